@@ -1,0 +1,24 @@
+/** Fast suites by default; REPRISE_SLOW=1 (set by `.ci/run`) adds those named `*.slow.test.ts`. */
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: '<rootDir>/tests/outer-realm-environment.cjs',
+  testMatch: ['<rootDir>/tests/**/*.test.ts'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    ...(process.env.REPRISE_SLOW === '1' ? [] : ['\\.slow\\.test\\.ts$']),
+  ],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/demo/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  testTimeout: 60_000,
+};
