@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { StageSummary } from '../types.js';
+
+// zod's compiled parsers need `new Function`, which has no place in the workflow sandbox.
+z.config({ jitless: true });
+
+const flag = z.boolean().default(false);
+
+/** The one argument of the workflow `reproduce`: a plain JSON object whose fields all have defaults. */
+export const reproduceInput = z
+  .strictObject({
+    /** Stages, `.dvc` files, dvc.yaml files or outs, as `dvc repro` takes them. */
+    targets: z.array(z.string().min(1)).default([]),
+    force: flag,
+    singleItem: flag,
+    downstream: flag,
+    pipeline: flag,
+    allPipelines: flag,
+    recursive: flag,
+    glob: flag,
+    /** Go on with what does not depend on a failed stage. */
+    keepGoing: flag,
+    /** How many stages may run at once; 0 leaves it to the workers' slots. */
+    jobs: z.number().int().min(0).default(0),
+    /** Run a labelled stage on the CPU queue when no worker serves its labels. */
+    cpuFallback: flag,
+    /** Seconds to wait for a worker that serves a label before the stage fails; 0 waits without end. */
+    labelTimeout: z.number().min(0).default(0),
+    /** Default heartbeat timeout of a stage, in seconds. */
+    heartbeat: z.number().min(1).default(30),
+    workspace: z
+      .strictObject({ kind: z.literal('path'), path: z.string().min(1) })
+      .default({ kind: 'path', path: '.' }),
+    /** What an earlier part of the same run did, when it was continued as new. */
+    carried: z.array(z.custom<StageSummary>()).default([]),
+  })
+  .prefault({});

@@ -1,0 +1,165 @@
+/** What crosses Temporal: small records and references, never data. Safe to import in the workflow sandbox and outside. */
+import type { z } from 'zod';
+import type { reproduceInput } from './reproduce/input.js';
+
+/** Queue of the workflows and of the short activities that plan and commit. */
+export const WORKFLOW_QUEUE = 'reprise';
+
+/**
+ * The one rule from labels to queue: `reprise-cpu` without labels, else `reprise-` and the labels, sorted, joined by `-`.
+ */
+export function stageQueue(labels: readonly string[]): string {
+  return labels.length === 0 ? 'reprise-cpu' : `reprise-${[...new Set(labels)].sort().join('-')}`;
+}
+
+/** Search attributes, with the type each is registered with (`--search-attribute Name=Type`). */
+export const SEARCH_ATTRIBUTES = {
+  RepriseProject: 'Keyword',
+  RepriseStage: 'KeywordList',
+  RepriseStatus: 'Keyword',
+} as const;
+
+/** As written by a person: every field has a default. */
+export type ReproduceInput = z.input<typeof reproduceInput>;
+export type ReproduceOptions = z.output<typeof reproduceInput>;
+
+export interface Workspace {
+  readonly kind: 'path';
+  /** Folder of the DVC project, absolute or relative to the worker's. */
+  readonly path: string;
+}
+
+/** One stage of the frozen plan. */
+export interface PlannedStage {
+  readonly address: string;
+  /** Key in dvc.lock. */
+  readonly name: string;
+  /** dvc.yaml or `.dvc` file, relative to the project's root. */
+  readonly dvcfile: string;
+  /** Addresses, within this plan, of the stages that must be done first. */
+  readonly upstream: readonly string[];
+  readonly labels: readonly string[];
+  readonly queue: string;
+  /** Where it may run instead when no worker serves its labels. */
+  readonly fallbackQueue?: string;
+  /** How often a command that exits non-zero is run again. */
+  readonly retries: number;
+  /** Start-to-close, in seconds. */
+  readonly timeout: number;
+  /** In seconds; absent: the run's default. */
+  readonly heartbeat?: number;
+  /** 1 (first) to 5 (last). */
+  readonly priority: number;
+  /** True when dvc.lock, the workspace and everything upstream agree: it need not be looked at again. */
+  readonly upToDate: boolean;
+  /** False when dvc.lock had no entry of this name when the plan was made. */
+  readonly locked: boolean;
+}
+
+export interface Plan {
+  /** The project's name, for people. */
+  readonly project: string;
+  readonly workspace: Workspace;
+  /** In the order in which `dvc repro` would run them. */
+  readonly stages: readonly PlannedStage[];
+  /** Whether this server knows {@link SEARCH_ATTRIBUTES}. */
+  readonly searchAttributes: boolean;
+}
+
+export interface RunStageInput {
+  readonly workspace: Workspace;
+  readonly address: string;
+  /** Run although nothing changed, and do not look in the run cache. */
+  readonly force: boolean;
+  /** Which run of its command this is, from 1: a failure of the command counts, a lost host does not. */
+  readonly attempt: number;
+  /** Runs on the CPU in place of its label's queue. */
+  readonly fallback: boolean;
+}
+
+export type StageOutcome = 'ran' | 'restored' | 'skipped' | 'failed' | 'blocked' | 'canceled';
+
+export interface RunStageResult {
+  readonly address: string;
+  readonly outcome: 'ran' | 'restored' | 'skipped';
+  /** The stage's dvc.lock entry, as YAML text: JSON would lose the spelling of its numbers. Absent when skipped. */
+  readonly lockEntry?: string;
+  readonly seconds: number;
+}
+
+export interface CommitLockInput {
+  readonly workspace: Workspace;
+  /** Relative to the project's root. */
+  readonly dvcfile: string;
+  /** Stage name → entry as YAML text. */
+  readonly entries: Readonly<Record<string, string>>;
+  /** Names of this file's stages in plan order. */
+  readonly plannedOrder: readonly string[];
+  /** Those of them that dvc.lock did not have when the plan was made. */
+  readonly added: readonly string[];
+}
+
+export interface StageError {
+  /** Stable kebab-case: `stage-failed`, `missing-output`, `label-unserved`, … */
+  readonly code: string;
+  readonly message: string;
+  /** Last lines that the command printed. */
+  readonly tail?: readonly string[];
+}
+
+/** What a running stage says of itself: carried by heartbeats (live) and, rarely, by the `progress` signal (for the UI). */
+export interface StageProgress {
+  readonly address: string;
+  readonly step?: number;
+  readonly total?: number;
+  readonly message?: string;
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** The newest finished checkpoint. */
+  readonly checkpoint?: { readonly name: string; readonly digest: string };
+  /** Last lines that the command printed, secrets masked. */
+  readonly tail?: readonly string[];
+  readonly attempt: number;
+  readonly host: string;
+  readonly pid?: number;
+}
+
+export interface StageState {
+  readonly address: string;
+  readonly status: 'pending' | 'waiting' | 'scheduled' | 'running' | StageOutcome;
+  readonly queue: string;
+  /** The label that no worker serves at present. */
+  readonly waitingFor?: string;
+  readonly attempt: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  /** Why it is in this state, where that is not plain: `falls back to the CPU`, `train failed`. */
+  readonly reason?: string;
+  readonly error?: StageError;
+  readonly progress?: StageProgress;
+}
+
+export interface RunState {
+  readonly status: 'planning' | 'running' | 'succeeded' | 'failed' | 'canceled';
+  readonly project?: string;
+  readonly stages: readonly StageState[];
+}
+
+export interface StageSummary {
+  readonly address: string;
+  readonly outcome: StageOutcome;
+  readonly seconds: number;
+  readonly attempts: number;
+  readonly error?: StageError;
+}
+
+/** The workflow's result; when a stage failed, the first of the failure's details. */
+export interface ReproduceResult {
+  readonly project: string;
+  readonly stages: readonly StageSummary[];
+  readonly seconds: number;
+}
+
+/** Names of the workflow's query and signal. */
+export const STATE_QUERY = 'state';
+export const PROGRESS_SIGNAL = 'progress';
