@@ -1,0 +1,46 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface Checkpoint {
+  /** Name of the sub-folder. */
+  readonly name: string;
+  readonly path: string;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+}
+
+/**
+ * The finished checkpoints of one run key, newest first. A command writes a sub-folder under a name that begins with a dot
+ * and renames it when it is whole; so what has no dot is finished.
+ */
+export async function listCheckpoints(folder: string): Promise<Checkpoint[]> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch {
+    return [];
+  }
+  const found: Checkpoint[] = [];
+  for (const name of names) {
+    if (name.startsWith('.')) continue;
+    const path = join(folder, name);
+    const info = await stat(path).catch(() => undefined);
+    if (info?.isDirectory()) found.push({ name, path, modified: info.mtimeMs });
+  }
+  return found.sort((a, b) => b.modified - a.modified || (a.name < b.name ? 1 : -1));
+}
+
+export function checkpointFolder(root: string, key: string): string {
+  return join(root, '.reprise', 'checkpoints', key);
+}
+
+export async function openCheckpoints(root: string, key: string): Promise<string> {
+  const folder = checkpointFolder(root, key);
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+/** Once a stage's outs are in the cache, its checkpoints have nothing left to say. */
+export async function removeCheckpoints(root: string, key: string): Promise<void> {
+  await rm(checkpointFolder(root, key), { recursive: true, force: true });
+}

@@ -1,0 +1,166 @@
+import { delimiter, dirname } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import type { Md5, Stage } from '../dvc/index.js';
+import { listCheckpoints, openCheckpoints, type Checkpoint } from './checkpoints.js';
+import { ProgressFile, type ProgressLine } from './command/progress-file.js';
+import { redactor } from './command/redact.js';
+import { runLines, type CommandEnd } from './command/run-lines.js';
+import { Tail } from './command/tail.js';
+import { RunFolder } from './run-folder.js';
+
+export interface CommandRun {
+  /** Absolute root of the DVC project. */
+  readonly root: string;
+  readonly stage: Stage;
+  /** Names the stage's checkpoints: equal inputs have an equal key. */
+  readonly key: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** Seconds between SIGTERM and SIGKILL. */
+  readonly grace: number;
+  /** GPUs leased to the command; undefined leaves the environment as it is, [] hides them all. */
+  readonly devices: readonly number[] | undefined;
+  /** Executable that `reprise` in a command means; its folder goes first in PATH. */
+  readonly executable: string | undefined;
+  readonly signal: AbortSignal;
+  onUpdate(update: CommandUpdate): void;
+  digest(folder: string): Promise<Md5>;
+}
+
+/** What is known of a running command; sent on every change. */
+export interface CommandUpdate {
+  readonly pid: number | undefined;
+  readonly progress: ProgressLine;
+  readonly checkpoint: { readonly name: string; readonly digest: string } | undefined;
+  readonly tail: readonly string[];
+}
+
+/** A command that did not end with 0. */
+export class CommandFailed extends Error {
+  constructor(
+    readonly end: Exclude<CommandEnd, { reason: 'done' }>,
+    readonly tail: readonly string[],
+    readonly logFile: string,
+  ) {
+    super(`the command ended: ${end.reason}`);
+    this.name = 'CommandFailed';
+  }
+}
+
+const POLL_MS = 250;
+
+/**
+ * Runs one stage's command under the stage contract (`REPRISE_CHECKPOINTS`, `REPRISE_PROGRESS`, `REPRISE_ATTEMPT`), and says
+ * what it does while it runs.
+ *
+ * @throws CommandFailed
+ */
+export async function runCommand(run: CommandRun): Promise<void> {
+  const folder = await RunFolder.open(run.root, run.stage.address);
+  await folder.endLeftover(run.grace);
+  await folder.clear();
+  await writeFile(folder.progressFile, '');
+  const checkpoints = await openCheckpoints(run.root, run.key);
+  const env = environment(run, folder, checkpoints);
+
+  const tail = new Tail();
+  const redact = redactor(env);
+  const log = folder.log();
+  log.write(`--- ${run.stage.address}, attempt ${run.attempt}, ${new Date().toISOString()}\n`);
+  // A disk that is full must end the command's own writes, not the worker.
+  log.on('error', () => undefined);
+
+  const watch = new Watch(run, folder, checkpoints, () => tail.lines().map(redact));
+  const timer = setInterval(() => void watch.look(), POLL_MS);
+  try {
+    const end = await runLines({
+      cmd: run.stage.cmd ?? [],
+      wdir: run.stage.wdir,
+      env,
+      grace: run.grace,
+      signal: run.signal,
+      onStart(leader) {
+        folder.record(leader);
+        watch.pid = leader.pid;
+      },
+      onOutput(text) {
+        tail.push(text);
+        log.write(text);
+      },
+    });
+    await watch.look();
+    if (end.reason !== 'done') throw new CommandFailed(end, tail.lines().map(redact), folder.logFile);
+  } finally {
+    clearInterval(timer);
+    await watch.close();
+    await new Promise<void>((resolve) => log.end(resolve));
+    await folder.clear();
+  }
+}
+
+function environment(run: CommandRun, folder: RunFolder, checkpoints: string): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    DVC_ROOT: process.env['DVC_ROOT'] ?? run.root,
+    DVC_STAGE: run.stage.address,
+    REPRISE_CHECKPOINTS: checkpoints,
+    REPRISE_PROGRESS: folder.progressFile,
+    REPRISE_ATTEMPT: String(run.attempt),
+  };
+  if (run.devices) env['CUDA_VISIBLE_DEVICES'] = run.devices.join(',');
+  if (run.executable) env['PATH'] = [dirname(run.executable), env['PATH']].filter(Boolean).join(delimiter);
+  return env;
+}
+
+/** Looks at what a running command leaves for us, and reports each change once. */
+class Watch {
+  pid: number | undefined;
+  readonly #progressFile: ProgressFile;
+  #progress: ProgressLine = {};
+  #newest: Checkpoint | undefined;
+  #checkpoint: CommandUpdate['checkpoint'];
+  #sent = '';
+  #looking: Promise<void> | undefined;
+
+  constructor(
+    readonly run: CommandRun,
+    folder: RunFolder,
+    readonly checkpoints: string,
+    readonly tail: () => readonly string[],
+  ) {
+    this.#progressFile = new ProgressFile(folder.progressFile);
+  }
+
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  async close(): Promise<void> {
+    await this.#looking;
+    await this.#progressFile.close();
+  }
+
+  async #look(): Promise<void> {
+    for (const line of await this.#progressFile.read()) this.#progress = { ...this.#progress, ...line };
+    const newest = (await listCheckpoints(this.checkpoints))[0];
+    if (newest && (newest.path !== this.#newest?.path || newest.modified !== this.#newest.modified)) {
+      // The command may drop it while it is being read; the next one will do.
+      const digest = await this.run.digest(newest.path).catch(() => undefined);
+      if (digest !== undefined) {
+        this.#newest = newest;
+        this.#checkpoint = { name: newest.name, digest };
+      }
+    }
+    const update: CommandUpdate = {
+      pid: this.pid,
+      progress: this.#progress,
+      checkpoint: this.#checkpoint,
+      tail: this.tail().slice(-5),
+    };
+    const text = JSON.stringify(update);
+    if (text === this.#sent) return;
+    this.#sent = text;
+    this.run.onUpdate(update);
+  }
+}

@@ -1,0 +1,76 @@
+import { createWriteStream, readFileSync, writeFileSync, type WriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { endGroup } from './command/process-group.js';
+import type { ProcessIdentity } from './command/process-identity.js';
+
+/** `.reprise/`: what a run keeps beside the project. Nothing in it is for git, and DVC passes over it. */
+export async function openState(root: string): Promise<string> {
+  const folder = join(root, '.reprise');
+  await mkdir(folder, { recursive: true });
+  try {
+    writeFileSync(join(folder, '.gitignore'), '/*\n!/config.yaml\n!/.gitignore\n', { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return folder;
+}
+
+/** Where one execution of a stage reports while it runs. */
+export class RunFolder {
+  private constructor(
+    readonly path: string,
+    readonly logFile: string,
+  ) {}
+
+  static async open(root: string, address: string): Promise<RunFolder> {
+    const state = await openState(root);
+    const name = encodeURIComponent(address);
+    const path = join(state, 'running', name);
+    const logs = join(state, 'logs');
+    await mkdir(path, { recursive: true });
+    await mkdir(logs, { recursive: true });
+    return new RunFolder(path, join(logs, `${name}.log`));
+  }
+
+  get progressFile(): string {
+    return join(this.path, 'progress.jsonl');
+  }
+
+  /**
+   * A worker that was killed leaves its command behind, still writing to the stage's outs. It is ended before the stage is
+   * run again; it may use the time to save a checkpoint.
+   */
+  async endLeftover(graceSeconds: number): Promise<boolean> {
+    const leader = this.#leader();
+    if (!leader) return false;
+    await endGroup(leader, graceSeconds);
+    await this.clear();
+    return true;
+  }
+
+  record(leader: ProcessIdentity): void {
+    writeFileSync(this.#leaderFile, JSON.stringify(leader));
+  }
+
+  log(): WriteStream {
+    return createWriteStream(this.logFile, { flags: 'a' });
+  }
+
+  async clear(): Promise<void> {
+    await rm(this.#leaderFile, { force: true });
+    await rm(this.progressFile, { force: true });
+  }
+
+  get #leaderFile(): string {
+    return join(this.path, 'process.json');
+  }
+
+  #leader(): ProcessIdentity | undefined {
+    try {
+      return JSON.parse(readFileSync(this.#leaderFile, 'utf8')) as ProcessIdentity;
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type {
+  CommitLockInput,
+  Plan,
+  PlannedStage,
+  ReproduceOptions,
+  RunStageInput,
+  RunStageResult,
+} from '../types.js';
+import { WORKFLOW_QUEUE } from '../types.js';
+
+/** The activities' signatures as the workflows see them; `activities/` implements them. */
+export interface ReproduceActivities {
+  plan(input: ReproduceOptions): Promise<Plan>;
+  runStage(input: RunStageInput): Promise<RunStageResult>;
+  commitLock(input: CommitLockInput): Promise<void>;
+  /** Which of these queues a worker polls at present. */
+  servedQueues(queues: readonly string[]): Promise<readonly string[]>;
+}
+
+/** Short activities, on the workflow's own queue. What cannot be mended by trying again says so itself. */
+export const short = proxyActivities<Pick<ReproduceActivities, 'plan' | 'commitLock' | 'servedQueues'>>({
+  taskQueue: WORKFLOW_QUEUE,
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+});
+
+/**
+ * One execution of a stage on a queue. Temporal retries what the infrastructure does to it (a lost host, a drained worker,
+ * exit 75), without end; what the command itself does wrong comes back as a failure, and the workflow decides.
+ */
+export function stageActivities(
+  stage: PlannedStage,
+  options: ReproduceOptions,
+  queue: string,
+  summary: string,
+  waitForWorker: number,
+): Pick<ReproduceActivities, 'runStage'> {
+  return proxyActivities<Pick<ReproduceActivities, 'runStage'>>({
+    taskQueue: queue,
+    startToCloseTimeout: `${stage.timeout} seconds`,
+    heartbeatTimeout: `${stage.heartbeat ?? options.heartbeat} seconds`,
+    ...(waitForWorker > 0 ? { scheduleToStartTimeout: `${waitForWorker} seconds` } : {}),
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    priority: { priorityKey: stage.priority },
+    summary,
+  });
+}

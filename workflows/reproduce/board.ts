@@ -1,0 +1,145 @@
+import { setCurrentDetails, upsertSearchAttributes, type SearchAttributes } from '@temporalio/workflow';
+import {
+  SEARCH_ATTRIBUTES,
+  type Plan,
+  type RunState,
+  type StageProgress,
+  type StageState,
+  type StageSummary,
+} from '../types.js';
+
+type Change = Partial<Omit<StageState, 'address'>>;
+
+const FINAL: ReadonlySet<StageState['status']> = new Set([
+  'ran',
+  'restored',
+  'skipped',
+  'failed',
+  'blocked',
+  'canceled',
+]);
+
+/** What is known of every stage of one run: answers the `state` query, and keeps the UI's table and search attributes current. */
+export class Board {
+  #status: RunState['status'] = 'planning';
+  #plan: Plan | undefined;
+  readonly #stages = new Map<string, StageState>();
+  #shown = '';
+
+  /** @param carried addresses that an earlier part of this run has done */
+  planned(plan: Plan, carried: ReadonlySet<string>): void {
+    this.#plan = plan;
+    this.#status = 'running';
+    for (const stage of plan.stages) {
+      this.#stages.set(stage.address, {
+        address: stage.address,
+        status: stage.upToDate || carried.has(stage.address) ? 'skipped' : 'pending',
+        queue: stage.queue,
+        attempt: 0,
+      });
+    }
+    this.#publish();
+  }
+
+  change(address: string, change: Change): void {
+    const before = this.#stages.get(address);
+    if (!before) return;
+    this.#stages.set(address, { ...before, ...change });
+    this.#publish();
+  }
+
+  progressed(progress: StageProgress): void {
+    const before = this.#stages.get(progress.address);
+    if (!before || FINAL.has(before.status)) return;
+    const { waitingFor: _, ...rest } = before;
+    this.#stages.set(progress.address, {
+      ...rest,
+      status: 'running',
+      startedAt: before.startedAt ?? Date.now(),
+      progress,
+    });
+    this.#publish();
+  }
+
+  finished(status: RunState['status']): void {
+    this.#status = status;
+    this.#publish();
+  }
+
+  get(address: string): StageState | undefined {
+    return this.#stages.get(address);
+  }
+
+  state(): RunState {
+    return {
+      status: this.#status,
+      ...(this.#plan ? { project: this.#plan.project } : {}),
+      stages: [...this.#stages.values()],
+    };
+  }
+
+  summaries(): StageSummary[] {
+    return [...this.#stages.values()].map(({ address, status, startedAt, finishedAt, attempt, error }) => ({
+      address,
+      outcome: FINAL.has(status) ? (status as StageSummary['outcome']) : 'canceled',
+      seconds: startedAt !== undefined && finishedAt !== undefined ? (finishedAt - startedAt) / 1000 : 0,
+      attempts: attempt,
+      ...(error ? { error } : {}),
+    }));
+  }
+
+  #publish(): void {
+    setCurrentDetails(this.#markdown());
+    if (!this.#plan?.searchAttributes) return;
+    const running = [...this.#stages.values()]
+      .filter((stage) => stage.status === 'running')
+      .map((stage) => stage.address);
+    const attributes: Record<keyof typeof SEARCH_ATTRIBUTES, string[]> = {
+      RepriseProject: [this.#plan.project],
+      RepriseStage: running,
+      RepriseStatus: [this.#status],
+    };
+    // Each upsert is a history event: only when something in it changed.
+    const shown = JSON.stringify(attributes);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    upsertSearchAttributes(attributes as SearchAttributes);
+  }
+
+  #markdown(): string {
+    const rows = [...this.#stages.values()].map((stage) => {
+      const { progress, startedAt, finishedAt } = stage;
+      const seconds =
+        startedAt !== undefined && finishedAt !== undefined
+          ? `${((finishedAt - startedAt) / 1000).toFixed(1)} s`
+          : '';
+      return `| ${stage.address} | ${stage.status} | ${stage.queue} | ${seconds} | ${cell(note(stage, progress))} |`;
+    });
+    return [
+      `**${this.#plan?.project ?? 'reprise'}**: ${this.#status}`,
+      '',
+      '| stage | status | queue | time | |',
+      '|---|---|---|---|---|',
+      ...rows,
+    ].join('\n');
+  }
+}
+
+function note(stage: StageState, progress: StageProgress | undefined): string {
+  if (stage.error) return stage.error.message;
+  if (stage.waitingFor !== undefined) return `waits for a worker with the label ${stage.waitingFor}`;
+  if (stage.status !== 'running' || !progress) return stage.reason ?? '';
+  const parts = [
+    progress.step === undefined
+      ? undefined
+      : `step ${progress.step}${progress.total === undefined ? '' : ` of ${progress.total}`}`,
+    progress.metrics?.['loss'] === undefined ? undefined : `loss ${progress.metrics['loss'].toFixed(4)}`,
+    progress.message,
+    stage.reason,
+  ];
+  return parts.filter((part) => part !== undefined).join(', ');
+}
+
+function cell(text: string): string {
+  return text.split('\n')[0]?.replaceAll('|', '\\|').slice(0, 200) ?? '';
+}

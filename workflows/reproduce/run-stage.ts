@@ -1,0 +1,123 @@
+import { TimeoutType } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  TimeoutFailure,
+  isCancellation,
+  sleep,
+} from '@temporalio/workflow';
+import type { PlannedStage, ReproduceOptions, RunStageResult, StageError, Workspace } from '../types.js';
+import { short, stageActivities } from './activities.js';
+import type { Board } from './board.js';
+
+/** A stage that ended without its outs. */
+export class StageFailed extends Error {
+  constructor(readonly error: StageError) {
+    super(error.message);
+  }
+}
+
+/**
+ * Runs one stage to its end, and its command again as often as its `retries` allow.
+ *
+ * @throws StageFailed, or a cancellation
+ */
+export async function runStage(
+  stage: PlannedStage,
+  place: Place,
+  workspace: Workspace,
+  options: ReproduceOptions,
+  board: Board,
+): Promise<RunStageResult> {
+  for (let attempt = 1; ; attempt++) {
+    board.change(stage.address, {
+      status: place.served ? 'scheduled' : 'waiting',
+      queue: place.queue,
+      attempt,
+      ...(place.served ? {} : { waitingFor: stage.labels.join(', ') }),
+      ...(place.fallback ? { reason: `no worker serves ${stage.labels.join(', ')}: runs on the CPU` } : {}),
+    });
+    const summary = attempt === 1 ? stage.address : `${stage.address}, attempt ${attempt}`;
+    const { runStage } = stageActivities(
+      stage,
+      options,
+      place.queue,
+      summary,
+      place.served ? 0 : options.labelTimeout,
+    );
+    try {
+      return await runStage({
+        workspace,
+        address: stage.address,
+        force: options.force,
+        attempt,
+        fallback: place.fallback,
+      });
+    } catch (failure) {
+      if (isCancellation(failure)) throw failure;
+      const error = stageError(failure, stage);
+      if (!mayRunAgain(failure, attempt, stage)) throw new StageFailed(error);
+      board.change(stage.address, {
+        status: 'scheduled',
+        reason: `attempt ${attempt} failed: ${error.message.split('\n')[0]}`,
+      });
+      await sleep(Math.min(60, 2 ** (attempt - 1)) * 1000);
+    }
+  }
+}
+
+/** How often a command that a signal ended is run again when the stage does not set `retries`. */
+const RETRIES_AFTER_SIGNAL = 3;
+
+function mayRunAgain(failure: unknown, attempt: number, stage: PlannedStage): boolean {
+  const cause = failure instanceof ActivityFailure ? failure.cause : undefined;
+  if (!(cause instanceof ApplicationFailure)) return false;
+  if (cause.type === 'stage-failed') return attempt <= stage.retries;
+  // Killed from outside, or out of memory: the command did not say that it cannot succeed.
+  if (cause.type === 'stage-killed') return attempt <= Math.max(stage.retries, RETRIES_AFTER_SIGNAL);
+  return false;
+}
+
+/** Where a stage runs. */
+export interface Place {
+  readonly queue: string;
+  readonly served: boolean;
+  readonly fallback: boolean;
+}
+
+/** Its labels' queue; when no worker polls that one, its fallback, or else the same queue to wait there. */
+export async function choosePlace(stage: PlannedStage, options: ReproduceOptions): Promise<Place> {
+  // The plain CPU queue is what every worker serves: only labels can be missing.
+  if (stage.labels.length === 0) return { queue: stage.queue, served: true, fallback: false };
+  const served = (await short.servedQueues([stage.queue])).includes(stage.queue);
+  const fallbackQueue = stage.fallbackQueue ?? (options.cpuFallback ? 'reprise-cpu' : undefined);
+  if (served || fallbackQueue === undefined) return { queue: stage.queue, served, fallback: false };
+  return { queue: fallbackQueue, served: true, fallback: true };
+}
+
+function stageError(failure: unknown, stage: PlannedStage): StageError {
+  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  if (cause instanceof TimeoutFailure) {
+    if (cause.timeoutType === TimeoutType.SCHEDULE_TO_START) {
+      return {
+        code: 'label-unserved',
+        message:
+          `${stage.address} waits for a worker with the label ${stage.labels.join(', ')}, and none came\n` +
+          '  fix: start `reprise worker` on such a host, or run with --cpu-fallback',
+      };
+    }
+    return {
+      code: 'stage-timeout',
+      message: `${stage.address} ran for longer than its timeout of ${stage.timeout} s`,
+    };
+  }
+  if (cause instanceof ApplicationFailure) {
+    const details = (cause.details?.[0] ?? {}) as { tail?: readonly string[] };
+    return {
+      code: cause.type ?? 'unexpected',
+      message: cause.message,
+      ...(details.tail ? { tail: details.tail } : {}),
+    };
+  }
+  return { code: 'unexpected', message: cause instanceof Error ? cause.message : String(cause) };
+}
