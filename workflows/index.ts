@@ -1,11 +1,11 @@
-/** The workflows by the names they are started with, and the records they speak in. Sandbox-safe. */
-export { reproduce } from './reproduce/reproduce.js';
+/** The records and names that workflows, activities and clients share. The workflows themselves are in `registry.ts`. */
 export { reproduceInput } from './reproduce/input.js';
 export { PROGRESS_SIGNAL, SEARCH_ATTRIBUTES, STATE_QUERY, WORKFLOW_QUEUE, stageQueue } from './types.js';
 export type {
   CommitLockInput,
   Plan,
   PlannedStage,
+  ReproduceActivities,
   ReproduceInput,
   ReproduceOptions,
   ReproduceResult,

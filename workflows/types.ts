@@ -163,3 +163,12 @@ export interface ReproduceResult {
 /** Names of the workflow's query and signal. */
 export const STATE_QUERY = 'state';
 export const PROGRESS_SIGNAL = 'progress';
+
+/** The activities' signatures as the workflows see them; `activities/` implements them. */
+export interface ReproduceActivities {
+  plan(input: ReproduceOptions): Promise<Plan>;
+  runStage(input: RunStageInput): Promise<RunStageResult>;
+  commitLock(input: CommitLockInput): Promise<void>;
+  /** Which of these queues a worker polls at present. */
+  servedQueues(queues: readonly string[]): Promise<readonly string[]>;
+}

@@ -1,22 +1,6 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type {
-  CommitLockInput,
-  Plan,
-  PlannedStage,
-  ReproduceOptions,
-  RunStageInput,
-  RunStageResult,
-} from '../types.js';
+import type { PlannedStage, ReproduceActivities, ReproduceOptions } from '../types.js';
 import { WORKFLOW_QUEUE } from '../types.js';
-
-/** The activities' signatures as the workflows see them; `activities/` implements them. */
-export interface ReproduceActivities {
-  plan(input: ReproduceOptions): Promise<Plan>;
-  runStage(input: RunStageInput): Promise<RunStageResult>;
-  commitLock(input: CommitLockInput): Promise<void>;
-  /** Which of these queues a worker polls at present. */
-  servedQueues(queues: readonly string[]): Promise<readonly string[]>;
-}
 
 /** Short activities, on the workflow's own queue. What cannot be mended by trying again says so itself. */
 export const short = proxyActivities<Pick<ReproduceActivities, 'plan' | 'commitLock' | 'servedQueues'>>({

@@ -1,0 +1,49 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { DiagnosticError, formatDiagnostic } from '../diagnostics/index.js';
+import { CommandFailed } from '../runner/index.js';
+
+/** sysexits.h: the command asks to be run again later. */
+const EX_TEMPFAIL = 75;
+
+/**
+ * The one place that decides what Temporal tries again. A user's mistake and a command that failed are not retried here (the
+ * workflow knows the stage's `retries`); exit 75 and everything unexpected are: a host or a network that fails may be mended.
+ */
+export function toFailure(error: unknown, address?: string): unknown {
+  if (error instanceof CommandFailed) return commandFailure(error, address ?? 'the stage');
+  if (error instanceof DiagnosticError) {
+    const { code, at, fix, expected, found } = error;
+    return ApplicationFailure.create({
+      message: formatDiagnostic(error),
+      type: code,
+      nonRetryable: true,
+      details: [{ at, fix, expected, found, message: error.message }],
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function commandFailure(error: CommandFailed, address: string): ApplicationFailure {
+  const { end, tail } = error;
+  const output = tail.length === 0 ? '  (it printed nothing)' : tail.map((line) => `  ${line}`).join('\n');
+  const fail = (type: string, message: string, nonRetryable: boolean): ApplicationFailure =>
+    ApplicationFailure.create({
+      message: `${address}: ${message}; its last output:\n${output}\n  log: ${error.logFile}`,
+      type,
+      nonRetryable,
+      details: [{ tail, logFile: error.logFile, end }],
+    });
+  switch (end.reason) {
+    case 'exit':
+      if (end.code === EX_TEMPFAIL)
+        return fail('stage-tempfail', 'the command asked to be run again (exit 75)', false);
+      return fail('stage-failed', `the command failed with exit code ${end.code}`, true);
+    case 'killed':
+      return fail('stage-killed', `the command was ended by ${end.signal}`, true);
+    case 'not-started':
+      return fail('stage-failed', `the command could not be started: ${end.message}`, true);
+    case 'canceled':
+      return fail('stage-interrupted', 'the command was interrupted', false);
+  }
+}

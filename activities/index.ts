@@ -1,0 +1,48 @@
+/** What the workflows do to the world: thin verbs over `dvc/` and `runner/`. */
+import { Context } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
+import type { ReproduceActivities } from '../workflows/index.js';
+import { commitLock } from './commit-lock.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { toFailure } from './failure-converter.js';
+import { plan } from './plan.js';
+import { runStage } from './run-stage.js';
+import { servedQueues } from './served-queues.js';
+export type { ActivityDependencies, GpuLeases } from './dependencies.js';
+
+export type ShortActivities = Omit<ReproduceActivities, 'runStage'>;
+export type StageActivities = Pick<ReproduceActivities, 'runStage'>;
+
+/** For the queue `reprise`. */
+export function createShortActivities(deps: ActivityDependencies): ShortActivities {
+  return {
+    plan: (options) => beating(() => plan(deps, options)),
+    commitLock: (input) => beating(() => commitLock(deps, input)),
+    servedQueues: (queues) => beating(() => servedQueues(deps, queues)),
+  };
+}
+
+/** For the queues that stages run on. */
+export function createStageActivities(deps: ActivityDependencies): StageActivities {
+  return { runStage: (input) => converted(() => runStage(deps, input), input.address) };
+}
+
+async function beating<T>(run: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const timer = setInterval(() => context.heartbeat(), 5_000);
+  try {
+    return await converted(run);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function converted<T>(run: () => Promise<T>, address?: string): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    // Only a request ends it as canceled: what a drained worker breaks off is an attempt that Temporal makes again elsewhere.
+    if (Context.current().cancellationDetails?.cancelRequested) throw new CancelledFailure('canceled');
+    throw toFailure(error, address);
+  }
+}

@@ -1,0 +1,109 @@
+import { Context } from '@temporalio/activity';
+import {
+  checkpointKey,
+  encodeLockEntry,
+  hashDirectory,
+  loadPipeline,
+  openProject,
+  readLock,
+  removeOutputs,
+  restoreRun,
+  saveOutputs,
+  saveRun,
+  stageStatus,
+  type Project,
+  type Stage,
+} from '../dvc/index.js';
+import { DiagnosticError } from '../diagnostics/index.js';
+import { projectDefaults, removeCheckpoints, runCommand, settingsOf } from '../runner/index.js';
+import type { RunStageInput, RunStageResult } from '../workflows/index.js';
+import { Beat } from './beat.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { openWorkspace } from './workspace.js';
+
+/** Brings one stage's outs up to date: not at all, from the run cache, or by running its command. */
+export async function runStage(deps: ActivityDependencies, input: RunStageInput): Promise<RunStageResult> {
+  const started = Date.now();
+  const beat = new Beat(deps, input.address, input.attempt);
+  try {
+    const root = await openWorkspace(deps.root, input.workspace);
+    const { project, stage } = await findStage(root, input.address);
+    const result = await bringUpToDate(deps, input, project, stage, beat);
+    return { address: input.address, ...result, seconds: (Date.now() - started) / 1000 };
+  } finally {
+    beat.stop();
+  }
+}
+
+async function findStage(root: string, address: string): Promise<{ project: Project; stage: Stage }> {
+  const project = await openProject(root);
+  const stage = (await loadPipeline(project)).stages.find((candidate) => candidate.address === address);
+  if (stage) return { project, stage };
+  throw new DiagnosticError('stage-vanished', {
+    message: `${address} was in the plan, and is no longer in the pipeline`,
+    fix: 'run again: a new plan is made from the files as they are now',
+  });
+}
+
+async function bringUpToDate(
+  deps: ActivityDependencies,
+  input: RunStageInput,
+  project: Project,
+  stage: Stage,
+  beat: Beat,
+): Promise<Pick<RunStageResult, 'outcome' | 'lockEntry'>> {
+  if (!input.force) {
+    const changes = await stageStatus(project, stage, await readLock(project, stage));
+    if (changes.length === 0) return { outcome: 'skipped' };
+    const restored = await restoreRun(project, stage);
+    if (restored) return { outcome: 'restored', lockEntry: encodeLockEntry(restored) };
+  }
+  const key = await checkpointKey(project, stage);
+  await removeOutputs(project, stage);
+  await runOnDevices(deps, input, project, stage, key, beat);
+  beat.update({ message: 'saving outs' });
+  const entry = await saveOutputs(project, stage);
+  await saveRun(project, stage, entry);
+  await removeCheckpoints(project.root, key);
+  return { outcome: 'ran', lockEntry: encodeLockEntry(entry) };
+}
+
+async function runOnDevices(
+  deps: ActivityDependencies,
+  input: RunStageInput,
+  project: Project,
+  stage: Stage,
+  key: string,
+  beat: Beat,
+): Promise<void> {
+  const settings = settingsOf(stage, projectDefaults(project.root));
+  const signal = Context.current().cancellationSignal;
+  const gpus = input.fallback ? 0 : settings.gpus;
+  await deps.gpus.hold(gpus, signal, (leased) =>
+    runCommand({
+      root: project.root,
+      stage,
+      key,
+      attempt: input.attempt,
+      grace: settings.grace,
+      devices: gpus > 0 || input.fallback ? leased : undefined,
+      executable: deps.executable,
+      signal,
+      digest: (folder) => hashDirectory(project, folder),
+      onUpdate({ pid, progress, checkpoint, tail }) {
+        const metrics = Object.entries(progress.metrics ?? {}).filter(
+          (entry): entry is [string, number] => entry[1] !== null,
+        );
+        beat.update({
+          tail,
+          ...(pid === undefined ? {} : { pid }),
+          ...(progress.step === undefined ? {} : { step: progress.step }),
+          ...(progress.total === undefined ? {} : { total: progress.total }),
+          ...(progress.message === undefined ? {} : { message: progress.message }),
+          ...(metrics.length === 0 ? {} : { metrics: Object.fromEntries(metrics) }),
+          ...(checkpoint === undefined ? {} : { checkpoint }),
+        });
+      },
+    }),
+  );
+}

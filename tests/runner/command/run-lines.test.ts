@@ -1,0 +1,70 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isAlive, type ProcessIdentity } from '../../../runner/index.js';
+import { runLines, type CommandEnd } from '../../../runner/command/run-lines.js';
+
+async function run(cmd: string | string[], options: { abortAfter?: number; grace?: number } = {}) {
+  const wdir = mkdtempSync(join(tmpdir(), 'reprise-lines-'));
+  const abort = new AbortController();
+  if (options.abortAfter !== undefined) setTimeout(() => abort.abort(), options.abortAfter);
+  let output = '';
+  const leaders: ProcessIdentity[] = [];
+  const end: CommandEnd = await runLines({
+    cmd,
+    wdir,
+    env: { ...process.env, SHELL: '/bin/bash' },
+    grace: options.grace ?? 5,
+    signal: abort.signal,
+    onStart: (leader) => leaders.push(leader),
+    onOutput: (text) => (output += text),
+  });
+  return { end, output, wdir, leaders };
+}
+
+describe('runLines', () => {
+  it('runs the lines of a string each in a shell of its own', async () => {
+    const { end, output, leaders } = await run('x=1; sleep 0.05; echo "a$x"\nsleep 0.05; echo "b$x"');
+    expect(end).toEqual({ reason: 'done' });
+    expect(output).toBe('a1\nb\n');
+    expect(leaders).toHaveLength(2);
+  });
+
+  it('runs a list item whole, its line breaks included', async () => {
+    const { output } = await run(['x=1\necho "a$x"', 'echo b']);
+    expect(output).toBe('a1\nb\n');
+  });
+
+  it('stops at the first line that fails and gives its code', async () => {
+    const { end, output } = await run('echo one\nexit 7\necho two');
+    expect(end).toEqual({ reason: 'exit', line: 'exit 7', code: 7 });
+    expect(output).toBe('one\n');
+  });
+
+  it('tells a command that was killed from one that failed', async () => {
+    expect((await run('kill -9 $$')).end).toMatchObject({ reason: 'killed', signal: 'SIGKILL' });
+    expect((await run('sh -c "kill -9 \\$\\$"; exit $?')).end).toMatchObject({
+      reason: 'killed',
+      signal: 'SIGKILL',
+    });
+  });
+
+  it('lets a canceled command save and leave', async () => {
+    const { end, wdir } = await run('trap "echo saved > saved; exit 0" TERM; while :; do sleep 0.05; done', {
+      abortAfter: 200,
+    });
+    expect(end).toEqual({ reason: 'canceled' });
+    expect(readFileSync(join(wdir, 'saved'), 'utf8')).toBe('saved\n');
+  });
+
+  it('kills a canceled command that does not leave within its grace time', async () => {
+    const started = Date.now();
+    const { end, leaders } = await run('trap "" TERM; while :; do sleep 0.05; done', {
+      abortAfter: 100,
+      grace: 0.3,
+    });
+    expect(end).toEqual({ reason: 'canceled' });
+    expect(Date.now() - started).toBeGreaterThan(350);
+    expect(leaders.some(isAlive)).toBe(false);
+  });
+});

@@ -1,0 +1,3 @@
+/** Wires Workers: queues from what the host has, slots, drain. */
+export { createWorkers, type Workers, type WorkersOptions } from './create-workers.js';
+export { probeGpus, type GpuDevice } from './gpu/probe.js';

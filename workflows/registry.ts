@@ -1,0 +1,2 @@
+/** The workflows, by the names they are started with. This is what a worker bundles. */
+export { reproduce } from './reproduce/reproduce.js';
