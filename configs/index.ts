@@ -1,0 +1,11 @@
+export { baseConfigSchema, type BaseConfig } from './base-config.js';
+export {
+  dataConfigSchema,
+  type DataConfig,
+  type IngestionConfig,
+  type PreparationConfig,
+  type PreprocessingConfig,
+} from './data-config.js';
+export { evaluationConfigSchema, type EvaluationConfig } from './evaluation-config.js';
+export { loadBaseConfig, loadConfig, loadDataConfig, loadEvaluationConfig } from './load-config.js';
+export { findProjectRoot, projectLayout } from './project-layout.js';
