@@ -16,6 +16,10 @@ export interface ProjectConfig {
   readonly sharedGroup: boolean;
   readonly parsingBool: 'store_true' | 'boolean_optional';
   readonly parsingList: 'nargs' | 'append';
+  /** `core.autostage`: `git add` what a run wrote beside the outs (dvc.lock, .gitignore). */
+  readonly autostage?: boolean;
+  /** `core.no_scm`: there may be a git repository, but DVC is not to touch it. */
+  readonly noScm?: boolean;
 }
 
 export interface Project {
@@ -108,7 +112,7 @@ export interface LockedFile {
   readonly isexec?: boolean;
 }
 
-/** One stage in dvc.lock. */
+/** One stage in dvc.lock. That of a `.dvc` file has an empty `cmd`. */
 export interface LockEntry {
   readonly cmd: string | readonly string[];
   readonly deps?: readonly LockedFile[];
@@ -128,7 +132,14 @@ export type ParamValue =
   | string
   | PythonFloat
   | readonly ParamValue[]
-  | { readonly [key: string]: ParamValue };
+  | { readonly [key: string]: ParamValue }
+  | ReadonlyMap<ParamKey, ParamValue>;
+
+/**
+ * A key of a mapping. JavaScript objects know strings only, and move `'10'` before `'b'`: a mapping that has a key of another
+ * type, or one that looks like an integer, is a Map.
+ */
+export type ParamKey = null | boolean | number | bigint | string | PythonFloat;
 
 export class PythonFloat {
   constructor(readonly value: number) {}
