@@ -56,6 +56,8 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     defaultHeartbeatThrottleInterval: '1 second',
     // A stage is told at once that its worker leaves, and has its own grace time to save and end.
     shutdownGraceTime: '10 milliseconds',
+    // After a worker is killed, the run's next task waits this long for it before any other may have it.
+    stickyQueueScheduleToStartTimeout: '2 seconds',
   } as const;
 
   const stageActivities = createStageActivities(deps);
