@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { dirname, join } from 'node:path';
+
+/** The `dvc` that judges us: the set-up of the tests puts it in a cache folder and names it here. */
+const executable = process.env.REPRISE_TEST_DVC;
+
+/**
+ * A suite that asks the real DVC. Without one it is skipped, by name; in CI it fails instead, so that a broken set-up cannot
+ * pass for agreement.
+ */
+export function describeWithDvc(name: string, suite: () => void): void {
+  if (executable) describe(name, suite);
+  else if (process.env.CI)
+    describe(name, () => {
+      it('finds the real dvc', () => {
+        throw new Error('REPRISE_TEST_DVC is not set: it must name the dvc executable');
+      });
+    });
+  else describe.skip(`${name} (skipped: REPRISE_TEST_DVC does not name a dvc executable)`, suite);
+}
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function run(file: string, args: readonly string[], cwd: string, input = ''): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, DVC_NO_ANALYTICS: '1', DVC_SITE_CACHE_DIR: join(cwd, '..', 'site-cache') };
+    const options = { cwd, env, maxBuffer: 1 << 30 };
+    const child = execFile(file, [...args], options, (error, stdout, stderr) => {
+      if (error && typeof error.code !== 'number') reject(error);
+      else resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+    child.stdin?.end(input);
+  });
+}
+
+export function dvc(args: readonly string[], cwd: string): Promise<CommandResult> {
+  return run(executable as string, args, cwd);
+}
+
+/** Runs a script in the Python that DVC is installed in. */
+export async function python(script: string, input: string, cwd = process.cwd()): Promise<string> {
+  const result = await run(join(dirname(executable as string), 'python'), ['-c', script], cwd, input);
+  if (result.code !== 0) throw new Error(`python: ${result.stderr}`);
+  return result.stdout;
+}
