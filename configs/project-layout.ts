@@ -9,6 +9,8 @@ export const projectLayout = {
   dataConfig: 'configs/data_config.yaml',
   raw: 'data/raw',
   processed: 'data/processed',
+  rows: 'data/processed/rows.jsonl',
+  preprocessReport: 'data/processed/report.json',
   train: 'data/finetuning/train.jsonl',
   val: 'data/finetuning/val.jsonl',
   test: 'data/finetuning/test.jsonl',

@@ -2,7 +2,8 @@ import type { Writable } from 'node:stream';
 import { Pace, formatFigure, formatSeconds } from './pace.js';
 import type { ProgressSink, ProgressUpdate } from './progress-update.js';
 
-/** A log is read later: a line at each tenth of the work is enough, and one at least every this many milliseconds. */
+/** A log is read later: a line at each tenth of the work is enough, no closer than this, and no further apart than that. */
+const SHORTEST_SILENCE_MS = 2_000;
 const LONGEST_SILENCE_MS = 15_000;
 
 /** Plain lines, for logs and pipes: no control characters. */
@@ -16,11 +17,10 @@ export function linesSink(out: Writable, now: () => number): ProgressSink {
       const tenth =
         update.total === undefined || update.total <= 0 ? -1 : Math.floor((update.step / update.total) * 10);
       const at = now();
+      const silence = last === undefined ? Infinity : at - last.at;
       if (
-        last &&
-        last.tenth === tenth &&
-        last.message === update.message &&
-        at - last.at < LONGEST_SILENCE_MS
+        last?.message === update.message &&
+        silence < (last?.tenth === tenth ? LONGEST_SILENCE_MS : SHORTEST_SILENCE_MS)
       ) {
         unwritten = text;
         return;

@@ -105,7 +105,7 @@ describe('the progress reporter', () => {
     const { options, err, clock } = rig();
     const reporter = createProgressReporter(options);
     for (let row = 0; row <= 100_000; row++) {
-      clock.ms = row / 10;
+      clock.ms = row / 4;
       reporter.update({ step: row, total: 100_000, message: 'reading' });
     }
     reporter.done();

@@ -1,0 +1,10 @@
+export { cacheFolder } from './ingestion/cache-folder.js';
+export { ingest, type IngestOptions, type IngestResult } from './ingestion/ingest.js';
+export type { Provenance } from './ingestion/provenance.js';
+export { preprocess, type PreprocessOptions } from './preprocessing/preprocess.js';
+export type { PreprocessReport } from './preprocessing/preprocess-report.js';
+export { prepare, type PrepareOptions, type PrepareResult } from './preparation/prepare.js';
+export type { OnProgress } from './progress.js';
+export { readRows, type RowLine } from './rows/read-rows.js';
+export type { Row } from './rows/row.js';
+export { LineWriter, writeFiles } from './rows/write-lines.js';

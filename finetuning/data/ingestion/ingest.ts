@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { projectLayout, type IngestionConfig } from '../../../configs/index.js';
+import { DiagnosticError } from '../../../diagnostics/index.js';
+import type { OnProgress } from '../progress.js';
+import { cacheFolder } from './cache-folder.js';
+import { extractPackage } from './extract.js';
+import { fetchNpmTarball } from './npm-source.js';
+import { copyFromPath } from './path-source.js';
+import {
+  changedFiles,
+  describeFiles,
+  readProvenance,
+  writeProvenance,
+  type Provenance,
+} from './provenance.js';
+import { replaceFolder } from './replace-folder.js';
+
+export interface IngestOptions {
+  readonly root: string;
+  readonly config: IngestionConfig;
+  /** Replace raw data that we did not bring, or that was altered since. */
+  readonly force?: boolean;
+  readonly cache?: string;
+  readonly onProgress?: OnProgress;
+  readonly log?: (line: string) => void;
+}
+
+export interface IngestResult {
+  /** False where data/raw already was what the config asks for. */
+  readonly changed: boolean;
+  readonly provenance: Provenance;
+}
+
+/**
+ * Brings the source's files to data/raw with a provenance.json beside them. Once there they are never written again:
+ * another source replaces the folder as a whole, and only if its files are still those that were brought.
+ *
+ * @throws DiagnosticError `raw-data-present` and those of the sources
+ */
+export async function ingest(options: IngestOptions): Promise<IngestResult> {
+  const { root, config, force = false, onProgress = () => {}, log = () => {} } = options;
+  const target = join(root, projectLayout.raw);
+  const request = requestOf(config);
+  const current = await readProvenance(target);
+  const altered = current ? await changedFiles(target, current) : await entries(target);
+  if (current && altered.length === 0 && sameRequest(current, request) && config.source.startsWith('npm:'))
+    return { changed: false, provenance: current };
+  if (altered.length > 0 && !force) throw present(altered, current !== undefined);
+
+  const fresh = `${target}.partial-${process.pid}`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true });
+  try {
+    await bring(options.cache ?? cacheFolder(), root, config, fresh, onProgress, log);
+    const provenance = { ...request, files: await describeFiles(fresh) };
+    if (current && altered.length === 0 && isDeepStrictEqual(current, provenance))
+      return { changed: false, provenance };
+    await writeProvenance(fresh, provenance);
+    await replaceFolder(fresh, target);
+    return { changed: true, provenance };
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+async function bring(
+  cache: string,
+  root: string,
+  config: IngestionConfig,
+  folder: string,
+  onProgress: OnProgress,
+  log: (line: string) => void,
+): Promise<void> {
+  const [kind, rest] = [
+    config.source.slice(0, config.source.indexOf(':')),
+    config.source.slice(config.source.indexOf(':') + 1),
+  ];
+  if (kind === 'path') {
+    const source = { root, path: rest, files: config.files, integrity: config.integrity };
+    return copyFromPath(source, folder, onProgress);
+  }
+  const tarball = await fetchNpmTarball({ spec: rest, integrity: config.integrity, root, cache, log });
+  return extractPackage(tarball.path, config.files, folder, onProgress);
+}
+
+type Request = Omit<Provenance, 'files'>;
+
+function requestOf(config: IngestionConfig): Request {
+  return {
+    source: config.source,
+    ...(config.integrity === undefined ? {} : { integrity: config.integrity }),
+    ...(config.files === undefined ? {} : { selection: config.files }),
+  };
+}
+
+function sameRequest(current: Provenance, request: Request): boolean {
+  const { files: _files, ...was } = current;
+  return isDeepStrictEqual(was, request);
+}
+
+async function entries(folder: string): Promise<string[]> {
+  return existsSync(folder) ? (await readdir(folder)).sort() : [];
+}
+
+function present(files: readonly string[], ours: boolean): DiagnosticError {
+  const named = `${files.slice(0, 5).join(', ')}${files.length > 5 ? ` and ${files.length - 5} more` : ''}`;
+  return new DiagnosticError('raw-data-present', {
+    message: ours
+      ? `${projectLayout.raw} was changed since it was brought here: ${named}`
+      : `${projectLayout.raw} already holds files that were not brought by this command: ${named}`,
+    at: { file: projectLayout.raw },
+    fix: 'move them away, or replace them with --force',
+  });
+}

@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+
+/** Puts the finished `fresh` in the place of `target`. What stood there is removed only once the new one stands. */
+export async function replaceFolder(fresh: string, target: string): Promise<void> {
+  if (!existsSync(target)) return rename(fresh, target);
+  const old = `${target}.old-${process.pid}`;
+  await rename(target, old);
+  try {
+    await rename(fresh, target);
+  } catch (cause) {
+    await rename(old, target);
+    throw cause;
+  }
+  await rm(old, { recursive: true, force: true });
+}

@@ -1,0 +1,50 @@
+import { DiagnosticError } from '../../../diagnostics/index.js';
+import { readLines, type Line } from './read-lines.js';
+import type { Row } from './row.js';
+
+export interface RowLine extends Line {
+  readonly row: Row;
+}
+
+/**
+ * Rows of a .jsonl file, each checked. Blank lines are passed over.
+ *
+ * @throws DiagnosticError `jsonl-syntax`, `bad-row` with file and line; those of `readLines`
+ */
+export async function* readRows(path: string, shownAs: string): AsyncGenerator<RowLine> {
+  for await (const line of readLines(path, shownAs)) {
+    if (line.text.trim() === '') continue;
+    yield { ...line, row: checkRow(parseJsonLine(line, shownAs), shownAs, line.number) };
+  }
+}
+
+/** @throws DiagnosticError `jsonl-syntax` */
+export function parseJsonLine(line: Line, shownAs: string): unknown {
+  try {
+    return JSON.parse(line.text) as unknown;
+  } catch (cause) {
+    throw new DiagnosticError('jsonl-syntax', {
+      message: `this line is not valid JSON: ${(cause as Error).message}`,
+      at: { file: shownAs, line: line.number, source: line.text.slice(0, 200) },
+      expected: 'one JSON object per line',
+      fix: 'correct the line, or remove it',
+      cause,
+    });
+  }
+}
+
+function checkRow(value: unknown, file: string, line: number): Row {
+  const row = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  for (const field of ['id', 'text', 'label']) {
+    const found = row[field];
+    if (typeof found === 'string' && found !== '') continue;
+    throw new DiagnosticError('bad-row', {
+      message: `a row needs ${field}`,
+      at: { file, line },
+      expected: `${field}: a string that is not empty`,
+      found: found === undefined ? 'nothing' : JSON.stringify(found),
+      fix: 'run the stage that makes this file again, or correct the line',
+    });
+  }
+  return value as Row;
+}

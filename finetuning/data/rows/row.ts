@@ -1,0 +1,9 @@
+/** One labelled text. Every stage after ingestion reads and writes these, one JSON object per line. */
+export interface Row {
+  /** Unique and stable: the splits are drawn by it. A synset such as `02086723-n`, or the user's own. */
+  readonly id: string;
+  readonly text: string;
+  readonly label: string;
+  /** WordNet only: the words that share the definition. Never fed to a model. */
+  readonly lemmas?: readonly string[];
+}
