@@ -9,3 +9,4 @@ export {
 export { evaluationConfigSchema, type EvaluationConfig } from './evaluation-config.js';
 export { loadBaseConfig, loadConfig, loadDataConfig, loadEvaluationConfig } from './load-config.js';
 export { findProjectRoot, projectLayout } from './project-layout.js';
+export { loadFinetuningConfig } from './load-finetuning-config.js';

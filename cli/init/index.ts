@@ -1,0 +1,2 @@
+export { initProject, type InitResult } from './init-project.js';
+export { packageRoot } from './package-root.js';

@@ -1,0 +1,122 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import { firstCommit, gitInit, gitState, ignoresDvc } from './git.js';
+import { packageRoot } from './package-root.js';
+import { dvcFiles, templateFiles, type ProjectFile } from './project-files.js';
+
+export interface InitResult {
+  /** Absolute. */
+  readonly folder: string;
+  readonly written: readonly string[];
+  /** Already there with the same content, or the user's. */
+  readonly kept: readonly string[];
+  /** A repository was made for it. */
+  readonly gitInit: boolean;
+  readonly committed: boolean;
+}
+
+/**
+ * Lays out a finetuning project: the template, the presets, what `dvc init` writes, and a git repository if none has
+ * the folder. Needs neither DVC nor a network. Run again on a finished project, it changes nothing.
+ *
+ * @throws DiagnosticError `not-a-folder`, `files-exist`, `dvc-ignored`
+ */
+export async function initProject(options: {
+  readonly folder: string;
+  /** Replace files of the same name. DVC's config is kept even so. */
+  readonly force?: boolean;
+  readonly commit?: boolean;
+}): Promise<InitResult> {
+  const folder = resolve(options.folder);
+  await checkFolder(folder);
+  const template = await templateFiles(packageRoot());
+  // Nothing is made before it is known that everything can be.
+  const early = await plan(folder, template);
+  if (early.conflicts.length > 0 && !options.force) throw conflict(folder, early.conflicts);
+
+  await mkdir(folder, { recursive: true });
+  const git = await gitState(folder);
+  if (git.kind === 'inside' && (await ignoresDvc(folder)))
+    throw new DiagnosticError('dvc-ignored', {
+      message: `the repository of ${folder} ignores .dvc, so that DVC cannot work there`,
+      fix: "add '!.dvc' to its .gitignore",
+    });
+  if (git.kind === 'outside') await gitInit(folder);
+
+  const { write, kept, conflicts } = await plan(folder, [...dvcFiles(git.kind !== 'no-git'), ...template]);
+  for (const file of [...write, ...conflicts]) {
+    const path = join(folder, file.path);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, file.content);
+  }
+  const written = [...write, ...conflicts].map(({ path }) => path).sort();
+  const committed =
+    git.kind === 'outside' && options.commit !== false
+      ? await firstCommit(
+          folder,
+          [...written, ...kept.map(({ path }) => path)],
+          'Lay out a finetuning project',
+        )
+      : false;
+  return {
+    folder,
+    written,
+    kept: kept.map(({ path }) => path).sort(),
+    gitInit: git.kind === 'outside',
+    committed,
+  };
+}
+
+interface Plan {
+  readonly write: readonly ProjectFile[];
+  readonly kept: readonly ProjectFile[];
+  /** There already, with something else in them. */
+  readonly conflicts: readonly ProjectFile[];
+}
+
+async function plan(folder: string, files: readonly ProjectFile[]): Promise<Plan> {
+  const write: ProjectFile[] = [];
+  const kept: ProjectFile[] = [];
+  const conflicts: ProjectFile[] = [];
+  for (const file of files) {
+    const now = await existing(join(folder, file.path));
+    if (now === undefined) write.push(file);
+    else if (file.keep || now.equals(file.content)) kept.push(file);
+    else conflicts.push(file);
+  }
+  return { write, kept, conflicts };
+}
+
+async function existing(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new DiagnosticError('not-a-file', {
+      message: `${path} is in the way (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`,
+      at: { file: path },
+      fix: 'move it away',
+      cause,
+    });
+  }
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  const what = await stat(folder).catch(() => undefined);
+  if (!what || what.isDirectory()) return;
+  throw new DiagnosticError('not-a-folder', {
+    message: `${folder} is a file`,
+    at: { file: folder },
+    fix: 'name a folder; it is made if it does not exist',
+  });
+}
+
+function conflict(folder: string, files: readonly ProjectFile[]): DiagnosticError {
+  const shown = relative(process.cwd(), folder) || '.';
+  return new DiagnosticError('files-exist', {
+    message: `${shown} already has other files of these names: ${files.map(({ path }) => path).join(', ')}`,
+    at: { file: shown },
+    fix: 'name another folder, move them away, or replace them with --force',
+  });
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+const rate = z.number().min(0).lt(1);
+const count = z.int().min(1);
+
+/** What every method has. Names as in the Hugging Face Trainer, where it has them. */
+const common = {
+  /** A folder with config.json, model.safetensors and tokenizer.json, or a model's name on the Hugging Face hub. */
+  model_name: z.string().min(1),
+  /** A commit, tag or branch on the hub. A commit makes a run repeatable; a folder has no revision. */
+  model_revision: z.string().min(1).default('main'),
+
+  /** The highest learning rate, reached at the end of the warmup. */
+  learning_rate: z.number().min(0),
+  /** `linear`: down to 0 at the last step. `constant`: stays, after the warmup. `cosine`: half a wave down to 0. */
+  lr_scheduler_type: z.enum(['linear', 'cosine', 'constant']).default('linear'),
+  warmup_steps: z.int().min(0),
+  /** Of AdamW: each step takes learning_rate × this off the weights that are matrices (not biases, not norms). */
+  weight_decay: z.number().min(0).default(0),
+  adam_beta1: rate.default(0.9),
+  adam_beta2: rate.default(0.999),
+  adam_epsilon: z.number().positive().default(1e-8),
+  /** Gradients whose norm over all weights is larger are scaled down to it. */
+  max_grad_norm: z.number().positive().default(1),
+
+  num_epochs: count,
+  /** Stops earlier than `num_epochs` would; `null`: by epochs alone. */
+  max_steps: count.nullable().default(null),
+  /** Rows per forward pass. */
+  batch_size: count,
+  /** Forward passes per step of the optimizer: a step sees batch_size × this many rows. */
+  gradient_accumulation_steps: count.default(1),
+  eval_batch_size: count.default(64),
+  /** Batches of texts of like length waste less on padding. The order stays random, and a function of seed and epoch. */
+  group_by_length: z.boolean().default(true),
+  /** In tokens, the special ones included. Longer texts lose their end. */
+  max_length: z.int().min(4).max(4096),
+
+  /** Steps between two checkpoints: what a kill costs at most. */
+  save_steps: count.default(50),
+  /** How many checkpoints are kept. The one before the last is what a damaged last one falls back to. */
+  save_total_limit: z.int().min(2).default(2),
+  /** Steps between two passes over the validation set; `null`: at the end of each epoch alone. */
+  eval_steps: count.nullable().default(null),
+  logging_steps: count.default(10),
+  /** What makes the best model, on the validation set. */
+  metric_for_best_model: z.enum(['accuracy', 'loss']).default('accuracy'),
+  /** Stop after so many validations in a row without a better one; `null`: never. */
+  early_stopping_patience: count.nullable().default(null),
+  early_stopping_threshold: z.number().min(0).default(0),
+
+  /** Of the new weights, dropout and the order of the rows. Left out: base_config.yaml's. */
+  seed: z.int().min(0).max(0xffffffff),
+};
+
+const loraSchema = z.strictObject({
+  ...common,
+  method: z.literal('lora'),
+  /** Rank of the update that is learned for each target. */
+  lora_r: count,
+  /** The update is scaled by lora_alpha / lora_r. */
+  lora_alpha: z.number().positive(),
+  lora_dropout: rate,
+  /** Last parts of the names of the linear layers that get one. */
+  target_modules: z.array(z.string().min(1)).min(1),
+  /** Trained in full and saved beside the updates: the new head, and the pooler if it should learn too. */
+  modules_to_save: z.array(z.string().min(1)).default(['classifier']),
+});
+
+const fullSchema = z.strictObject({ ...common, method: z.literal('full') });
+
+/** A preset of `configs/finetuning/`, overlaid by the `finetuning` section of params.yaml. */
+export const finetuningConfigSchema = z.discriminatedUnion('method', [loraSchema, fullSchema]);
+
+export type FinetuningConfig = z.output<typeof finetuningConfigSchema>;
+export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' }>;
+export type FinetuningMethod = FinetuningConfig['method'];

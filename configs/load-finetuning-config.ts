@@ -1,0 +1,48 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DiagnosticError, parseWith, readYaml } from '../diagnostics/index.js';
+import { finetuningConfigSchema, type FinetuningConfig } from './finetuning-config.js';
+import { loadBaseConfig } from './load-config.js';
+import { isMapping, overlay, overlayLocator } from './overlay.js';
+import { projectLayout } from './project-layout.js';
+
+const SECTION = 'finetuning';
+const FOLDER = 'configs/finetuning';
+const SUFFIX = '_config.yaml';
+
+/**
+ * `configs/finetuning/<preset>_config.yaml`, where `finetuning.preset` in params.yaml names the preset (dvc.yaml builds
+ * the dependency's path from the same key), under the rest of that section; the seed is base_config.yaml's unless set.
+ *
+ * @throws DiagnosticError `file-missing`, `yaml-syntax`, `unknown-preset`, `bad-config` with file, line and column
+ */
+export function loadFinetuningConfig(root: string): FinetuningConfig {
+  const params = readYaml(join(root, projectLayout.params), projectLayout.params);
+  const whole = params.toJS();
+  const sectionValue = isMapping(whole) ? whole[SECTION] : undefined;
+  const preset = isMapping(sectionValue) ? sectionValue.preset : undefined;
+  const path = typeof preset === 'string' ? `${FOLDER}/${preset}${SUFFIX}` : undefined;
+  const known = presets(root);
+  if (path === undefined || !known.includes(preset as string))
+    throw new DiagnosticError('unknown-preset', {
+      message: preset === undefined ? 'finetuning.preset is not set' : 'finetuning.preset names no preset',
+      at: params.locate([SECTION, 'preset']),
+      expected: `one of ${known.join(', ') || `the files ${FOLDER}/*${SUFFIX}, of which there are none`}`,
+      found: preset === undefined ? 'nothing' : JSON.stringify(preset),
+      fix: `set finetuning.preset, or add ${FOLDER}/<preset>${SUFFIX}`,
+    });
+  const { preset: _preset, ...settings } = sectionValue as Record<string, unknown>;
+  const presetFile = readYaml(join(root, path), path);
+  const value = overlay(overlay({ seed: loadBaseConfig(root).seed }, presetFile.toJS() ?? {}), settings);
+  const locator = overlayLocator(presetFile, params, SECTION, settings);
+  return parseWith(finetuningConfigSchema, value, 'bad-config', locator);
+}
+
+function presets(root: string): string[] {
+  const folder = join(root, FOLDER);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(SUFFIX))
+    .map((name) => name.slice(0, -SUFFIX.length))
+    .sort();
+}
