@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { DiagnosticError } from '../../../diagnostics/index.js';
+
+/** A name in the same folder, hidden, that nobody else uses: what is written there can be renamed into place. */
+export function beside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
+}
+
+/**
+ * Replaces `path` by what `write` puts in a new file: all of it or nothing, also when the host dies in between.
+ *
+ * @param mode permission bits; otherwise those of the file that is replaced, or the default
+ * @throws DiagnosticError `disk-full`
+ */
+export async function writeBeside(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
+  const temporary = beside(path);
+  try {
+    const bits = mode ?? (await permissions(path));
+    const handle = await open(temporary, 'wx', bits ?? 0o666);
+    try {
+      await handle.writeFile(content);
+      if (bits !== undefined) await handle.chmod(bits);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw diskFull(
+      error,
+      path,
+      typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength,
+    );
+  }
+  await syncFolder(dirname(path));
+}
+
+async function permissions(path: string): Promise<number | undefined> {
+  const info = await stat(path).catch(() => undefined);
+  return info && info.mode & 0o777;
+}
+
+/** Makes a rename in `folder` survive a power cut. Some file systems cannot; they are no worse off than before. */
+export async function syncFolder(folder: string): Promise<void> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(folder, 'r');
+    await handle.sync();
+  } catch {
+    // Not supported there.
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** Turns ENOSPC and EDQUOT into a `disk-full` error that says what was to be written where; passes anything else on. */
+export function diskFull(error: unknown, path: string, bytes: number): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new DiagnosticError('disk-full', {
+    message: `no space left to write ${path}: ${bytes} bytes are needed`,
+    at: { file: path },
+    fix: `free at least ${bytes} bytes on that file system (dvc gc removes cache objects that nothing uses), then run again`,
+    cause: error,
+  });
+}

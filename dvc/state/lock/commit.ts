@@ -1,0 +1,33 @@
+import { relative } from 'node:path';
+import type { LockEntry, Project } from '../../types.js';
+import { writeBeside } from '../files/write-beside.js';
+import { mergeDvcFile } from './dvc-file.js';
+import { readIfPresent } from './lock-text.js';
+import { mergeLock, type MergeOrder } from './merge.js';
+import { isPipelineFile, lockPath } from './read.js';
+
+/**
+ * Puts entries into the lock file beside `dvcfile` (or into the `.dvc` file that it is). There must be one writer per file at
+ * a time. Doing it again changes nothing.
+ *
+ * @returns the file that was written, or undefined when it said so already
+ * @throws DiagnosticError `lock-conflict`, `yaml-syntax`, `bad-lock`, `disk-full`
+ */
+export async function commitLock(
+  project: Project,
+  dvcfile: string,
+  entries: ReadonlyMap<string, LockEntry>,
+  order: MergeOrder,
+): Promise<string | undefined> {
+  if (entries.size === 0) return undefined;
+  const isPipeline = isPipelineFile(dvcfile);
+  const path = isPipeline ? lockPath(dvcfile) : dvcfile;
+  const shownAs = relative(project.root, path);
+  const before = await readIfPresent(path);
+  const after = isPipeline
+    ? mergeLock(before, entries, order, shownAs)
+    : mergeDvcFile(before ?? '', [...entries.values()][0] as LockEntry, shownAs);
+  if (after === before) return undefined;
+  await writeBeside(path, after);
+  return path;
+}

@@ -1,0 +1,93 @@
+import type { LockEntry } from '../../types.js';
+import { entryMapping } from './entry.js';
+import { parseLockText, stagesOf } from './read.js';
+import { emitAt, headerLine, rootPairs, segmentsOf, type Segment } from './segments.js';
+
+export interface MergeOrder {
+  /** Names of this file's stages in the order in which `dvc repro` would run them. */
+  readonly plannedOrder: readonly string[];
+  /** Names that the lock file had before this run: they keep their place. */
+  readonly namesBefore: readonly string[];
+}
+
+/**
+ * The text of a lock file with `entries` put in. Entries that came since the run began stand last and in planned order, so
+ * that stages that ended in another order give the bytes that a sequential `dvc repro` gives. Entries of stages that are gone
+ * stay, as with DVC.
+ *
+ * @param text undefined when there is no file yet
+ * @throws DiagnosticError `lock-conflict`, `yaml-syntax`, `bad-lock`
+ */
+export function mergeLock(
+  text: string | undefined,
+  entries: ReadonlyMap<string, LockEntry>,
+  order: MergeOrder,
+  shownAs: string,
+): string {
+  const before = text === undefined ? "schema: '2.0'\n" : text.endsWith('\n') ? text : `${text}\n`;
+  const source = parseLockText(before, shownAs);
+  const pairs = rootPairs(source);
+  const top = segmentsOf(source, pairs, 0, before.length);
+  const head = before.slice(0, before.length - top.reduce((sum, segment) => sum + segment.text.length, 0));
+  const stages = top.find(({ key }) => key === 'stages');
+  const numbered = new Numbering();
+  const parts = top.map((segment) => {
+    if (segment !== stages) return numbered.render(segment);
+    const at = before.indexOf(segment.text, head.length + lengthBefore(top, segment));
+    const inner = segmentsOf(source, stagesOf(source)?.items ?? [], 1, at + segment.text.length);
+    return segment.header + renderStages(inner, entries, order, numbered);
+  });
+  if (!stages) parts.push('stages:\n' + renderStages([], entries, order, numbered));
+  return head + parts.join('');
+}
+
+function lengthBefore(segments: readonly Segment[], stop: Segment): number {
+  return segments.slice(0, segments.indexOf(stop)).reduce((sum, { text }) => sum + text.length, 0);
+}
+
+function renderStages(
+  present: readonly Segment[],
+  entries: ReadonlyMap<string, LockEntry>,
+  order: MergeOrder,
+  numbered: Numbering,
+): string {
+  const byName = new Map(present.map((segment) => [segment.key, segment]));
+  const names = inOrder(
+    [...byName.keys(), ...[...entries.keys()].filter((name) => !byName.has(name))],
+    order,
+  );
+  const parts = names.map((name) => {
+    const segment = byName.get(name);
+    const entry = entries.get(name);
+    if (!entry) return segment ? numbered.render(segment) : '';
+    const header = segment?.header ?? headerLine(name, 1);
+    return header + numbered.emit(entry);
+  });
+  return parts.join('');
+}
+
+/** Those from before the run, then any that someone else added, then this run's in planned order. */
+function inOrder(names: readonly string[], { plannedOrder, namesBefore }: MergeOrder): string[] {
+  const old = new Set(namesBefore);
+  const planned = new Map(plannedOrder.map((name, index) => [name, index]));
+  const rank = (name: string) => (old.has(name) ? -2 : (planned.get(name) ?? -1));
+  return [...names].sort((a, b) => rank(a) - rank(b));
+}
+
+/** DVC numbers anchors through the whole file. */
+class Numbering {
+  #next = 1;
+
+  render(segment: Segment): string {
+    return this.#count(segment.render(this.#next));
+  }
+
+  emit(entry: LockEntry): string {
+    return this.#count(emitAt(entryMapping(entry), 2, this.#next));
+  }
+
+  #count({ text, anchors }: { text: string; anchors: number }): string {
+    this.#next += anchors;
+    return text;
+  }
+}

@@ -1,0 +1,71 @@
+import { relative } from 'node:path';
+import { isMap, type YAMLMap } from 'yaml';
+import { DiagnosticError, YamlDocument } from '../../../diagnostics/index.js';
+import type { LockEntry, Project, Stage } from '../../types.js';
+import { readDvcFile } from './dvc-file.js';
+import { readIfPresent, refuseConflicts } from './lock-text.js';
+import { parseEntry, scalarText } from './parse-entry.js';
+
+/** `dvc.lock` for `dvc.yaml`, `other.lock` for `other.yaml`. */
+export function lockPath(dvcfile: string): string {
+  return dvcfile.replace(/\.ya?ml$/, '.lock');
+}
+
+export function isPipelineFile(dvcfile: string): boolean {
+  return /\.ya?ml$/.test(dvcfile);
+}
+
+/**
+ * The entries of the lock file beside `dvcfile`, by stage name; none when there is no lock file. For a `.dvc` file, the one
+ * entry that it is, under its path.
+ *
+ * @throws DiagnosticError `lock-conflict`, `yaml-syntax`, `bad-lock`
+ */
+export async function readLock(project: Project, dvcfile: string): Promise<ReadonlyMap<string, LockEntry>> {
+  const shownAs = (file: string) => relative(project.root, file) || file;
+  if (!isPipelineFile(dvcfile)) {
+    const entry = await readDvcFile(dvcfile, shownAs(dvcfile));
+    return entry ? new Map([[shownAs(dvcfile), entry]]) : new Map<string, LockEntry>();
+  }
+  const path = lockPath(dvcfile);
+  const text = await readIfPresent(path);
+  if (text === undefined) return new Map();
+  const source = parseLockText(text, shownAs(path));
+  const entries = new Map<string, LockEntry>();
+  for (const { key, value } of stagesOf(source)?.items ?? []) {
+    const name = scalarText(key);
+    entries.set(name, parseEntry(source, value, ['stages', name]));
+  }
+  return entries;
+}
+
+/** What the lock says of one stage. */
+export async function readLockEntry(project: Project, stage: Stage): Promise<LockEntry | undefined> {
+  const entries = await readLock(project, stage.dvcfile);
+  return isPipelineFile(stage.dvcfile) ? entries.get(stage.name) : [...entries.values()][0];
+}
+
+/** Parses a lock file and checks what is not inside a stage. */
+export function parseLockText(text: string, shownAs: string): YamlDocument {
+  refuseConflicts(text, shownAs);
+  const source = new YamlDocument(shownAs, text);
+  const root = source.document.contents;
+  const fail = (path: string[], message: string) =>
+    new DiagnosticError('bad-lock', {
+      message,
+      at: source.locate(path),
+      fix: 'restore the file from git, or delete it so that every stage is run again',
+    });
+  if (!isMap(root)) throw fail([], `${shownAs} is empty or not a mapping: it may have been cut off`);
+  if (String(root.get('schema')) !== '2.0')
+    throw fail(['schema'], "schema is not '2.0', the only one that DVC 3 reads");
+  const stages = root.get('stages', true);
+  if (stages !== undefined && !isMap(stages)) throw fail(['stages'], 'stages is not a mapping');
+  return source;
+}
+
+export function stagesOf(source: YamlDocument): YAMLMap | undefined {
+  const root = source.document.contents;
+  const stages = isMap(root) ? root.get('stages', true) : undefined;
+  return isMap(stages) ? stages : undefined;
+}
