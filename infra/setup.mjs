@@ -16,7 +16,10 @@ import { runSetup, STEPS } from './setup/run-setup.mjs';
 
 const names = STEPS.map(({ name }) => name);
 
-/** @param {string} message */
+/**
+ * @param {string} message
+ * @returns {never}
+ */
 function refuse(message) {
   console.error(`setup: ${message}`);
   console.error(`usage: node infra/setup.mjs [--only ${names.join(',')}] [--json] [--quiet]`);

@@ -1,0 +1,39 @@
+// @ts-check
+import { join } from 'node:path';
+import { findTemporalCli } from '../setup/find-temporal.mjs';
+import { findPythonTools, makePythonTools } from '../setup/python-tools.mjs';
+
+/**
+ * What the suites are told: where the tools are that they run or are judged by.
+ *
+ * @param {import('../setup/step.mjs').Context} context
+ * @param {import('../setup/report.mjs').Report} report
+ * @param {{ all: boolean }} options
+ * @returns {Promise<NodeJS.ProcessEnv>}
+ */
+export async function testEnvironment(context, report, { all }) {
+  const { env } = context;
+  const temporal = await findTemporalCli(env);
+  const dvc = all ? await makePythonTools('dvc', context, report) : findPythonTools('dvc', context);
+  return {
+    ...env,
+    NODE_OPTIONS: nodeOptions(env['NODE_OPTIONS']),
+    ...(all ? { REPRISE_SLOW: '1' } : {}),
+    ...(temporal ? { TEMPORAL_CLI_PATH: temporal.path } : {}),
+    ...(dvc && !env['REPRISE_TEST_DVC'] ? { REPRISE_TEST_DVC: join(dvc, 'dvc') } : {}),
+  };
+}
+
+/**
+ * Jest loads ES modules through an interface that Node calls experimental, and says so in every process.
+ *
+ * @param {string | undefined} given
+ */
+function nodeOptions(given) {
+  const options = [given, '--experimental-vm-modules'];
+  // Node 20 has it since 20.11.
+  if (process.allowedNodeEnvironmentFlags.has('--disable-warning')) {
+    options.push('--disable-warning=ExperimentalWarning');
+  }
+  return options.filter(Boolean).join(' ');
+}
