@@ -1,0 +1,80 @@
+import type { Row } from '../data/index.js';
+import type { Decisions } from './decide.js';
+import { confusionMatrix, metricsOf, type ConfusionMatrix, type Metrics } from './metrics.js';
+import type { TestSet } from './test-set.js';
+
+/** One model's answers on the test rows, and what they are worth. */
+export interface Judged extends Decisions {
+  readonly description: string;
+  readonly confusion: ConfusionMatrix;
+  readonly metrics: Metrics;
+}
+
+export interface Comparison {
+  /** Of the project, for the report's title. */
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly rows: readonly Row[];
+  readonly actual: Uint32Array;
+  /** Always the most frequent training label. */
+  readonly majority: Judged;
+  readonly base: Judged;
+  readonly finetuned: Judged;
+}
+
+export function judge(test: TestSet, decisions: Decisions, description: string): Judged {
+  const confusion = confusionMatrix(test.actual, decisions.predicted, test.labels.length);
+  return { ...decisions, description, confusion, metrics: metricsOf(confusion) };
+}
+
+export function judgeMajority(test: TestSet): Judged {
+  const rows = test.rows.length;
+  const decisions = {
+    predicted: new Uint32Array(rows).fill(test.majority),
+    confidence: new Float64Array(rows).fill(1),
+  };
+  return judge(
+    test,
+    decisions,
+    `Always says ${test.labels[test.majority]}, the most frequent training label`,
+  );
+}
+
+export interface WorstError {
+  readonly row: Row;
+  readonly predicted: string;
+  readonly confidence: number;
+}
+
+/** The mistakes that the model was surest of. */
+export function worstErrors(comparison: Comparison, count: number): WorstError[] {
+  const { actual, finetuned, rows, labels } = comparison;
+  return [...actual.keys()]
+    .filter((row) => finetuned.predicted[row] !== actual[row])
+    .sort((a, b) => (finetuned.confidence[b] as number) - (finetuned.confidence[a] as number) || a - b)
+    .slice(0, count)
+    .map((row) => ({
+      row: rows[row] as Row,
+      predicted: labels[finetuned.predicted[row] as number] as string,
+      confidence: finetuned.confidence[row] as number,
+    }));
+}
+
+export interface Confusion {
+  readonly actual: string;
+  readonly predicted: string;
+  readonly count: number;
+}
+
+/** Pairs of labels that the finetuned model mixes up most. */
+export function largestConfusions(comparison: Comparison, count: number): Confusion[] {
+  const { labels, finetuned } = comparison;
+  const size = labels.length;
+  const found: Confusion[] = [];
+  for (const [at, rows] of finetuned.confusion.counts.entries()) {
+    const [actual, predicted] = [Math.floor(at / size), at % size];
+    if (rows > 0 && actual !== predicted)
+      found.push({ actual: labels[actual] as string, predicted: labels[predicted] as string, count: rows });
+  }
+  return found.sort((a, b) => b.count - a.count || (a.actual < b.actual ? -1 : 1)).slice(0, count);
+}

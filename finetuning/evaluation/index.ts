@@ -1,0 +1,11 @@
+export type { Classifier, Contender } from './classifier.js';
+export { largestConfusions, worstErrors, type Comparison, type Judged } from './comparison.js';
+export { evaluate, type EvaluateOptions, type EvaluateResult } from './evaluate.js';
+export {
+  confusionMatrix,
+  metricsOf,
+  type ClassMetrics,
+  type ConfusionMatrix,
+  type Metrics,
+} from './metrics.js';
+export { metricsRecord } from './write-outputs.js';

@@ -1,0 +1,131 @@
+import { largestConfusions, worstErrors, type Comparison } from '../comparison.js';
+import type { ClassMetrics, Metrics } from '../metrics.js';
+import { count, escape, figure, percent } from './html.js';
+
+/** More labels than this make a matrix that nobody can read; the .csv has it in any case. */
+const MOST_MATRIX_LABELS = 60;
+const CONFUSIONS_SHOWN = 12;
+
+export function overallTable({ majority, base, finetuned }: Comparison): string {
+  const row = (name: string, metrics: Metrics): string =>
+    `<tr><th scope="row">${name}</th>${[
+      metrics.accuracy,
+      metrics.macro_precision,
+      metrics.macro_recall,
+      metrics.macro_f1,
+    ]
+      .map((value) => `<td class="n">${figure(value)}</td>`)
+      .join('')}</tr>`;
+  return table({
+    caption: 'The same figures as text. Macro: the mean over the labels, each counting the same.',
+    head: ['Model', 'Accuracy', 'Macro precision', 'Macro recall', 'Macro F1'],
+    body: [row('Finetuned', finetuned.metrics), row('Base', base.metrics), row('Majority', majority.metrics)],
+  });
+}
+
+export function classTable({ labels, base, finetuned }: Comparison): string {
+  const rows = labels
+    .map((label, number) => ({
+      label,
+      tuned: finetuned.metrics.classes[number] as ClassMetrics,
+      before: base.metrics.classes[number] as ClassMetrics,
+    }))
+    .sort((a, b) => b.tuned.f1 - a.tuned.f1 || (a.label < b.label ? -1 : 1));
+  return table({
+    caption: 'By label, the finetuned model’s best first.',
+    head: ['Label', 'Test rows', 'F1', 'Precision', 'Recall', 'F1 of base'],
+    body: rows.map(
+      ({ label, tuned, before }) =>
+        `<tr><th scope="row">${escape(label)}</th><td class="n">${count(tuned.support)}</td>` +
+        `<td class="n"><span class="meter" aria-hidden="true"><i style="width:${(tuned.f1 * 100).toFixed(1)}%"></i></span>${figure(tuned.f1)}</td>` +
+        `<td class="n">${figure(tuned.precision)}</td><td class="n">${figure(tuned.recall)}</td><td class="n">${figure(before.f1)}</td></tr>`,
+    ),
+  });
+}
+
+export function matrixTable({ labels, finetuned }: Comparison): string {
+  const size = labels.length;
+  if (size > MOST_MATRIX_LABELS)
+    return `<p class="note">${size} labels are too many to draw; <code>confusion_matrix.csv</code> has them all.</p>`;
+  const short = shortNames(labels);
+  const body = labels.map((label, actual) => {
+    const support = finetuned.metrics.classes[actual]?.support ?? 0;
+    const cells = labels.map((_, predicted) => {
+      const rows = finetuned.confusion.counts[actual * size + predicted] as number;
+      const share = support === 0 ? 0 : rows / support;
+      // Small shares must still be seen, so the shade grows with the root.
+      const shade = (Math.sqrt(share) * 0.75).toFixed(3);
+      return `<td${actual === predicted ? ' class="hit"' : ''} style="--share:${shade}">${rows === 0 ? '' : rows}</td>`;
+    });
+    return `<tr><th scope="row" title="${escape(label)}">${escape(short[actual] as string)}</th>${cells.join('')}</tr>`;
+  });
+  const head = short.map(
+    (name, label) =>
+      `<th scope="col" title="${escape(labels[label] as string)}"><span>${escape(name)}</span></th>`,
+  );
+  return scroll(
+    'Confusion matrix',
+    `<table class="matrix"><caption>Rows: the right label. Columns: what the finetuned model said. Darker: a larger share of the row; on the diagonal it was right.</caption>` +
+      `<thead><tr><td></td>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>`,
+  );
+}
+
+export function confusionTable(comparison: Comparison): string {
+  const found = largestConfusions(comparison, CONFUSIONS_SHOWN);
+  if (found.length === 0) return '<p class="note">Nothing was mixed up.</p>';
+  return table({
+    caption: 'What is mixed up most.',
+    head: ['Right label', 'Said', 'Rows'],
+    numeric: [2],
+    body: found.map(
+      ({ actual, predicted, count: rows }) =>
+        `<tr><th scope="row">${escape(actual)}</th><td>${escape(predicted)}</td><td class="n">${count(rows)}</td></tr>`,
+    ),
+  });
+}
+
+export function errorTable(comparison: Comparison, most: number): string {
+  const errors = worstErrors(comparison, most);
+  if (errors.length === 0) return '<p class="note">There are none to show.</p>';
+  return table({
+    caption: 'Mistakes of the finetuned model, the surest first.',
+    head: ['Text', 'Right label', 'Said', 'Confidence'],
+    numeric: [3],
+    body: errors.map(({ row, predicted, confidence }) => {
+      const lemmas = row.lemmas?.map((lemma) => lemma.replaceAll('_', ' ')).join(', ');
+      return (
+        `<tr><td class="text">${escape(row.text)}${lemmas ? `<div class="lemmas">${escape(lemmas)}</div>` : ''}</td>` +
+        `<td>${escape(row.label)}</td><td>${escape(predicted)}</td><td class="n">${percent(confidence)}</td></tr>`
+      );
+    }),
+  });
+}
+
+/** `noun.animal`, `noun.plant` → `animal`, `plant`: what all have in common says nothing in a narrow heading. */
+function shortNames(labels: readonly string[]): string[] {
+  const dot = (labels[0] ?? '').lastIndexOf('.') + 1;
+  const prefix = (labels[0] ?? '').slice(0, dot);
+  return labels.map((label) => (label.startsWith(prefix) ? label.slice(dot) : label));
+}
+
+function table(parts: {
+  readonly caption: string;
+  readonly head: readonly string[];
+  /** Columns with figures; by default all but the first. */
+  readonly numeric?: readonly number[];
+  readonly body: readonly string[];
+}): string {
+  const numeric = parts.numeric ?? parts.head.map((_, column) => column).slice(1);
+  const head = parts.head.map(
+    (name, column) => `<th scope="col"${numeric.includes(column) ? ' class="n"' : ''}>${escape(name)}</th>`,
+  );
+  return scroll(
+    parts.caption,
+    `<table><caption>${escape(parts.caption)}</caption><thead><tr>${head.join('')}</tr></thead><tbody>${parts.body.join('')}</tbody></table>`,
+  );
+}
+
+/** A wide table scrolls in its own frame, which the keyboard reaches too. */
+function scroll(label: string, content: string): string {
+  return `<div class="scroll" role="region" aria-label="${escape(label)}" tabindex="0">${content}</div>`;
+}

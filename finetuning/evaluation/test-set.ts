@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { projectLayout } from '../../configs/index.js';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import { readRows, type Row } from '../data/index.js';
+
+export interface TestSet {
+  readonly rows: readonly Row[];
+  /** Label number of each row. [rows] */
+  readonly actual: Uint32Array;
+  /** Those of the training set, sorted, in the order that training numbers them. */
+  readonly labels: readonly string[];
+  /** The label that most training rows have: what a model that reads nothing would say. */
+  readonly majority: number;
+}
+
+/** @throws DiagnosticError `empty-dataset`, `unknown-label`, those of `readRows` */
+export async function readTestSet(root: string): Promise<TestSet> {
+  const counts = new Map<string, number>();
+  for await (const { row } of readRows(join(root, projectLayout.train), projectLayout.train))
+    counts.set(row.label, (counts.get(row.label) ?? 0) + 1);
+  const labels = [...counts.keys()].sort();
+  const numbers = new Map(labels.map((label, number) => [label, number]));
+  const rows: Row[] = [];
+  const actual: number[] = [];
+  for await (const { row, number: line } of readRows(join(root, projectLayout.test), projectLayout.test)) {
+    const label = numbers.get(row.label);
+    if (label === undefined)
+      throw new DiagnosticError('unknown-label', {
+        message: `the label ${row.label} is in no training row, so that no model can know it`,
+        at: { file: projectLayout.test, line },
+        fix: 'run `reprise data prepare` again, which gives each split every label',
+      });
+    rows.push(row);
+    actual.push(label);
+  }
+  for (const [file, count] of [
+    [projectLayout.train, labels.length],
+    [projectLayout.test, rows.length],
+  ] as const)
+    if (count === 0)
+      throw new DiagnosticError('empty-dataset', {
+        message: `${file} has no rows`,
+        at: { file },
+        fix: 'run `reprise data prepare`',
+      });
+  const most = Math.max(...counts.values());
+  const majority = labels.findIndex((label) => counts.get(label) === most);
+  return { rows, actual: Uint32Array.from(actual), labels, majority };
+}
