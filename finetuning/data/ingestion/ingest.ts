@@ -23,7 +23,9 @@ export interface IngestOptions {
   readonly config: IngestionConfig;
   /** Replace raw data that we did not bring, or that was altered since. */
   readonly force?: boolean;
+  /** Where downloads are kept; by default the user's cache folder. */
   readonly cache?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly onProgress?: OnProgress;
   readonly log?: (line: string) => void;
 }
@@ -41,7 +43,7 @@ export interface IngestResult {
  * @throws DiagnosticError `raw-data-present` and those of the sources
  */
 export async function ingest(options: IngestOptions): Promise<IngestResult> {
-  const { root, config, force = false, onProgress = () => {}, log = () => {} } = options;
+  const { root, config, force = false } = options;
   const target = join(root, projectLayout.raw);
   const request = requestOf(config);
   const current = await readProvenance(target);
@@ -54,7 +56,7 @@ export async function ingest(options: IngestOptions): Promise<IngestResult> {
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
   try {
-    await bring(options.cache ?? cacheFolder(), root, config, fresh, onProgress, log);
+    await bring(options, fresh);
     const provenance = { ...request, files: await describeFiles(fresh) };
     if (current && altered.length === 0 && isDeepStrictEqual(current, provenance))
       return { changed: false, provenance };
@@ -66,24 +68,15 @@ export async function ingest(options: IngestOptions): Promise<IngestResult> {
   }
 }
 
-async function bring(
-  cache: string,
-  root: string,
-  config: IngestionConfig,
-  folder: string,
-  onProgress: OnProgress,
-  log: (line: string) => void,
-): Promise<void> {
-  const [kind, rest] = [
-    config.source.slice(0, config.source.indexOf(':')),
-    config.source.slice(config.source.indexOf(':') + 1),
-  ];
-  if (kind === 'path') {
-    const source = { root, path: rest, files: config.files, integrity: config.integrity };
-    return copyFromPath(source, folder, onProgress);
-  }
-  const tarball = await fetchNpmTarball({ spec: rest, integrity: config.integrity, root, cache, log });
-  return extractPackage(tarball.path, config.files, folder, onProgress);
+async function bring(options: IngestOptions, folder: string): Promise<void> {
+  const { root, config, env = process.env, onProgress = () => {}, log = () => {} } = options;
+  const { integrity, files } = config;
+  const colon = config.source.indexOf(':');
+  const [kind, rest] = [config.source.slice(0, colon), config.source.slice(colon + 1)];
+  if (kind === 'path') return copyFromPath({ root, path: rest, files, integrity }, folder, onProgress);
+  const cache = options.cache ?? cacheFolder(env);
+  const tarball = await fetchNpmTarball({ spec: rest, integrity, root, cache, env, log });
+  return extractPackage(tarball.path, files, folder, onProgress);
 }
 
 type Request = Omit<Provenance, 'files'>;

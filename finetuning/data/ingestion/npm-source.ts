@@ -13,6 +13,7 @@ export interface NpmSource {
   /** npm runs here, so that the project's .npmrc counts. */
   readonly root: string;
   readonly cache: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: (line: string) => void;
 }
 
@@ -35,7 +36,7 @@ export async function fetchNpmTarball(source: NpmSource): Promise<{ path: string
   const temporary = await mkdtemp(join(folder, '.fetching-'));
   try {
     source.log(`fetching ${source.spec} with npm`);
-    await npmPack(source.spec, temporary, source.root);
+    await npmPack(source, temporary);
     const fetched = join(temporary, await onlyTarball(temporary, source.spec));
     const integrity = await sha512Integrity(fetched);
     checkIntegrity(source.spec, source.integrity, integrity);
@@ -65,7 +66,7 @@ export function checkIntegrity(what: string, pinned: string | undefined, found: 
   });
 }
 
-async function npmPack(spec: string, destination: string, cwd: string): Promise<void> {
+async function npmPack({ spec, root, env }: NpmSource, destination: string): Promise<void> {
   const args = [
     'pack',
     '--ignore-scripts',
@@ -76,7 +77,7 @@ async function npmPack(spec: string, destination: string, cwd: string): Promise<
     spec,
   ];
   try {
-    await promisify(execFile)('npm', args, { cwd, maxBuffer: 16 * 1024 * 1024 });
+    await promisify(execFile)('npm', args, { cwd: root, env, maxBuffer: 16 * 1024 * 1024 });
   } catch (cause) {
     const { code, stderr = '' } = cause as { code?: unknown; stderr?: string };
     if (code === 'ENOENT')
