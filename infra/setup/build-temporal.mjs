@@ -1,6 +1,6 @@
 // @ts-check
 import { existsSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lastLines, run } from './children.mjs';
 import { isNetworkFailure, networkFailure, SetupFailure } from './failure.mjs';
@@ -11,7 +11,7 @@ const MODULE = 'github.com/temporalio/cli/cmd/temporal';
 /** As its releases are linked: without debugging tables, and with its version. */
 const LINK = `-ldflags=-s -w -X github.com/temporalio/cli/temporalcli.Version=${TEMPORAL_CLI_VERSION}`;
 /** How many packages the build compiles from an empty cache, for the progress. */
-const PACKAGES = 2_000;
+const PACKAGES = 1_300;
 
 /** @param {NodeJS.ProcessEnv} env */
 export async function findGo(env) {
@@ -59,4 +59,5 @@ export async function buildTemporalCli({ file, env, progress }) {
     );
   }
   await rename(built, file);
+  await rm(folder, { recursive: true });
 }

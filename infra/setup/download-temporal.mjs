@@ -1,6 +1,6 @@
 // @ts-check
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lastLines, run } from './children.mjs';
@@ -38,6 +38,7 @@ export async function downloadTemporalCli({ root, file, env, progress }) {
   if (giveUp.signal.aborted) return `nothing came for ${PATIENCE / 1000} s`;
   if (code !== 0 || !existsSync(downloaded)) return lastLines(output, 2);
   await rename(downloaded, file);
+  await rm(folder, { recursive: true });
   return undefined;
 }
 
