@@ -1,0 +1,168 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream, constants } from 'node:fs';
+import { access, chmod, copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { DiagnosticError } from '../../../diagnostics/index.js';
+import type { Md5, ProjectConfig } from '../../types.js';
+import { diskFull, syncFolder } from '../files/write-beside.js';
+import type { HashName, Hashed, HashedFile } from '../hashing/hash-path.js';
+import { legacyMd5OfFile, md5OfFile } from '../hashing/md5.js';
+import { parseTree, type Tree, type TreeEntry } from '../hashing/tree.js';
+import { PROTECTED, folderMode, objectPath } from './paths.js';
+
+/**
+ * Whether the cache has an object, whole. One that is not write-protected is hashed: it is protected when it is right and
+ * removed when it is not, as DVC does.
+ */
+export async function hasObject(config: ProjectConfig, md5: Md5, name: HashName = 'md5'): Promise<boolean> {
+  const path = objectPath(config, md5, name);
+  const info = await stat(path).catch(() => undefined);
+  if (!info?.isFile()) return false;
+  if ((info.mode & 0o7777) === PROTECTED) return true;
+  const actual = await (name === 'md5' ? md5OfFile : legacyMd5OfFile)(path);
+  if (actual !== md5.replace('.dir', '')) {
+    await rm(path, { force: true });
+    return false;
+  }
+  await chmod(path, PROTECTED).catch(() => undefined);
+  return true;
+}
+
+/** @throws DiagnosticError `bad-object`; undefined when the cache does not have it */
+export async function readTree(
+  config: ProjectConfig,
+  md5: Md5,
+  name: HashName = 'md5',
+): Promise<readonly TreeEntry[] | undefined> {
+  if (!(await hasObject(config, md5, name))) return undefined;
+  const path = objectPath(config, md5, name);
+  return parseTree(await readFile(path, 'utf8'), path);
+}
+
+/**
+ * Objects of an out that the cache lacks: the out's own, or the files of a folder. Empty when it can be checked out. A
+ * directory object that cannot be read counts as missing.
+ */
+export async function missingObjects(
+  config: ProjectConfig,
+  md5: Md5,
+  name: HashName = 'md5',
+): Promise<readonly Md5[]> {
+  if (!md5.endsWith('.dir')) return (await hasObject(config, md5, name)) ? [] : [md5];
+  const entries = await readTree(config, md5, name).catch(() => undefined);
+  if (!entries) return [md5];
+  const missing: Md5[] = [];
+  for (const file of new Set(entries.map((entry) => entry.md5)))
+    if (!(await hasObject(config, file, name))) missing.push(file);
+  return missing;
+}
+
+/** Puts a file or folder into the cache, the folder's object last: where it is, all of its files are. */
+export async function addToCache(
+  config: ProjectConfig,
+  hashed: Hashed,
+  name: HashName = 'md5',
+): Promise<void> {
+  if (hashed.kind === 'file') return addFile(config, hashed, name);
+  for (const file of hashed.files) await addFile(config, file, name);
+  await addTree(config, hashed.tree, name);
+}
+
+async function addFile(config: ProjectConfig, file: HashedFile, name: HashName): Promise<void> {
+  if (await hasObject(config, file.md5, name)) return;
+  await store(config, file.md5, name, file.size, async (temporary) => {
+    const hardlinks = config.cacheTypes[0] === 'hardlink' && file.size > 0;
+    if (await cloned(file.path, temporary, hardlinks)) {
+      const actual = await (name === 'md5' ? md5OfFile : legacyMd5OfFile)(temporary);
+      if (actual !== file.md5) throw changedMeanwhile(file.path);
+    } else if (name === 'md5') await copyHashing(file, temporary);
+    else await copyFile(file.path, temporary);
+  });
+}
+
+async function addTree(config: ProjectConfig, tree: Tree, name: HashName): Promise<void> {
+  if (await hasObject(config, tree.md5, name)) return;
+  await store(config, tree.md5, name, tree.bytes.length, async (temporary) => {
+    const handle = await open(temporary, 'wx');
+    await handle.writeFile(tree.bytes).finally(() => handle.close());
+  });
+}
+
+/** Writes an object beside its place, syncs it, protects it and renames it: nobody ever sees half of one. */
+async function store(
+  config: ProjectConfig,
+  md5: Md5,
+  name: HashName,
+  bytes: number,
+  write: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const path = objectPath(config, md5, name);
+  const folder = dirname(path);
+  const temporary = join(folder, `.${randomBytes(12).toString('hex')}.tmp`);
+  try {
+    await makeFolder(config, folder);
+    await write(temporary);
+    await syncFile(temporary);
+    await chmod(temporary, PROTECTED).catch(() => undefined);
+    await rename(temporary, path);
+    await rm(temporary, { force: true });
+    await syncFolder(folder);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw diskFull(error, path, bytes);
+  }
+}
+
+async function makeFolder(config: ProjectConfig, folder: string): Promise<void> {
+  const made = await mkdir(folder, { recursive: true });
+  // mkdir heeds the umask: a shared cache's folders need their mode set, each one that was made.
+  if (made === undefined || !config.sharedGroup) return;
+  for (let at = folder; at.length >= made.length; at = dirname(at)) await chmod(at, folderMode(config));
+}
+
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  await handle.sync().finally(() => handle.close());
+}
+
+/** Tries to give the file a second name or a copy-on-write clone. */
+async function cloned(source: string, target: string, hardlinks: boolean): Promise<boolean> {
+  try {
+    await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    await rm(target, { force: true });
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
+  }
+  if (!hardlinks) return false;
+  try {
+    await link(source, target);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function copyHashing(file: HashedFile, target: string): Promise<void> {
+  const hash = createHash('md5');
+  const observe = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  await access(file.path, constants.R_OK);
+  const reader = createReadStream(file.path, { highWaterMark: 1 << 20 });
+  await pipeline(reader, observe, createWriteStream(target, { flags: 'wx' }));
+  if (hash.digest('hex') !== file.md5) throw changedMeanwhile(file.path);
+}
+
+function changedMeanwhile(path: string): DiagnosticError {
+  return new DiagnosticError('file-changing', {
+    message: `${path} changed while it was put into the cache`,
+    at: { file: path },
+    fix: 'let whatever writes it end first',
+  });
+}

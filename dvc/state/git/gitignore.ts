@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { appendFile, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { DiagnosticError } from '../../../diagnostics/index.js';
+import type { Output, Project } from '../../types.js';
+
+/** The root of the git repository that holds the project; undefined when DVC is not to touch git. */
+export function gitRoot(project: Project): string | undefined {
+  if (project.config.noScm) return undefined;
+  for (let folder = project.root; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return folder;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+/**
+ * Names outs in the `.gitignore` beside them, unless git ignores them already.
+ *
+ * @throws DiagnosticError `output-tracked` when git tracks one: DVC and git cannot both
+ */
+export async function ignoreInGit(project: Project, outs: readonly Output[]): Promise<void> {
+  const root = gitRoot(project);
+  if (root === undefined || outs.length === 0) return;
+  const paths = outs.map((out) => out.file);
+  const tracked = splitNul(
+    await git(root, ['ls-files', '-z', '--', ...paths.map((path) => `:(literal)${path}`)]),
+  );
+  const both = outs.find(({ file }) =>
+    tracked.some((name) => join(root, name) === file || join(root, name).startsWith(`${file}/`)),
+  );
+  if (both) {
+    throw new DiagnosticError('output-tracked', {
+      message: `${both.path} is tracked by git, and is an out that DVC is to track`,
+      at: both.at,
+      fix: `git rm -r --cached '${both.path}', and commit that`,
+    });
+  }
+  const ignored = new Set(
+    splitNul(await git(root, ['check-ignore', '-z', '--no-index', '--stdin'], paths.join('\0'))),
+  );
+  const written: string[] = [];
+  for (const path of paths) {
+    if (ignored.has(path)) continue;
+    written.push(await addLine(path));
+  }
+  await stageInGit(project, written);
+}
+
+/** Serialises writers of one process: stages that end together may share a `.gitignore`. */
+let writing: Promise<unknown> = Promise.resolve();
+
+function addLine(path: string): Promise<string> {
+  const file = join(dirname(path), '.gitignore');
+  const line = `/${basename(path).replace(/[[\]!*#?]/g, '\\$&')}`;
+  const done = writing.then(async () => {
+    const text = await readFile(file, 'utf8').catch(() => '');
+    if (text.split('\n').includes(line)) return file;
+    await appendFile(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`);
+    return file;
+  });
+  writing = done.catch(() => undefined);
+  return done;
+}
+
+/** `core.autostage`: adds files that a run wrote to git's index. */
+export async function stageInGit(project: Project, files: readonly string[]): Promise<void> {
+  const root = gitRoot(project);
+  if (!project.config.autostage || root === undefined || files.length === 0) return;
+  await git(root, ['add', '--', ...new Set(files)]);
+}
+
+function splitNul(text: string): string[] {
+  return text.split('\0').filter((name) => name !== '');
+}
+
+/** Exit code 1 means "none" to the commands that are asked a question. */
+function git(root: string, args: readonly string[], input = ''): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile('git', [...args], { cwd: root, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+      if (!error || error.code === 1) resolve(stdout);
+      else {
+        reject(
+          new DiagnosticError('git-failed', {
+            message: `git ${args[0] ?? ''} failed: ${stderr.trim() || error.message}`,
+            fix: 'install git and repair the repository, or set core.no_scm in .dvc/config',
+            cause: error,
+          }),
+        );
+      }
+    });
+    child.stdin?.on('error', () => undefined).end(input);
+  });
+}

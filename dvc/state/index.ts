@@ -1,0 +1,29 @@
+/** DVC's state of a project: dvc.lock, hashes, the cache, the run cache, and what is up to date. */
+export { commitLock } from './lock/commit.js';
+export { formatLockEntry, parseLockEntry } from './lock/entry.js';
+export { mergeLock, type MergeOrder } from './lock/merge.js';
+export { isPipelineFile, lockPath, readLock, readLockEntry } from './lock/read.js';
+export {
+  hashPath,
+  type Hashed,
+  type HashedFile,
+  type HashedFolder,
+  type HashName,
+} from './hashing/hash-path.js';
+export { DvcIgnore } from './hashing/dvcignore.js';
+export { makeTree, parseTree, type Tree, type TreeEntry } from './hashing/tree.js';
+export { addToCache, hasObject, missingObjects, readTree } from './cache/objects.js';
+export { objectPath } from './cache/paths.js';
+export { linkObject } from './cache/link.js';
+export { describeInputs, type ParamsReader } from './stage/inputs.js';
+export { stageStatus } from './stage/status.js';
+export { checkoutOutputs, removeOutputs, saveOutputs } from './stage/outputs.js';
+export { checkpointKey, isRunCacheable, runKey, runValue } from './runs/key.js';
+export { restoreRun, saveRun } from './runs/store.js';
+export { gitRoot, stageInGit } from './git/gitignore.js';
+export { writeBeside } from './files/write-beside.js';
+export { compareCodePoints } from './python/compare.js';
+export { pythonEquals } from './python/equals.js';
+export { pythonJson } from './python/json.js';
+export { floatRepr } from './python/number.js';
+export { emitYaml } from './yaml/emit.js';

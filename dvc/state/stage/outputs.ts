@@ -1,0 +1,165 @@
+import { chmod, lstat, open, readdir, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { DiagnosticError } from '../../../diagnostics/index.js';
+import type { LockEntry, LockedFile, Md5, Output, Project, Stage } from '../../types.js';
+import { checkoutObject } from '../cache/checkout.js';
+import { isLinkedAsWanted, linkObject, unprotect } from '../cache/link.js';
+import { addToCache } from '../cache/objects.js';
+import { fileMode, objectPath } from '../cache/paths.js';
+import { isInside } from '../files/inside.js';
+import { ignoreInGit } from '../git/gitignore.js';
+import { DvcIgnore } from '../hashing/dvcignore.js';
+import { looksLikeText } from '../hashing/md5.js';
+import { describeFile, findLocked, type DescribedFile } from './files.js';
+import { describeInputs, type ParamsReader } from './inputs.js';
+
+/**
+ * Clears the way for a run: removes a stage's outs, except those that persist, which become files of their own that the
+ * command may write to.
+ *
+ * @throws DiagnosticError `bad-output` for an out that holds the project itself
+ */
+export async function removeOutputs(project: Project, stage: Stage): Promise<void> {
+  for (const out of stage.outs) {
+    const info = await lstat(out.file).catch(() => undefined);
+    if (!info) continue;
+    if (isInside(out.file, project.root)) {
+      throw new DiagnosticError('bad-output', {
+        message: `${out.path} holds the project itself: it cannot be an out`,
+        at: out.at,
+        fix: 'name a folder inside the project',
+      });
+    }
+    if (!out.persist) await remove(out.file);
+    else if (out.cache) await eachFile(out.file, (file) => unprotect(project.config, file));
+  }
+}
+
+/** Also what lies in folders without write permission. */
+async function remove(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await makeWritable(path);
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function makeWritable(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  for (const item of await readdir(folder, { withFileTypes: true }))
+    if (item.isDirectory()) await makeWritable(join(folder, item.name));
+}
+
+async function eachFile(path: string, act: (file: string) => Promise<void>): Promise<void> {
+  if (!(await lstat(path)).isDirectory()) return act(path);
+  for (const item of await readdir(path, { withFileTypes: true })) {
+    const inside = join(path, item.name);
+    if (item.isDirectory()) await eachFile(inside, act);
+    else await act(inside);
+  }
+}
+
+/**
+ * After a run: hashes deps, params and outs, puts the outs into the cache and links them back, and keeps them out of git.
+ *
+ * @param locked what dvc.lock said before
+ * @returns the stage's new entry
+ * @throws DiagnosticError `missing-dep`, `missing-param`, `missing-output`, `bad-output`, `output-tracked`, `disk-full`
+ */
+export async function saveOutputs(
+  project: Project,
+  stage: Stage,
+  readParams: ParamsReader,
+  locked?: LockEntry,
+): Promise<LockEntry> {
+  const inputs = await describeInputs(project, stage, readParams, locked);
+  const made: { out: Output; described: DescribedFile }[] = [];
+  const ignore = new DvcIgnore(project.root);
+  for (const out of stage.outs) {
+    const known = findLocked(locked?.outs, out.path);
+    const described = ignore.ignores(out.file, false)
+      ? undefined
+      : await describeFile(project, out.path, out.file, known);
+    if (!described) throw missingOutput(stage, out);
+    if (out.kind === 'metric') await refuseBinary(out);
+    made.push({ out, described });
+  }
+  const cached = made.filter(({ out }) => out.cache);
+  for (const { out } of cached) refuseOutside(project, out);
+  await ignoreInGit(
+    project,
+    cached.map(({ out }) => out),
+  );
+  for (const { described } of cached) await commitFile(project, described);
+  const outs = made.map(({ described }) => described.record);
+  return { ...inputs, ...(outs.length > 0 && { outs }) };
+}
+
+/** Puts a file or folder of the workspace into the cache and brings it back in the way that `cache.type` says. */
+export async function commitFile(project: Project, { hashed, name, record }: DescribedFile): Promise<void> {
+  const { config } = project;
+  await addToCache(config, hashed, name);
+  const files = hashed.kind === 'file' ? [hashed] : hashed.files;
+  for (const file of files) {
+    const object = objectPath(config, file.md5, name);
+    if (!(await isLinkedAsWanted(config, object, file.path))) await linkObject(config, object, file.path);
+  }
+  if (hashed.kind === 'file') await settleMode(project, hashed.path, record);
+}
+
+/** A single file gets the modes of a new one; the execute bit stays with its owner. */
+async function settleMode(project: Project, path: string, record: LockedFile): Promise<void> {
+  const info = await lstat(path);
+  const shares = info.isSymbolicLink() || info.nlink > 1;
+  const mode = shares ? info.mode & 0o777 : fileMode(project.config);
+  const wanted = record.isexec ? mode | 0o100 : mode;
+  if (!info.isSymbolicLink() && (info.mode & 0o777) !== wanted) await chmod(path, wanted);
+}
+
+function missingOutput(stage: Stage, out: Output): DiagnosticError {
+  return new DiagnosticError('missing-output', {
+    message: `${stage.address} did not make its out ${out.path}`,
+    at: out.at,
+    fix: `make the command write ${out.path}, or correct the path`,
+  });
+}
+
+function refuseOutside(project: Project, out: Output): void {
+  if (isInside(project.root, out.file) && relative(project.root, out.file) !== '') return;
+  throw new DiagnosticError('bad-output', {
+    message: `${out.path} is outside of the project: it cannot be cached`,
+    at: out.at,
+    fix: 'move it into the project, or set cache: false',
+  });
+}
+
+async function refuseBinary(out: Output): Promise<void> {
+  if ((await lstat(out.file)).isDirectory()) return;
+  const handle = await open(out.file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0);
+    if (looksLikeText(buffer.subarray(0, bytesRead))) return;
+  } finally {
+    await handle.close();
+  }
+  throw new DiagnosticError('bad-output', {
+    message: `${out.path} is a binary file: it cannot be a metric`,
+    at: out.at,
+    fix: 'write metrics as JSON, YAML or TOML, or list the file under outs',
+  });
+}
+
+/**
+ * Restores a stage's cached outs that are missing or differ from `entry`.
+ *
+ * @throws DiagnosticError `cache-missing` (then nothing of that out was touched), `disk-full`
+ */
+export async function checkoutOutputs(project: Project, stage: Stage, entry: LockEntry): Promise<void> {
+  for (const out of stage.outs) {
+    const locked = findLocked(entry.outs, out.path);
+    if (out.cache && locked?.md5)
+      await checkoutObject(project, out.file, { ...locked, md5: locked.md5 as Md5 }, out.at);
+  }
+}

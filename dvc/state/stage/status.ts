@@ -1,0 +1,98 @@
+import { lstat } from 'node:fs/promises';
+import type { LockEntry, LockedFile, Output, Project, Stage, StageChange } from '../../types.js';
+import { hashNameOf } from '../cache/checkout.js';
+import { missingObjects } from '../cache/objects.js';
+import { DvcIgnore } from '../hashing/dvcignore.js';
+import { hashPath } from '../hashing/hash-path.js';
+import { pythonEquals } from '../python/equals.js';
+import { findLocked } from './files.js';
+import type { ParamsReader } from './inputs.js';
+
+/**
+ * Why `dvc repro` would run the stage; empty when it is up to date. An out that is there but not in the cache is a reason too.
+ *
+ * @param locked what dvc.lock (or the `.dvc` file) says of it
+ */
+export async function stageStatus(
+  project: Project,
+  stage: Stage,
+  locked: LockEntry | undefined,
+  readParams: ParamsReader,
+): Promise<readonly StageChange[]> {
+  const changes: StageChange[] = [];
+  if (locked && stage.cmd !== undefined && !sameCommand(stage.cmd, locked.cmd))
+    changes.push({ kind: 'cmd', reason: 'modified' });
+  if (!stage.frozen) {
+    if (stage.cmd !== undefined && stage.deps.length + stage.params.length + stage.outs.length === 0)
+      changes.push({ kind: 'no-deps', reason: 'changed' });
+    if (stage.alwaysChanged) changes.push({ kind: 'always-changed', reason: 'changed' });
+    for (const dep of stage.deps) {
+      const reason = await fileChange(project, dep.file, findLocked(locked?.deps, dep.path));
+      if (reason) changes.push({ kind: 'dep', path: dep.path, reason });
+    }
+    changes.push(...(await paramChanges(stage, locked, readParams)));
+  }
+  const ignore = new DvcIgnore(project.root);
+  for (const out of stage.outs) {
+    const reason = await outputChange(project, out, findLocked(locked?.outs, out.path), ignore);
+    if (reason) changes.push({ kind: 'out', path: out.path, reason });
+  }
+  if (!locked && changes.length > 0) changes.unshift({ kind: 'no-lock', reason: 'new' });
+  return changes;
+}
+
+export function sameCommand(a: string | readonly string[], b: string | readonly string[]): boolean {
+  if (typeof a === 'string' || typeof b === 'string') return a === b;
+  return a.length === b.length && a.every((line, i) => line === b[i]);
+}
+
+async function outputChange(
+  project: Project,
+  out: Output,
+  locked: LockedFile | undefined,
+  ignore: DvcIgnore,
+): Promise<StageChange['reason'] | undefined> {
+  if (locked?.md5 && out.cache) {
+    const missing = await missingObjects(project.config, locked.md5, hashNameOf(locked));
+    if (missing.length > 0) return 'not-in-cache';
+  }
+  const info = await lstat(out.file).catch(() => undefined);
+  if (!info || ignore.ignores(out.file, info.isDirectory())) return 'deleted';
+  return fileChange(project, out.file, locked);
+}
+
+async function fileChange(
+  project: Project,
+  file: string,
+  locked: LockedFile | undefined,
+): Promise<StageChange['reason'] | undefined> {
+  const hashed = await hashPath(project, file, locked ? hashNameOf(locked) : 'md5');
+  if (!hashed) return 'deleted';
+  if (!locked?.md5) return 'new';
+  return hashed.md5 === locked.md5 ? undefined : 'modified';
+}
+
+export async function paramChanges(
+  stage: Stage,
+  locked: LockEntry | undefined,
+  readParams: ParamsReader,
+): Promise<StageChange[]> {
+  const changes: StageChange[] = [];
+  for (const source of stage.params) {
+    const actual = await readParams(source);
+    const known = locked?.params?.[source.path];
+    if (!actual || !known) {
+      changes.push({ kind: 'param', path: source.path, reason: actual ? 'new' : 'deleted' });
+      continue;
+    }
+    for (const key of source.keys ?? new Set([...Object.keys(actual), ...Object.keys(known)])) {
+      const value = Object.hasOwn(actual, key) ? actual[key] : undefined;
+      const before = Object.hasOwn(known, key) ? known[key] : undefined;
+      const path = `${source.path}:${key}`;
+      if (value === undefined) changes.push({ kind: 'param', path, reason: 'deleted' });
+      else if (before === undefined) changes.push({ kind: 'param', path, reason: 'new' });
+      else if (!pythonEquals(value, before)) changes.push({ kind: 'param', path, reason: 'modified' });
+    }
+  }
+  return changes;
+}
