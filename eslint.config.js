@@ -32,8 +32,9 @@ const ROOMS = {
   bench: ['finetuning', 'compute', 'configs', 'dvc', 'infra'],
 };
 
-/** Where a room's public face is not one `index.ts`: what loads TensorFlow stands apart from what need not. */
+/** Where a room's public face is not one `index.ts`: what loads native code stands apart from what need not. */
 const FACES = {
+  workers: ['./index.ts', './gpu/probe.ts'],
   infra: ['./locate/index.ts'],
   finetuning: ['data', 'models', 'methods', 'training', 'evaluation', 'serving'].map(
     (name) => `./${name}/index.ts`,
