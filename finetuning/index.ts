@@ -1,0 +1,21 @@
+/**
+ * The finetuning commands' substance. What computes is loaded when it is called: the data stages start fast, and need
+ * no native library.
+ */
+import type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
+import type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
+
+export { resolvePretrained, type ResolveOptions } from './models/pretrained/resolve-pretrained.js';
+export type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
+export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
+export type { OnTrainingEvent, TrainingEvent } from './training/training-events.js';
+
+/** Trains, and writes the best model; see `training/finetune.ts`. */
+export async function finetune(options: FinetuneOptions): Promise<FinetuneResult> {
+  return (await import('./training/finetune.js')).finetune(options);
+}
+
+/** A model that says which label a text has; see `models/open-classifier.ts`. */
+export async function openClassifier(options: OpenClassifierOptions): Promise<OpenedClassifier> {
+  return (await import('./models/open-classifier.js')).openClassifier(options);
+}

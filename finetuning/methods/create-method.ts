@@ -1,0 +1,29 @@
+import type { FinetuningConfig, LoraConfig } from '../../configs/index.js';
+import type { ParameterShapes } from '../models/bert/parameters.js';
+import { fullMethod } from './full.js';
+import { loraMethod, type LoraSettings } from './lora.js';
+import type { Method } from './method.js';
+import { fullFormat, peftFormat, type SavedFormat } from './saved-format.js';
+
+function loraSettings(config: LoraConfig): LoraSettings {
+  return {
+    rank: config.lora_r,
+    alpha: config.lora_alpha,
+    dropout: config.lora_dropout,
+    targets: config.target_modules,
+    saved: config.modules_to_save,
+  };
+}
+
+/** The configured method, and the files its result is kept in. */
+export function createMethod(
+  config: FinetuningConfig,
+  model: ParameterShapes,
+): { readonly method: Method; readonly format: SavedFormat } {
+  if (config.method === 'full') return { method: fullMethod(model), format: fullFormat };
+  const settings = loraSettings(config);
+  return {
+    method: loraMethod(model, settings),
+    format: peftFormat(settings, config.model_name, config.model_revision),
+  };
+}

@@ -1,0 +1,30 @@
+import type { LoraSettings } from './lora.js';
+import { adapterConfigJson, parameterName, peftName } from './peft-format.js';
+
+/** How what was trained is laid down in files. */
+export interface SavedFormat {
+  readonly weightsFile: string;
+  /** A parameter's name in that file, and the way back. */
+  readonly toFile: (parameter: string) => string;
+  readonly fromFile: (name: string) => string | undefined;
+  /** Files that describe it. */
+  readonly companions: Readonly<Record<string, string>>;
+}
+
+/** The whole model, as `save_pretrained` writes it. */
+export const fullFormat: SavedFormat = {
+  weightsFile: 'model.safetensors',
+  toFile: (parameter) => parameter,
+  fromFile: (name) => name,
+  companions: {},
+};
+
+/** An adapter, as PEFT writes it. */
+export function peftFormat(settings: LoraSettings, baseModel: string, revision?: string): SavedFormat {
+  return {
+    weightsFile: 'adapter_model.safetensors',
+    toFile: peftName,
+    fromFile: parameterName,
+    companions: { 'adapter_config.json': adapterConfigJson(settings, baseModel, revision) },
+  };
+}

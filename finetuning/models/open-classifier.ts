@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { compile, type Program } from '../../compute/index.js';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import { fullMethod } from '../methods/full.js';
+import { loraMethod } from '../methods/lora.js';
+import type { Method } from '../methods/method.js';
+import { parameterName } from '../methods/peft-format.js';
+import { readAdapterConfig } from '../methods/read-adapter.js';
+import { EncodedTexts } from '../text/encoded-texts.js';
+import { lengthBuckets } from '../text/length-buckets.js';
+import { padBatch } from '../text/padded-batch.js';
+import { predictionBatches, widthsOf } from '../text/prediction-batches.js';
+import { TextTokenizer } from '../text/text-tokenizer.js';
+import { inferenceProgram } from './inference-program.js';
+import { readNetwork, readWeights, type Network } from './network.js';
+import { SafetensorsFile } from './safetensors/safetensors-file.js';
+
+export interface OpenClassifierOptions {
+  /** The pretrained model's files: see `resolvePretrained`. */
+  readonly baseModelDir: string;
+  /** What `finetune` wrote as best_model: an adapter over the base model, or a whole model. Absent: the base model. */
+  readonly adapterDir?: string;
+  /** The classes, in the order of the logits. */
+  readonly labels: readonly string[];
+  /** Of the base model's new head: the one that training with this seed starts from. */
+  readonly seed: number;
+}
+
+export interface OpenedClassifier {
+  readonly labels: readonly string[];
+  /** @returns logits, [texts, labels] row-major */
+  predict(
+    texts: readonly string[],
+    options?: { readonly batchSize?: number; readonly onProgress?: (done: number, total: number) => void },
+  ): Float32Array;
+  dispose(): void;
+}
+
+/** @throws DiagnosticError `bad-safetensors`, `missing-weights`, `bad-adapter` and others of bad model folders */
+export async function openClassifier(options: OpenClassifierOptions): Promise<OpenedClassifier> {
+  const { baseModelDir, adapterDir, labels } = options;
+  const network = readNetwork(baseModelDir, labels);
+  const { method, values } = readParameters(network, options);
+  const tokenizer = new TextTokenizer(baseModelDir);
+  const maxLength = network.config.max_position_embeddings;
+  const buckets = lengthBuckets(maxLength);
+  let open:
+    { readonly program: Program; readonly rows: number; readonly widths: readonly number[] } | undefined;
+
+  /** A program is made for the widths that occur; one that lacks a width gives way to one that has it too. */
+  const programFor = (rows: number, widths: readonly number[]): Program => {
+    const known = open?.rows === rows ? open.widths : [];
+    if (open && open.rows === rows && widths.every((width) => known.includes(width))) return open.program;
+    open?.program.dispose();
+    const all = [...new Set([...known, ...widths])];
+    const program = compile(inferenceProgram(network, method, rows, all));
+    program.assign(values);
+    open = { program, rows, widths: all };
+    return program;
+  };
+
+  return {
+    labels,
+    predict(texts, { batchSize = 32, onProgress } = {}) {
+      const encoded = EncodedTexts.encode(tokenizer, texts, maxLength);
+      const batches = predictionBatches(encoded, batchSize);
+      const program = programFor(batchSize, widthsOf(batches, encoded, buckets));
+      const logits = new Float32Array(texts.length * labels.length);
+      let done = 0;
+      for (const batch of batches) {
+        const { width, inputIds, attentionMask } = padBatch(
+          encoded,
+          batch,
+          batchSize,
+          buckets,
+          tokenizer.padId,
+        );
+        const feeds = { input_ids: inputIds, attention_mask: attentionMask };
+        const result = program.run(`predict/${width}`, feeds).logits as Float32Array;
+        batch.forEach((text, row) =>
+          logits.set(result.subarray(row * labels.length, (row + 1) * labels.length), text * labels.length),
+        );
+        done += batch.length;
+        onProgress?.(done, texts.length);
+      }
+      return logits;
+    },
+    dispose() {
+      open?.program.dispose();
+      open = undefined;
+    },
+  };
+}
+
+interface Parameters {
+  readonly method: Method;
+  readonly values: Readonly<Record<string, Float32Array>>;
+}
+
+/** The base model's values; over them an adapter's; or a whole finetuned model's in their place. */
+function readParameters(network: Network, options: OpenClassifierOptions): Parameters {
+  const { baseModelDir, adapterDir, seed } = options;
+  const whole = (folder: string): Record<string, Float32Array> =>
+    Object.fromEntries(readWeights(network, join(folder, 'model.safetensors'), seed).values);
+  if (adapterDir === undefined) return { method: fullMethod(network.shapes), values: whole(baseModelDir) };
+  if (!existsSync(join(adapterDir, 'adapter_config.json')))
+    return { method: fullMethod(network.shapes), values: whole(adapterDir) };
+  const method = loraMethod(network.shapes, readAdapterConfig(adapterDir));
+  const values = { ...whole(baseModelDir), ...readAdapterWeights(network, method, adapterDir) };
+  return { method, values };
+}
+
+/** @throws DiagnosticError `missing-weights`, `shape-mismatch` */
+function readAdapterWeights(
+  network: Network,
+  method: Method,
+  adapterDir: string,
+): Record<string, Float32Array> {
+  const path = join(adapterDir, 'adapter_model.safetensors');
+  const file = SafetensorsFile.open(path);
+  try {
+    const stored = new Map(file.names.map((name) => [parameterName(name), name]));
+    const values: Record<string, Float32Array> = {};
+    for (const parameter of method.trainable) {
+      const shape = method.added.get(parameter) ?? network.shapes.get(parameter) ?? [];
+      const name = stored.get(parameter);
+      const found = name === undefined ? 'nothing' : `[${file.shape(name).join(', ')}]`;
+      if (name === undefined || found !== `[${shape.join(', ')}]`)
+        throw new DiagnosticError(name === undefined ? 'missing-weights' : 'shape-mismatch', {
+          message: `the adapter does not fit the model: ${parameter}`,
+          at: { file: path },
+          expected: `[${shape.join(', ')}]`,
+          found,
+          fix: 'use the base model and the labels that the adapter was trained with',
+        });
+      values[parameter] = file.readFloat32(name);
+    }
+    return values;
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { missingFiles } from './model-files.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A git commit: what a snapshot's folder is named after. */
+const COMMIT = /^[0-9a-f]{40}$/;
+
+export function isCommit(revision: string): boolean {
+  return COMMIT.test(revision);
+}
+
+function hubHome(env: Environment): string {
+  return env.HF_HOME || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface');
+}
+
+/** Python's huggingface_hub keeps models here, and so do we: what one fetched the other finds. */
+export function hubCacheFolder(env: Environment): string {
+  return env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(hubHome(env), 'hub');
+}
+
+function modelFolder(env: Environment, modelName: string): string {
+  return join(hubCacheFolder(env), ['models', ...modelName.split('/')].join('--'));
+}
+
+/** A snapshot with all of the model's files, found without any network. */
+export function cachedSnapshot(env: Environment, modelName: string, revision: string): string | undefined {
+  const folder = modelFolder(env, modelName);
+  const reference = join(folder, 'refs', revision);
+  const commit = isCommit(revision)
+    ? revision
+    : existsSync(reference)
+      ? readFileSync(reference, 'utf8').trim()
+      : '';
+  if (!isCommit(commit)) return undefined;
+  const snapshot = join(folder, 'snapshots', commit);
+  return missingFiles(snapshot).length === 0 ? snapshot : undefined;
+}
+
+/** Remembers which commit a branch or tag was, as Python's library does, for the next time there is no network. */
+export async function rememberRevision(
+  env: Environment,
+  modelName: string,
+  revision: string,
+  commit: string,
+): Promise<void> {
+  const reference = join(modelFolder(env, modelName), 'refs', revision);
+  await mkdir(dirname(reference), { recursive: true });
+  await writeFile(reference, commit);
+}
+
+/** The user's access token, from the places where Python's library looks. */
+export function hubToken(env: Environment): string | undefined {
+  const direct = env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN;
+  if (direct) return direct.trim();
+  try {
+    return readFileSync(env.HF_TOKEN_PATH || join(hubHome(env), 'token'), 'utf8').trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { encodeSafetensors, type NamedTensor } from '../models/safetensors/encode-safetensors.js';
+import { SafetensorsFile } from '../models/safetensors/safetensors-file.js';
+import { writeFolder } from './durable-folder.js';
+import { toJson, type TrainingState } from './training-state.js';
+
+/** What trains: its values, the optimizer's moments, and the values at the best step so far. */
+export type Tensors = Readonly<Record<string, NamedTensor>>;
+
+export interface Checkpoint {
+  /** Of config, model and data: a checkpoint of another training is not continued. */
+  readonly fingerprint: string;
+  readonly state: TrainingState;
+  readonly weights: Tensors;
+  readonly optimizer: Tensors;
+  readonly best: Tensors | undefined;
+}
+
+/** Files beside the ones that make the checkpoint, for other tools to read: trainer_state.json, adapter_config.json. */
+export type Companions = Readonly<Record<string, string>>;
+
+const MANIFEST = 'manifest.json';
+const NAME = /^checkpoint-(\d+)$/;
+
+const manifestSchema = z.strictObject({ sha256: z.record(z.string(), z.string()) });
+const entrySchema = z.record(z.string(), z.number());
+const stateSchema = z.strictObject({
+  fingerprint: z.string(),
+  state: z.strictObject({
+    step: z.int().min(0),
+    evaluatedAt: z.int().min(0),
+    best: z.strictObject({ step: z.int(), accuracy: z.number(), loss: z.number() }).nullable(),
+    withoutBetter: z.int().min(0),
+    lossSum: z.number(),
+    lossCount: z.int().min(0),
+    history: z.array(entrySchema),
+  }),
+});
+
+const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+
+/** The checkpoints of one training: a folder with a sub-folder for each. */
+export class CheckpointFolder {
+  constructor(
+    readonly path: string,
+    /** Name of the file with the weights that train: PEFT's, where an adapter is trained. */
+    private readonly weightsFile: string,
+  ) {}
+
+  /**
+   * Writes a checkpoint, and then removes those that are more than `keep` behind it.
+   *
+   * @returns where it is, and the digest of its manifest, which covers every file
+   * @throws DiagnosticError `disk-full`; the checkpoints before are untouched
+   */
+  save(checkpoint: Checkpoint, companions: Companions, keep: number): { path: string; digest: string } {
+    const { fingerprint, state, weights, optimizer, best } = checkpoint;
+    const files: Record<string, Uint8Array | string> = {
+      ...companions,
+      [this.weightsFile]: encodeSafetensors(weights, { format: 'pt' }),
+      'optimizer.safetensors': encodeSafetensors(optimizer),
+      'training_state.json': toJson({ fingerprint, state }),
+      ...(best ? { 'best.safetensors': encodeSafetensors(best) } : {}),
+    };
+    const digests = Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)] as const);
+    const manifest = toJson({ sha256: Object.fromEntries(digests.sort()) });
+    mkdirSync(this.path, { recursive: true });
+    const path = join(this.path, `checkpoint-${state.step}`);
+    writeFolder(path, { ...files, [MANIFEST]: manifest });
+    for (const step of this.#steps().slice(keep))
+      rmSync(join(this.path, `checkpoint-${step}`), { recursive: true, force: true });
+    return { path, digest: sha256(manifest) };
+  }
+
+  /** The newest checkpoint of this training that is whole. What is passed over, and why, goes to `log`. */
+  newest(
+    fingerprint: string,
+    log: (line: string) => void,
+  ): { checkpoint: Checkpoint; path: string } | undefined {
+    for (const step of this.#steps()) {
+      const path = join(this.path, `checkpoint-${step}`);
+      try {
+        const checkpoint = this.#read(path);
+        if (checkpoint.fingerprint === fingerprint) return { checkpoint, path };
+        log(`${path} belongs to a training with other settings, model or data: it is not used`);
+      } catch (error) {
+        log(`${path} is damaged (${(error as Error).message}): the one before it is used`);
+      }
+    }
+    return undefined;
+  }
+
+  /** Newest first. */
+  #steps(): number[] {
+    let names: string[];
+    try {
+      names = readdirSync(this.path);
+    } catch {
+      return [];
+    }
+    return names
+      .flatMap((name) => NAME.exec(name)?.[1] ?? [])
+      .map(Number)
+      .sort((a, b) => b - a);
+  }
+
+  #read(path: string): Checkpoint {
+    const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(path, MANIFEST), 'utf8')));
+    for (const [name, digest] of Object.entries(manifest.sha256))
+      if (sha256(readFileSync(join(path, name))) !== digest)
+        throw new Error(`${name} does not have the digest it was written with`);
+    const { fingerprint, state } = stateSchema.parse(
+      JSON.parse(readFileSync(join(path, 'training_state.json'), 'utf8')),
+    );
+    return {
+      fingerprint,
+      state,
+      weights: readTensors(join(path, this.weightsFile)),
+      optimizer: readTensors(join(path, 'optimizer.safetensors')),
+      best: 'best.safetensors' in manifest.sha256 ? readTensors(join(path, 'best.safetensors')) : undefined,
+    };
+  }
+}
+
+function readTensors(path: string): Tensors {
+  const file = SafetensorsFile.open(path);
+  try {
+    return Object.fromEntries(
+      file.names.map((name) => [name, { shape: file.shape(name), data: file.readFloat32(name) }]),
+    );
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,81 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { DiagnosticError } from '../../diagnostics/index.js';
+
+/** Paths relative to the folder → contents. */
+export type FolderContents = Readonly<Record<string, Uint8Array | string>>;
+
+/**
+ * Writes a folder so that at any moment, a power cut included, there is either the whole of it under its name, or what
+ * was there before: written beside under a name with a dot, synced, renamed.
+ *
+ * @throws DiagnosticError `disk-full`; what was there before is untouched
+ */
+export function writeFolder(folder: string, contents: FolderContents): void {
+  const parent = dirname(folder);
+  const beside = join(parent, `.${basename(folder)}.writing`);
+  const replaced = join(parent, `.${basename(folder)}.replaced`);
+  try {
+    rmSync(beside, { recursive: true, force: true });
+    mkdirSync(beside, { recursive: true });
+    const folders = new Set([beside]);
+    for (const [name, content] of Object.entries(contents)) {
+      const path = join(beside, name);
+      mkdirSync(dirname(path), { recursive: true });
+      folders.add(dirname(path));
+      writeSynced(path, content);
+    }
+    for (const path of folders) syncFolder(path);
+    rmSync(replaced, { recursive: true, force: true });
+    if (existsSync(folder)) renameSync(folder, replaced);
+    renameSync(beside, folder);
+    syncFolder(parent);
+    rmSync(replaced, { recursive: true, force: true });
+  } catch (error) {
+    rmSync(beside, { recursive: true, force: true });
+    throw asDiagnostic(error, folder);
+  }
+}
+
+function writeSynced(path: string, content: Uint8Array | string): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+  const descriptor = openSync(path, 'w');
+  try {
+    for (let done = 0; done < bytes.byteLength;) done += writeSync(descriptor, bytes, done);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function syncFolder(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** No space, over quota, and a file larger than the process may write: in each case the disk's owner has to act. */
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+function asDiagnostic(error: unknown, folder: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined || !FULL.has(code)) return error;
+  return new DiagnosticError('disk-full', {
+    message: `there is no room to write ${folder} (${code})`,
+    at: { file: folder },
+    fix: 'make room and run the same command again: it continues from the checkpoint before',
+    cause: error,
+  });
+}

@@ -1,0 +1,149 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FinetuningConfig } from '../../configs/index.js';
+import { readWeights } from '../models/network.js';
+import { CheckpointFolder, type Tensors } from './checkpoint.js';
+import { writeFolder } from './durable-folder.js';
+import { modelFolder, renamed } from './model-folder.js';
+import { prepareTraining, type PreparedTraining } from './prepare-training.js';
+import { train } from './trainer.js';
+import type { OnTrainingEvent } from './training-events.js';
+import { initialState, toJson, trainerStateJson, type TrainingState } from './training-state.js';
+
+export interface FinetuneOptions {
+  readonly config: FinetuningConfig;
+  readonly trainFile: string;
+  readonly valFile: string;
+  /** Gets `best_model/` and `training.json`. Replaced as a whole when training is done. */
+  readonly outputDir: string;
+  /** Where checkpoints are kept; or the folder in which this training gets one of its own, removed when it is done. */
+  readonly checkpoints: { readonly folder: string } | { readonly under: string };
+  /** The pretrained model's files: see `resolvePretrained`. */
+  readonly modelDir: string;
+  readonly onEvent: OnTrainingEvent;
+  /** Ends the training after the step that is running, with a checkpoint. */
+  readonly signal?: AbortSignal;
+}
+
+export interface FinetuneResult {
+  readonly status: 'finished' | 'interrupted';
+  /** Updates done, of how many, and how many of them by processes before this one. */
+  readonly steps: number;
+  readonly total: number;
+  readonly resumedFrom: number;
+  readonly best: TrainingState['best'];
+}
+
+/**
+ * Trains, and writes the best model. Called again with the same inputs after it was ended at any moment and in any way,
+ * it continues from the last checkpoint and writes the same bytes.
+ *
+ * @throws DiagnosticError for what is wrong with the inputs, `loss-diverged`, `disk-full`
+ */
+export async function finetune(options: FinetuneOptions): Promise<FinetuneResult> {
+  const { config, onEvent } = options;
+  const log = (message: string): void => onEvent({ kind: 'log', message });
+  const prepared = await prepareTraining(options);
+  const { key, format, session, program, order, total } = prepared;
+  log(
+    `${prepared.train.texts.length} training rows, ${prepared.validation.texts.length} validation rows, ` +
+      `${prepared.labels.length} labels; ${total} steps`,
+  );
+  assignWeights(prepared, options, log);
+
+  const { checkpoints: place } = options;
+  const folder = 'folder' in place ? place.folder : join(place.under, key);
+  const checkpoints = new CheckpointFolder(folder, format.weightsFile);
+  const found = checkpoints.newest(key, log);
+  if (found) {
+    const { weights, optimizer } = found.checkpoint;
+    session.restore({ ...renamed(weights, format.fromFile), ...optimizer });
+    log(`continuing from step ${found.checkpoint.state.step} of ${total} (${found.path})`);
+  }
+  const state = found?.checkpoint.state ?? initialState();
+  const resumedFrom = state.step;
+
+  const save = (best: Tensors | undefined): void => {
+    const toFile = (tensors: Tensors): Tensors => renamed(tensors, format.toFile);
+    const saved = checkpoints.save(
+      {
+        fingerprint: key,
+        state,
+        weights: toFile(session.readWeights()),
+        optimizer: session.readMoments(),
+        best: best && toFile(best),
+      },
+      {
+        ...format.companions,
+        'trainer_state.json': trainerStateJson(state, config, total, order.stepsPerEpoch),
+      },
+      config.save_total_limit,
+    );
+    onEvent({ kind: 'checkpoint', step: state.step, ...saved });
+  };
+  const { status, best } = await train({
+    config,
+    session,
+    order,
+    total,
+    state,
+    best: found?.checkpoint.best && renamed(found.checkpoint.best, format.fromFile),
+    save,
+    describeRows: (rows) => describeRows(prepared, rows),
+    onEvent,
+    signal: options.signal,
+  });
+  const weights = best ?? session.readWeights();
+  program.dispose();
+  if (status === 'finished') {
+    writeOutput(options, prepared, state, weights);
+    if ('under' in place) rmSync(folder, { recursive: true, force: true });
+  }
+  return { status, steps: state.step, total, resumedFrom, best: state.best };
+}
+
+/** The pretrained values, and first values for what is new. */
+function assignWeights(
+  { network, method, program }: PreparedTraining,
+  { config, modelDir }: FinetuneOptions,
+  log: (message: string) => void,
+): void {
+  const { values, created, unused } = readWeights(network, join(modelDir, 'model.safetensors'), config.seed);
+  if (created.length > 0) log(`new weights: ${created.join(', ')}`);
+  if (unused.length > 0) log(`not used by the model: ${unused.join(', ')}`);
+  program.assign(Object.fromEntries(values));
+  const added = [...method.added.keys()];
+  program.assign(Object.fromEntries(added.map((name) => [name, method.initial(name, config.seed)])));
+}
+
+/** `data/train.jsonl lines 3, 17, 52`: what to look at when a batch goes wrong. */
+function describeRows({ train: { file, lines } }: PreparedTraining, rows: Int32Array): string {
+  return `${file} lines ${[...rows]
+    .map((row) => lines[row])
+    .sort((a, b) => (a ?? 0) - (b ?? 0))
+    .join(', ')}`;
+}
+
+function writeOutput(
+  { config, modelDir, outputDir }: FinetuneOptions,
+  { key, labels, format, total, train, validation }: PreparedTraining,
+  state: TrainingState,
+  weights: Tensors,
+): void {
+  const model = modelFolder({ baseModelDir: modelDir, labels, format, weights });
+  const record = {
+    fingerprint: key,
+    config,
+    labels,
+    train: { rows: train.texts.length, md5: train.md5 },
+    validation: { rows: validation.texts.length, md5: validation.md5 },
+    steps: state.step,
+    total_steps: total,
+    best: state.best,
+    log_history: state.history,
+  };
+  writeFolder(outputDir, {
+    ...Object.fromEntries(Object.entries(model).map(([name, content]) => [`best_model/${name}`, content])),
+    'training.json': toJson(record),
+  });
+}

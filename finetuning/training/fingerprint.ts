@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { FinetuningConfig } from '../../configs/index.js';
+import { sha256 } from '../data/ingestion/digest.js';
+import { requiredFiles } from '../models/pretrained/model-files.js';
+
+/** Raised when a change to this code makes other numbers from the same inputs, or other checkpoint files. */
+const TRAINING_VERSION = 1;
+
+/** Of a model's files: the same wherever they came from. */
+export async function modelDigest(modelDir: string): Promise<string> {
+  const digests = await Promise.all(requiredFiles.map((name) => sha256(join(modelDir, name))));
+  return createHash('sha256').update(digests.join('\n')).digest('hex');
+}
+
+/** Of everything that a training's result follows from. Equal fingerprints may continue each other's checkpoints. */
+export function fingerprint(inputs: {
+  readonly config: FinetuningConfig;
+  readonly model: string;
+  readonly train: string;
+  readonly validation: string;
+}): string {
+  const config = Object.fromEntries(Object.entries(inputs.config).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return createHash('sha256')
+    .update(JSON.stringify({ version: TRAINING_VERSION, ...inputs, config }))
+    .digest('hex');
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import { readRows } from '../data/index.js';
+
+export interface LabelledTexts {
+  readonly file: string;
+  readonly texts: readonly string[];
+  readonly labels: readonly string[];
+  /** Line of each row in the file, to name it by. */
+  readonly lines: readonly number[];
+  /** Of the file's bytes, as DVC hashes it. */
+  readonly md5: string;
+}
+
+/** @throws DiagnosticError `file-missing`, `jsonl-syntax`, `bad-row`, `no-rows` */
+export async function readLabelledTexts(path: string, shownAs: string = path): Promise<LabelledTexts> {
+  const texts: string[] = [];
+  const labels: string[] = [];
+  const lines: number[] = [];
+  for await (const { row, number } of readRows(path, shownAs)) {
+    texts.push(row.text);
+    labels.push(row.label);
+    lines.push(number);
+  }
+  if (texts.length === 0)
+    throw new DiagnosticError('no-rows', {
+      message: `${shownAs} has no rows`,
+      at: { file: shownAs },
+      fix: 'run the stage that makes it again',
+    });
+  const md5 = createHash('md5').update(readFileSync(path)).digest('hex');
+  return { file: shownAs, texts, labels, lines, md5 };
+}
+
+/** The classes, in the order of the logits: sorted by code point, so that they are the same everywhere. */
+export function labelSet(train: LabelledTexts): string[] {
+  const labels = [...new Set(train.labels)].sort();
+  if (labels.length < 2)
+    throw new DiagnosticError('one-label', {
+      message: `every row of ${train.file} has the label ${labels[0]}`,
+      at: { file: train.file },
+      expected: 'at least two labels',
+      fix: 'train on rows of several labels',
+    });
+  return labels;
+}
+
+/** @throws DiagnosticError `unknown-label` for a label that training never saw */
+export function labelIndices(rows: LabelledTexts, labels: readonly string[]): Int32Array {
+  const index = new Map(labels.map((label, at) => [label, at]));
+  return Int32Array.from(rows.labels, (label, row) => {
+    const at = index.get(label);
+    if (at !== undefined) return at;
+    throw new DiagnosticError('unknown-label', {
+      message: `no training row has the label ${label}`,
+      at: { file: rows.file, line: rows.lines[row] as number },
+      fix: 'split the data so that every label is in the training rows',
+    });
+  });
+}

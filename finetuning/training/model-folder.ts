@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodeSafetensors } from '../models/safetensors/encode-safetensors.js';
+import type { SavedFormat } from '../methods/saved-format.js';
+import { tokenizerFiles } from '../text/text-tokenizer.js';
+import type { Tensors } from './checkpoint.js';
+import type { FolderContents } from './durable-folder.js';
+import { toJson } from './training-state.js';
+
+/**
+ * The files of a finetuned model: weights in the method's format, the model's configuration with the labels, and the
+ * tokenizer. Nothing in them depends on when or where they were made.
+ */
+export function modelFolder(options: {
+  readonly baseModelDir: string;
+  readonly labels: readonly string[];
+  readonly format: SavedFormat;
+  readonly weights: Tensors;
+}): FolderContents {
+  const { baseModelDir, labels, format, weights } = options;
+  const base = JSON.parse(readFileSync(join(baseModelDir, 'config.json'), 'utf8')) as Record<string, unknown>;
+  const config = {
+    ...base,
+    architectures: ['BertForSequenceClassification'],
+    id2label: Object.fromEntries(labels.map((label, index) => [String(index), label])),
+    label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
+    problem_type: 'single_label_classification',
+  };
+  const tokenizer = tokenizerFiles
+    .filter((name) => existsSync(join(baseModelDir, name)))
+    .map((name) => [name, readFileSync(join(baseModelDir, name))] as const);
+  return {
+    ...format.companions,
+    ...Object.fromEntries(tokenizer),
+    [format.weightsFile]: encodeSafetensors(renamed(weights, format.toFile), { format: 'pt' }),
+    'config.json': toJson(config),
+    'labels.json': toJson(labels),
+  };
+}
+
+export function renamed(tensors: Tensors, rename: (name: string) => string | undefined): Tensors {
+  return Object.fromEntries(
+    Object.entries(tensors).flatMap(([name, tensor]) => {
+      const other = rename(name);
+      return other === undefined ? [] : [[other, tensor] as const];
+    }),
+  );
+}

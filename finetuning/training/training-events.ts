@@ -1,0 +1,25 @@
+/** What a training tells whoever watches. */
+export type TrainingEvent =
+  | { readonly kind: 'log'; readonly message: string }
+  | {
+      readonly kind: 'step';
+      /** Updates done, of how many. */
+      readonly step: number;
+      readonly total: number;
+      readonly loss: number;
+      readonly learningRate: number;
+      readonly gradNorm: number;
+      /** Rows trained on per second, over the last few steps. */
+      readonly itemsPerSecond: number;
+    }
+  | { readonly kind: 'evaluating'; readonly done: number; readonly total: number }
+  | {
+      readonly kind: 'evaluated';
+      readonly step: number;
+      readonly loss: number;
+      readonly accuracy: number;
+      readonly best: boolean;
+    }
+  | { readonly kind: 'checkpoint'; readonly step: number; readonly path: string; readonly digest: string };
+
+export type OnTrainingEvent = (event: TrainingEvent) => void;
