@@ -1,0 +1,103 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { withConnectionOptions, type ConnectionOptions } from './connection-options.js';
+
+interface Options extends ConnectionOptions {
+  force?: true;
+  singleItem?: true;
+  downstream?: true;
+  dry?: true;
+  keepGoing?: true;
+  jobs?: number;
+  json?: true;
+  detach?: true;
+  cpuFallback?: true;
+  pipeline?: true;
+  allPipelines?: true;
+  glob?: true;
+  recursive?: true;
+  wait?: true;
+  workspace?: string;
+}
+
+/** `reprise repro`: brings a pipeline up to date, durably. Its flags are those of `dvc repro` where it has them. */
+export function reproCommand(): Command {
+  const command = new Command('repro')
+    .description(
+      'run the stages of a DVC pipeline that are not up to date; a run that was killed is taken up again',
+    )
+    .argument('[targets...]', 'stages, .dvc files, dvc.yaml files or outs; default: all of the dvc.yaml here')
+    .option('-f, --force', 'run although nothing changed')
+    .option('-s, --single-item', 'only the targets, not what they depend on')
+    .option('--downstream', 'the targets and what depends on them')
+    .option('-p, --pipeline', 'the whole pipelines that the targets belong to')
+    .option('-P, --all-pipelines', 'all pipelines of the project')
+    .option('-R, --recursive', 'all stages in the folders that are targets')
+    .option('--glob', 'targets are patterns')
+    .option('--dry', 'only say what would run, and why')
+    .option('-k, --keep-going', 'go on with what does not depend on a failed stage')
+    .option('-j, --jobs <n>', 'run at most so many stages at once', positiveInteger)
+    .option('--cpu-fallback', 'run a labelled stage on the CPU when no worker serves its labels')
+    .option('--detach', 'leave the run to itself once it has begun')
+    .option('--wait', 'wait for another run of this project to end')
+    .option('--workspace <path>', "the project's folder as the workers of a remote server see it")
+    .option('--json', 'print one JSON object per event');
+  return withConnectionOptions(command).action(run);
+}
+
+async function run(targets: string[], options: Options, command: Command): Promise<void> {
+  const { createRenderer } = await import('../display/index.js');
+  const runs = await import('../runs/index.js');
+  const { resolveTarget } = await import('../connection/index.js');
+  const cwd = process.cwd();
+  const args = process.argv.slice(process.argv.indexOf(command.name()));
+  const renderer = createRenderer({ json: options.json ?? false });
+  const repro = {
+    cwd,
+    input: inputOf(targets, options),
+    connection: options,
+    ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
+    wait: options.wait ?? false,
+    summary: `reprise ${args.join(' ')}`,
+    renderer,
+  };
+  try {
+    if (options.dry) await runs.dryRun(repro);
+    else if (!options.detach) await runs.repro(repro);
+    else if (resolveTarget(options).kind === 'remote') await runs.startOnly(repro);
+    else {
+      const kept = args.filter((arg) => arg !== '--detach' && arg !== '--json');
+      await runs.detach({ cwd, args: kept, renderer });
+    }
+  } finally {
+    renderer.close();
+  }
+}
+
+function inputOf(targets: string[], options: Options) {
+  const { force, singleItem, downstream, pipeline, allPipelines, recursive, glob, keepGoing, cpuFallback } =
+    options;
+  const flags = {
+    force,
+    singleItem,
+    downstream,
+    pipeline,
+    allPipelines,
+    recursive,
+    glob,
+    keepGoing,
+    cpuFallback,
+  };
+  // Fields that have their default are left out, so that a person who looks at the input sees what was asked for.
+  return {
+    targets,
+    ...Object.fromEntries(Object.entries(flags).filter(([, on]) => on)),
+    ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+  };
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1.');
+  return value;
+}

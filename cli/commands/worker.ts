@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+import { withConnectionOptions, type ConnectionOptions } from './connection-options.js';
+
+interface Options extends ConnectionOptions {
+  project: string;
+  labels?: string[];
+  slots?: number;
+  json?: true;
+}
+
+/** `reprise worker`: serves a project's runs until it is told to stop. */
+export function workerCommand(): Command {
+  const command = new Command('worker')
+    .description('serve runs of a project: its stages run here')
+    .option('--project <folder>', 'the folder that is served; runs may use what is inside it', '.')
+    .option(
+      '--labels <labels>',
+      'labels that this host serves, separated by commas; `gpu` is found by itself',
+      labels,
+    )
+    .option('--slots <n>', 'stages without a GPU that run at once; default: one a core', Number)
+    .option('--json', 'print one JSON object per event');
+  return withConnectionOptions(command).action(async (options: Options) => {
+    const { serveProject } = await import('../runs/index.js');
+    await serveProject({
+      folder: options.project,
+      labels: options.labels ?? [],
+      ...(options.slots === undefined ? {} : { slots: options.slots }),
+      connection: options,
+      json: options.json ?? false,
+    });
+  });
+}
+
+const labels = (text: string): string[] =>
+  text
+    .split(',')
+    .map((label) => label.trim())
+    .filter((label) => label !== '');

@@ -1,0 +1,93 @@
+import { Client, type Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { openState } from '../../runner/index.js';
+import { EmbeddedServer, type ServerChange } from './embedded/embedded-server.js';
+import { connectRemote } from './remote.js';
+import { resolveTarget, type ConnectionFlags, type Target } from './target.js';
+import { temporalCli } from './temporal-cli.js';
+
+/** A command's connection to its Temporal server. */
+export interface Session {
+  readonly target: Target;
+  readonly address: string;
+  readonly namespace: string;
+  readonly client: Client;
+  /** Absent when the server is not ours: nobody told us where its UI is. */
+  readonly server?: EmbeddedServer;
+  /** Address of the server's web UI, where it is known. */
+  readonly uiAddress: string | undefined;
+  /** Connects a worker. Closed with the session. */
+  connectWorker(): Promise<NativeConnection>;
+  /** Where a person can watch a run. */
+  runAddress(workflowId: string, runId: string): string | undefined;
+  close(): Promise<void>;
+  /** Leaves at once. */
+  abandon(): void;
+}
+
+export interface SessionOptions {
+  readonly flags: ConnectionFlags;
+  /** Root of the DVC project: the embedded server's state is in its `.reprise`. */
+  readonly root: string;
+  onServerChange?(change: ServerChange): void;
+}
+
+/**
+ * Connects to the configured server, or to the project's own.
+ *
+ * @throws DiagnosticError `bad-temporal-config`, `temporal-unreachable`, `temporal-denied`, `temporal-namespace-missing`,
+ *   `temporal-cli-missing`, `temporal-server-failed`
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const target = resolveTarget(options.flags);
+  if (target.kind === 'remote') {
+    return createSession(target, target, await connectRemote(target), undefined);
+  }
+  const server = await EmbeddedServer.open({
+    state: await openState(options.root),
+    executable: await temporalCli(),
+    ...(options.onServerChange ? { onChange: options.onServerChange } : {}),
+  });
+  try {
+    const { address } = server;
+    const place = { address, namespace: 'default', options: { address } };
+    return createSession(target, place, await connectRemote(place), server);
+  } catch (error) {
+    await server.release();
+    throw error;
+  }
+}
+
+function createSession(
+  target: Target,
+  place: { address: string; namespace: string; options: Parameters<typeof NativeConnection.connect>[0] },
+  connection: Connection,
+  server: EmbeddedServer | undefined,
+): Session {
+  const { address, namespace } = place;
+  const uiAddress = server?.uiAddress ?? cloudUi(address);
+  let native: Promise<NativeConnection> | undefined;
+  return {
+    target,
+    address,
+    namespace,
+    client: new Client({ connection, namespace }),
+    ...(server ? { server } : {}),
+    uiAddress,
+    connectWorker: () => (native ??= NativeConnection.connect(place.options)),
+    runAddress: (workflowId, runId) =>
+      uiAddress &&
+      `${uiAddress}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}/${runId}`,
+    async close() {
+      await (await native?.catch(() => undefined))?.close();
+      await connection.close();
+      await server?.release();
+    },
+    abandon: () => server?.abandon(),
+  };
+}
+
+/** Temporal Cloud has one UI for all its addresses. */
+function cloudUi(address: string): string | undefined {
+  return /\.(tmprl\.cloud|api\.temporal\.io):\d+$/.test(address) ? 'https://cloud.temporal.io' : undefined;
+}

@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { reproCommand } from './commands/repro.js';
+import { uiCommand } from './commands/ui.js';
+import { workerCommand } from './commands/worker.js';
+
+/** Every command, by file. What a command needs is imported when it runs: `reprise --help` is to answer at once. */
+export function createProgram(): Command {
+  const program = new Command('reprise')
+    .description('durable DVC pipelines and model finetuning, on Temporal')
+    .version(version(), '-V, --version')
+    .addCommand(reproCommand())
+    .addCommand(workerCommand())
+    .addCommand(uiCommand());
+  program.addHelpText(
+    'after',
+    `
+Environment:
+  TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_PROFILE, …
+                       a Temporal server of yours; without one, the project's own is started
+  REPRISE_DEBUG=1      show where an error came from`,
+  );
+  overrideExit(program);
+  return program;
+}
+
+/** Errors come to `main.ts`, which alone decides how the process ends. */
+function overrideExit(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) overrideExit(child);
+}
+
+function version(): string {
+  // Beside `cli/` when the sources run, one folder further up from `dist/cli/`.
+  const files = ['../package.json', '../../package.json'].map((path) => new URL(path, import.meta.url));
+  const file = files.find((url) => existsSync(url));
+  return file ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : 'unknown';
+}

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { parse as parseToml } from 'smol-toml';
+import { parse as parseYaml } from 'yaml';
+import type { Output, Stage } from '../../dvc/index.js';
+import type { MetricsEvent } from '../display/index.js';
+import type { LocalProject } from './local-project.js';
+
+const run = promisify(execFile);
+/** A metrics file with more figures than this is not read by people. */
+const MOST_VALUES = 40;
+
+/** The figures of the selected stages' metrics files, each beside its value in git's HEAD. Files that cannot be read are left out. */
+export async function readMetrics({ root, pipeline, selected }: LocalProject): Promise<MetricsEvent[]> {
+  const events: MetricsEvent[] = [];
+  for (const stage of selected) {
+    for (const out of stage.outs) {
+      if (out.kind !== 'metric') continue;
+      const text = await readFile(out.file, 'utf8').catch(() => undefined);
+      const values = text === undefined ? undefined : figures(out.file, text);
+      if (!values || values.size === 0) continue;
+      const before = await textInHead(root, pipeline.project.config.cacheDir, stage, out);
+      const previous =
+        (before === undefined ? undefined : figures(out.file, before)) ?? new Map<string, number>();
+      events.push({
+        event: 'metrics',
+        path: relative(root, out.file),
+        values: [...values].slice(0, MOST_VALUES).map(([name, value]) => {
+          const old = previous.get(name);
+          return { name, value, ...(old === undefined ? {} : { previous: old }) };
+        }),
+      });
+    }
+  }
+  return events;
+}
+
+/** Dotted name → number, in the file's order. Undefined when it cannot be parsed. */
+function figures(file: string, text: string): Map<string, number> | undefined {
+  try {
+    const found = new Map<string, number>();
+    collect(file.endsWith('.toml') ? parseToml(text) : parseYaml(text), [], found);
+    return found;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lists are left out: a confusion matrix is no figure. */
+function collect(value: unknown, path: readonly string[], found: Map<string, number>): void {
+  if (typeof value === 'number' && path.length > 0) found.set(path.join('.'), value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+  for (const [key, inner] of Object.entries(value)) collect(inner, [...path, key], found);
+}
+
+/** The file as committed: in git itself, or, when DVC caches it, by its hash in the committed dvc.lock. */
+async function textInHead(
+  root: string,
+  cache: string,
+  stage: Stage,
+  out: Output,
+): Promise<string | undefined> {
+  const file = await showHead(root, out.file);
+  if (file !== undefined || !out.cache) return file;
+  const lock = await showHead(root, join(dirname(stage.dvcfile), 'dvc.lock'));
+  if (lock === undefined) return undefined;
+  try {
+    const { stages } = parseYaml(lock) as {
+      stages?: Record<string, { outs?: { path: string; md5?: string }[] }>;
+    };
+    const md5 = stages?.[stage.name]?.outs?.find((entry) => entry.path === out.path)?.md5;
+    if (md5 === undefined || !/^[0-9a-f]{32}$/.test(md5)) return undefined;
+    return await readFile(join(cache, 'files', 'md5', md5.slice(0, 2), md5.slice(2)), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+async function showHead(root: string, file: string): Promise<string | undefined> {
+  const path = relative(root, file).split(sep).join('/');
+  try {
+    const { stdout } = await run('git', ['-C', root, 'show', `HEAD:./${path}`], { maxBuffer: 1 << 24 });
+    return stdout;
+  } catch {
+    return undefined;
+  }
+}

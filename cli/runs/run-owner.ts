@@ -1,0 +1,43 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { identify, isAlive, type ProcessIdentity } from '../../runner/index.js';
+
+/** Which process looks after the project's run. A file that outlives its process means that the run was not ended in order. */
+export class RunOwner {
+  readonly #file: string;
+
+  /** @param state the project's `.reprise` folder */
+  constructor(state: string) {
+    this.#file = join(state, 'owner.json');
+  }
+
+  take(): void {
+    const beside = `${this.#file}.${process.pid}`;
+    writeFileSync(beside, JSON.stringify(identify(process.pid)));
+    renameSync(beside, this.#file);
+  }
+
+  /** Ends the ownership of this process; another's stays. */
+  leave(): void {
+    if (this.#read()?.pid === process.pid) rmSync(this.#file, { force: true });
+  }
+
+  /** Pid of another live process that owns the run. */
+  other(): number | undefined {
+    const owner = this.#read();
+    return owner && owner.pid !== process.pid && isAlive(owner) ? owner.pid : undefined;
+  }
+
+  /** True when some process, alive or not, has not ended its run. */
+  present(): boolean {
+    return this.#read() !== undefined;
+  }
+
+  #read(): ProcessIdentity | undefined {
+    try {
+      return JSON.parse(readFileSync(this.#file, 'utf8')) as ProcessIdentity;
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { realpath } from 'node:fs/promises';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import { openProject } from '../../dvc/index.js';
+import { openState } from '../../runner/index.js';
+import type { Workers } from '../../workers/index.js';
+import { openSession, resolveTarget, type ConnectionFlags, type Session } from '../connection/index.js';
+import { listenForInterrupts } from '../interrupts.js';
+import { pause } from './pause.js';
+import { Serving } from './serving.js';
+
+export interface ServeOptions {
+  readonly folder: string;
+  readonly labels: readonly string[];
+  readonly slots?: number;
+  readonly connection: ConnectionFlags;
+  readonly json: boolean;
+}
+
+const LOOK_MS = 1_000;
+
+/**
+ * `reprise worker`: polls the project's queues until a signal. Then what runs is ended, with its grace time to save a
+ * checkpoint, and is made again by the next worker.
+ *
+ * @throws DiagnosticError
+ */
+export async function serveProject(options: ServeOptions): Promise<void> {
+  const folder = await existing(options.folder);
+  const embedded = resolveTarget(options.connection).kind === 'embedded';
+  const root = embedded ? (await openProject(folder)).root : folder;
+  const session = await openSession({ flags: options.connection, root });
+  const stop = new AbortController();
+  const stopListening = listenForInterrupts({
+    onCancel: () => stop.abort(),
+    onLeave: () => stop.abort(),
+    onAbandon: () => session.abandon(),
+  });
+  const serving = new Serving({
+    session,
+    root,
+    labels: options.labels,
+    ...(options.slots === undefined ? {} : { slots: options.slots }),
+    ...(embedded ? { state: await openState(root) } : {}),
+  });
+  try {
+    let told = false;
+    while (!stop.signal.aborted) {
+      const workers = await serving.ensure();
+      if (workers) announce(options.json, root, session, workers);
+      else if (!told && !serving.isServing) say(options.json, WAITING);
+      told = true;
+      await pause(LOOK_MS, stop.signal);
+    }
+    say(
+      options.json,
+      { event: 'worker', state: 'draining' },
+      'draining: what runs is ended, and is made again elsewhere',
+    );
+  } finally {
+    await serving.drain();
+    await session.close();
+    stopListening();
+  }
+}
+
+const WAITING = {
+  event: 'notice',
+  code: 'already-served',
+  message: 'another process of this project runs its stages: this one takes its place when it ends',
+};
+
+async function existing(folder: string): Promise<string> {
+  return await realpath(folder).catch((cause: unknown) => {
+    throw new DiagnosticError('project-missing', {
+      message: `there is no folder ${folder}`,
+      fix: 'name the folder of the project with --project',
+      cause,
+    });
+  });
+}
+
+function announce(
+  json: boolean,
+  root: string,
+  session: Session,
+  { queues, devices, identity }: Workers,
+): void {
+  const { address, namespace, uiAddress } = session;
+  const event = {
+    event: 'worker',
+    state: 'serving',
+    project: root,
+    address,
+    namespace,
+    ui: uiAddress,
+    queues,
+    devices,
+    identity,
+  };
+  const gpus = devices.map(({ index, name, memory }) => `  GPU ${index}: ${name}, ${memory} MiB`);
+  const lines = [
+    `serving ${root} as ${identity}`,
+    `  Temporal: ${address}, namespace ${namespace}${uiAddress === undefined ? '' : `, UI ${uiAddress}`}`,
+    `  queues: ${queues.join(', ')}`,
+    ...(gpus.length > 0 ? gpus : ['  no GPU found']),
+  ];
+  say(json, event, lines.join('\n'));
+}
+
+function say(json: boolean, event: Readonly<Record<string, unknown>>, text = event['message']): void {
+  const line = json ? JSON.stringify({ time: new Date().toISOString(), ...event }) : String(text);
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,90 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../infra/locate/index.js';
+import { isAlive } from '../../runner/index.js';
+import { createWorkers, releaseLost, type Workers } from '../../workers/index.js';
+import { breakLock, readHolder, tryLock, type Session } from '../connection/index.js';
+
+export interface ServingOptions {
+  readonly session: Session;
+  /** Folder that is served. */
+  readonly root: string;
+  /**
+   * The project's `.reprise` folder, when its own server is used: then one of its processes has the workers at a time, so that
+   * slots and GPUs are counted once. Absent: any number of workers may poll a server of others.
+   */
+  readonly state?: string;
+  readonly labels?: readonly string[];
+  readonly slots?: number;
+}
+
+/** The workers that a command runs in its own process. */
+export class Serving {
+  readonly #lock: string | undefined;
+  #workers: Workers | undefined;
+  #running: Promise<void> | undefined;
+  #failure: unknown;
+
+  constructor(readonly options: ServingOptions) {
+    this.#lock = options.state && join(options.state, 'workers.lock');
+  }
+
+  get isServing(): boolean {
+    return this.#workers !== undefined;
+  }
+
+  /**
+   * Starts the workers unless another live process has them; when that one dies, a later call takes its place.
+   *
+   * @returns the workers, when this call started them
+   * @throws whatever ended the workers since
+   */
+  async ensure(): Promise<Workers | undefined> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#workers || !this.#take()) return undefined;
+    const { session, root, labels, slots } = this.options;
+    try {
+      this.#workers = await createWorkers({
+        connection: await session.connectWorker(),
+        namespace: session.namespace,
+        projectRoot: root,
+        executable: join(packageRoot(), 'bin', 'reprise'),
+        ...(labels === undefined ? {} : { labels }),
+        ...(slots === undefined ? {} : { slots }),
+      });
+    } catch (error) {
+      this.#giveBack();
+      throw error;
+    }
+    this.#running = this.#workers.run().catch((error: unknown) => {
+      this.#failure = error;
+    });
+    return this.#workers;
+  }
+
+  /** What a killed process of this host held is given back, so that nobody waits for a timeout. */
+  async takeOver(workflowId: string): Promise<void> {
+    await releaseLost(this.options.session.client, workflowId);
+  }
+
+  /** Ends what runs, which may save a checkpoint first, and leaves the rest to the next worker. */
+  async drain(): Promise<void> {
+    if (!this.#workers) return;
+    this.#workers.shutdown();
+    await this.#running;
+    this.#workers = undefined;
+    this.#giveBack();
+  }
+
+  #take(): boolean {
+    if (this.#lock === undefined || tryLock(this.#lock)) return true;
+    const holder = readHolder(this.#lock);
+    if (!holder || isAlive(holder)) return false;
+    breakLock(this.#lock, holder);
+    return tryLock(this.#lock);
+  }
+
+  #giveBack(): void {
+    if (this.#lock !== undefined) rmSync(this.#lock, { force: true });
+  }
+}

@@ -1,0 +1,64 @@
+import { QueryNotRegisteredError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { STATE_QUERY, type RunState, type StageProgress } from '../../workflows/index.js';
+import { isPassing } from '../connection/index.js';
+
+/** A run at one moment. */
+export interface Snapshot {
+  readonly description: WorkflowExecutionDescription;
+  /** Undefined when no worker answers. */
+  readonly state: RunState | undefined;
+  /** What the stages that run say of themselves, newer than what the workflow knows. */
+  readonly live: ReadonlyMap<string, LiveStage>;
+}
+
+export interface LiveStage {
+  readonly progress: StageProgress;
+  /** It runs at this moment; otherwise it waits to be taken up again. */
+  readonly running: boolean;
+  /** How often Temporal made this attempt again, because a worker or its host was lost. */
+  readonly restarts: number;
+}
+
+/** temporal.api.enums.v1.PendingActivityState */
+const STARTED = 2;
+const QUERY_MS = 5_000;
+
+export async function takeSnapshot(client: Client, workflowId: string): Promise<Snapshot> {
+  const handle = client.workflow.getHandle(workflowId);
+  const [description, state] = await Promise.all([
+    handle.describe(),
+    // The query needs a worker; the description does not.
+    client
+      .withDeadline(Date.now() + QUERY_MS, () => handle.query<RunState>(STATE_QUERY))
+      .catch((error: unknown) => {
+        if (isPassing(error) || isUnanswered(error)) return undefined;
+        throw error;
+      }),
+  ]);
+  return { description, state, live: liveStages(description) };
+}
+
+/** Nobody polls the queue, or the workflow has not run far enough to know the query. */
+function isUnanswered(error: unknown): boolean {
+  return (
+    error instanceof QueryNotRegisteredError ||
+    (error instanceof Error &&
+      /no poller|not ready|unregistered|not found/i.test(`${error.message} ${String(error.cause)}`))
+  );
+}
+
+function liveStages({ raw }: WorkflowExecutionDescription): Map<string, LiveStage> {
+  const live = new Map<string, LiveStage>();
+  for (const activity of raw.pendingActivities ?? []) {
+    const payload = activity.heartbeatDetails?.payloads?.[0];
+    if (activity.activityType?.name !== 'runStage' || !payload) continue;
+    const progress = defaultPayloadConverter.fromPayload<StageProgress>(payload);
+    live.set(progress.address, {
+      progress,
+      running: activity.state === STARTED,
+      restarts: Math.max(0, (activity.attempt ?? 1) - 1),
+    });
+  }
+  return live;
+}
