@@ -6,7 +6,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     files: {
       'raw.txt': 'one\ntwo\n',
       'params.yaml':
-        'lr: 1e-05\nsteps: 100\nratio: 1.0\nnet:\n  layers: [64, 32]\n  name: "0x1F"\n  none:\nclasses: {2: b, 1: a, "3": c}\nunused: 1\n',
+        'lr: 1e-05\nsteps: 100\nratio: 1.0\nnet:\n  layers: [64, 32]\n  name: "0x1F"\n  none:\nclasses: {2: b, 1: a}\nunused: 1\n',
       'tool.sh*': '#!/bin/sh\ncat "$1"\n',
       'conf/more.json': '{"b": 2.50, "a": [1e-7, 3e20, null, true, "é😀"]}',
     },

@@ -23,7 +23,7 @@ function stateOf({ root, config }: Project) {
 
 async function reproWithDvc(project: Project): Promise<string> {
   const result = await dvc(['repro'], project.root);
-  expect(result).toMatchObject({ code: 0 });
+  if (result.code !== 0) throw new Error(`dvc repro: ${result.stderr}`);
   return result.stdout + result.stderr;
 }
 

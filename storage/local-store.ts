@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream, type Dirent } from 'node:fs';
+import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { DiagnosticError } from '../diagnostics/index.js';
+import {
+  ObjectMissingError,
+  checkKey,
+  type ObjectInfo,
+  type ObjectSource,
+  type ObjectStore,
+} from './object-store.js';
+
+/** Objects as files below a folder: a local DVC remote. */
+export class LocalStore implements ObjectStore {
+  constructor(readonly name: string) {}
+
+  async head(key: string): Promise<ObjectInfo | undefined> {
+    const info = await orMissing(stat(this.#path(key)));
+    return info?.isFile() ? { key, size: info.size } : undefined;
+  }
+
+  async get(key: string): Promise<Readable> {
+    if (!(await this.head(key))) throw new ObjectMissingError(this.name, key);
+    return createReadStream(this.#path(key));
+  }
+
+  async put(key: string, source: ObjectSource): Promise<void> {
+    const path = this.#path(key);
+    const temporary = join(dirname(path), `.${randomBytes(12).toString('hex')}.partial`);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      if (source instanceof Uint8Array) await writeBytes(temporary, source);
+      else await copyFile(source.file, temporary);
+      await sync(temporary);
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw await this.#explained(error, key, source);
+    }
+  }
+
+  async *list(prefix: string): AsyncIterable<ObjectInfo> {
+    const folder = prefix.includes('/') ? prefix.slice(0, prefix.lastIndexOf('/')) : '';
+    yield* this.#walk(folder, prefix);
+  }
+
+  async delete(key: string): Promise<void> {
+    await rm(this.#path(key), { force: true });
+  }
+
+  async *#walk(folder: string, prefix: string): AsyncIterable<ObjectInfo> {
+    if (folder !== '') checkKey(folder);
+    const items =
+      (await orMissing(readdir(join(this.name, folder), { withFileTypes: true }))) ?? ([] as Dirent[]);
+    for (const item of items) {
+      const key = folder === '' ? item.name : `${folder}/${item.name}`;
+      if (item.isDirectory()) {
+        if (key.startsWith(prefix) || prefix.startsWith(`${key}/`)) yield* this.#walk(key, prefix);
+      } else if (key.startsWith(prefix) && !item.name.endsWith('.partial')) {
+        const info = await this.head(key);
+        if (info) yield info;
+      }
+    }
+  }
+
+  #path(key: string): string {
+    checkKey(key);
+    return join(this.name, key);
+  }
+
+  async #explained(error: unknown, key: string, source: ObjectSource): Promise<unknown> {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+    const bytes = source instanceof Uint8Array ? source.byteLength : (await stat(source.file)).size;
+    return new DiagnosticError('disk-full', {
+      message: `no space left in ${this.name} to store ${key}: ${bytes} bytes are needed`,
+      at: { file: this.#path(key) },
+      fix: `free at least ${bytes} bytes on that file system, then do it again`,
+      cause: error,
+    });
+  }
+}
+
+async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(path, 'wx');
+  await handle.writeFile(bytes).finally(() => handle.close());
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  await handle.sync().finally(() => handle.close());
+}
+
+async function orMissing<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
