@@ -7,6 +7,12 @@ export {
   type PreprocessingConfig,
 } from './data-config.js';
 export { evaluationConfigSchema, type EvaluationConfig } from './evaluation-config.js';
+export {
+  finetuningConfigSchema,
+  type FinetuningConfig,
+  type FinetuningMethod,
+  type LoraConfig,
+} from './finetuning-config.js';
 export { loadBaseConfig, loadConfig, loadDataConfig, loadEvaluationConfig } from './load-config.js';
 export { findProjectRoot, projectLayout } from './project-layout.js';
 export { loadFinetuningConfig } from './load-finetuning-config.js';
