@@ -10,7 +10,6 @@ export {
   type HashedFolder,
   type HashName,
 } from './hashing/hash-path.js';
-export { DvcIgnore } from './hashing/dvcignore.js';
 export { makeTree, parseTree, type Tree, type TreeEntry } from './hashing/tree.js';
 export { addToCache, hasObject, missingObjects, readTree } from './cache/objects.js';
 export { objectPath } from './cache/paths.js';

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
+import { gitIgnore } from '../../project/index.js';
 import type { Output, Project } from '../../types.js';
 
 /** The root of the git repository that holds the project; undefined when DVC is not to touch git. */
@@ -23,9 +24,7 @@ export async function ignoreInGit(project: Project, outs: readonly Output[]): Pr
   const root = gitRoot(project);
   if (root === undefined || outs.length === 0) return;
   const paths = outs.map((out) => out.file);
-  const tracked = splitNul(
-    await git(root, ['ls-files', '-z', '--', ...paths.map((path) => `:(literal)${path}`)]),
-  );
+  const tracked = await trackedFiles(root, paths);
   const both = outs.find(({ file }) =>
     tracked.some((name) => join(root, name) === file || join(root, name).startsWith(`${file}/`)),
   );
@@ -36,15 +35,18 @@ export async function ignoreInGit(project: Project, outs: readonly Output[]): Pr
       fix: `git rm -r --cached '${both.path}', and commit that`,
     });
   }
-  const ignored = new Set(
-    splitNul(await git(root, ['check-ignore', '-z', '--no-index', '--stdin'], paths.join('\0'))),
-  );
   const written: string[] = [];
   for (const path of paths) {
-    if (ignored.has(path)) continue;
+    if (gitIgnore(project.root)?.isIgnored(path, false)) continue;
     written.push(await addLine(path));
   }
   await stageInGit(project, written);
+}
+
+/** None where there is no git program: then nothing here was added with it. */
+async function trackedFiles(root: string, paths: readonly string[]): Promise<string[]> {
+  const found = await git(root, ['ls-files', '-z', '--', ...paths.map((path) => `:(literal)${path}`)]);
+  return found.split('\0').filter((name) => name !== '');
 }
 
 /** Serialises writers of one process: stages that end together may share a `.gitignore`. */
@@ -70,25 +72,19 @@ export async function stageInGit(project: Project, files: readonly string[]): Pr
   await git(root, ['add', '--', ...new Set(files)]);
 }
 
-function splitNul(text: string): string[] {
-  return text.split('\0').filter((name) => name !== '');
-}
-
-/** Exit code 1 means "none" to the commands that are asked a question. */
-function git(root: string, args: readonly string[], input = ''): Promise<string> {
+function git(root: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = execFile('git', [...args], { cwd: root, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
-      if (!error || error.code === 1) resolve(stdout);
+    execFile('git', [...args], { cwd: root, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+      if (!error || (error.code as unknown) === 'ENOENT') resolve(stdout);
       else {
         reject(
           new DiagnosticError('git-failed', {
             message: `git ${args[0] ?? ''} failed: ${stderr.trim() || error.message}`,
-            fix: 'install git and repair the repository, or set core.no_scm in .dvc/config',
+            fix: 'repair the repository, or set core.no_scm in .dvc/config',
             cause: error,
           }),
         );
       }
     });
-    child.stdin?.on('error', () => undefined).end(input);
   });
 }

@@ -1,8 +1,8 @@
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { DiagnosticError } from '../../../diagnostics/index.js';
+import { dvcIgnore } from '../../project/index.js';
 import type { Md5, Project } from '../../types.js';
-import { DvcIgnore } from './dvcignore.js';
 import { hashCacheOf } from './hash-cache.js';
 import { legacyMd5OfFile, md5OfFile } from './md5.js';
 import { makeTree, type Tree } from './tree.js';
@@ -49,7 +49,7 @@ export async function hashPath(
   try {
     if (!info.isDirectory()) return await hashFile(project, path, info, name);
     const files: (HashedFile & { relpath: string })[] = [];
-    for (const file of await walkFiles(path, new DvcIgnore(project.root)))
+    for (const file of await walkFiles(path, dvcIgnore(project.root)))
       files.push({ ...(await hashFile(project, file.path, file.info, name)), relpath: file.relpath });
     const tree = makeTree(files);
     const size = files.reduce((sum, file) => sum + file.size, 0);

@@ -2,7 +2,9 @@ import type { BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
-import { IGNORE_FILE, type DvcIgnore } from './dvcignore.js';
+import type { IgnoreTree } from '../../project/index.js';
+
+const IGNORE_FILE = '.dvcignore';
 
 export interface WalkedFile {
   /** Relative to the walked folder, POSIX separators. */
@@ -17,7 +19,7 @@ export interface WalkedFile {
  *
  * @throws DiagnosticError `ignore-in-folder`, `broken-link`, `not-a-file`
  */
-export async function walkFiles(folder: string, ignore: DvcIgnore, prefix = ''): Promise<WalkedFile[]> {
+export async function walkFiles(folder: string, ignore: IgnoreTree, prefix = ''): Promise<WalkedFile[]> {
   const found: WalkedFile[] = [];
   const here = join(folder, prefix);
   for (const item of await readdir(here, { withFileTypes: true })) {
@@ -25,7 +27,7 @@ export async function walkFiles(folder: string, ignore: DvcIgnore, prefix = ''):
     const relpath = prefix === '' ? item.name : `${prefix}/${item.name}`;
     const info = item.isDirectory() ? undefined : await followed(path);
     const isDirectory = info === undefined || info.isDirectory();
-    if (ignore.ignores(path, isDirectory)) continue;
+    if (ignore.isIgnored(path, isDirectory)) continue;
     if (item.isDirectory()) found.push(...(await walkFiles(folder, ignore, relpath)));
     else if (info && !info.isDirectory()) {
       refuseSpecial(item.name, path, info);

@@ -1,6 +1,7 @@
-import { chmod, lstat, open, readdir, rm } from 'node:fs/promises';
+import { chmod, lstat, open, readdir, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
+import { dvcIgnore } from '../../project/index.js';
 import type { LockEntry, LockedFile, Md5, Output, Project, Stage } from '../../types.js';
 import { checkoutObject } from '../cache/checkout.js';
 import { isLinkedAsWanted, linkObject, unprotect } from '../cache/link.js';
@@ -8,7 +9,6 @@ import { addToCache } from '../cache/objects.js';
 import { fileMode, objectPath } from '../cache/paths.js';
 import { isInside } from '../files/inside.js';
 import { ignoreInGit } from '../git/gitignore.js';
-import { DvcIgnore } from '../hashing/dvcignore.js';
 import { looksLikeText } from '../hashing/md5.js';
 import { describeFile, findLocked, type DescribedFile } from './files.js';
 import { describeInputs, type ParamsReader } from './inputs.js';
@@ -76,10 +76,11 @@ export async function saveOutputs(
 ): Promise<LockEntry> {
   const inputs = await describeInputs(project, stage, readParams, locked);
   const made: { out: Output; described: DescribedFile }[] = [];
-  const ignore = new DvcIgnore(project.root);
+  const ignore = dvcIgnore(project.root, { intoOtherProjects: true });
   for (const out of stage.outs) {
     const known = findLocked(locked?.outs, out.path);
-    const described = ignore.ignores(out.file, false)
+    const isFolder = (await stat(out.file).catch(() => undefined))?.isDirectory() ?? false;
+    const described = ignore.isIgnored(out.file, isFolder)
       ? undefined
       : await describeFile(project, out.path, out.file, known);
     if (!described) throw missingOutput(stage, out);

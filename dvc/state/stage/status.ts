@@ -1,8 +1,8 @@
 import { lstat } from 'node:fs/promises';
+import { dvcIgnore, type IgnoreTree } from '../../project/index.js';
 import type { LockEntry, LockedFile, Output, Project, Stage, StageChange } from '../../types.js';
 import { hashNameOf } from '../cache/checkout.js';
 import { missingObjects } from '../cache/objects.js';
-import { DvcIgnore } from '../hashing/dvcignore.js';
 import { hashPath } from '../hashing/hash-path.js';
 import { pythonEquals } from '../python/equals.js';
 import { findLocked } from './files.js';
@@ -32,7 +32,7 @@ export async function stageStatus(
     }
     changes.push(...(await paramChanges(stage, locked, readParams)));
   }
-  const ignore = new DvcIgnore(project.root);
+  const ignore = dvcIgnore(project.root, { intoOtherProjects: true });
   for (const out of stage.outs) {
     const reason = await outputChange(project, out, findLocked(locked?.outs, out.path), ignore);
     if (reason) changes.push({ kind: 'out', path: out.path, reason });
@@ -50,14 +50,14 @@ async function outputChange(
   project: Project,
   out: Output,
   locked: LockedFile | undefined,
-  ignore: DvcIgnore,
+  ignore: IgnoreTree,
 ): Promise<StageChange['reason'] | undefined> {
   if (locked?.md5 && out.cache) {
     const missing = await missingObjects(project.config, locked.md5, hashNameOf(locked));
     if (missing.length > 0) return 'not-in-cache';
   }
   const info = await lstat(out.file).catch(() => undefined);
-  if (!info || ignore.ignores(out.file, info.isDirectory())) return 'deleted';
+  if (!info || ignore.isIgnored(out.file, info.isDirectory())) return 'deleted';
   return fileChange(project, out.file, locked);
 }
 
