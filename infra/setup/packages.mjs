@@ -1,7 +1,7 @@
 // @ts-check
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lastLines, run } from './children.mjs';
+import { run } from './children.mjs';
 import { isNetworkFailure, networkFailure, SetupFailure } from './failure.mjs';
 import { findOnPath } from './find-on-path.mjs';
 import { isCheckout } from './root.mjs';
@@ -45,16 +45,18 @@ export const packagesStep = {
       },
     });
     if (code !== 0) {
+      // npm names the reason first, and how `npm ci` is used after it.
       const said = output
         .split('\n')
-        .filter((line) => !line.startsWith('npm http'))
+        .filter((line) => /^npm error\s+\S/.test(line))
+        .slice(0, 6)
         .join('\n');
-      if (isNetworkFailure(said)) throw networkFailure('the npm packages', lastLines(said));
+      if (isNetworkFailure(said)) throw networkFailure('the npm packages', said);
       throw new SetupFailure(
         'npm-failed',
         'npm could not install the locked packages',
         `see what it says: npm ci --ignore-scripts   (in ${root})`,
-        lastLines(said, 10),
+        said,
       );
     }
     return `${Object.keys(readPackages(join(root, 'node_modules/.package-lock.json')) ?? {}).length} packages installed`;
