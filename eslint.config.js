@@ -36,9 +36,10 @@ const ROOMS = {
 const FACES = {
   workers: ['./index.ts', './gpu/probe.ts'],
   infra: ['./locate/index.ts'],
-  finetuning: ['data', 'models', 'methods', 'training', 'evaluation', 'serving'].map(
-    (name) => `./${name}/index.ts`,
-  ),
+  finetuning: [
+    './index.ts',
+    ...['data', 'models', 'methods', 'training', 'evaluation', 'serving'].map((name) => `./${name}/index.ts`),
+  ],
 };
 
 const names = Object.keys(ROOMS);

@@ -19,3 +19,25 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
 export async function openClassifier(options: OpenClassifierOptions): Promise<OpenedClassifier> {
   return (await import('./models/open-classifier.js')).openClassifier(options);
 }
+
+export {
+  ingest,
+  prepare,
+  preprocess,
+  readRows,
+  type IngestResult,
+  type PrepareResult,
+  type PreprocessReport,
+  type Row,
+} from './data/index.js';
+export {
+  evaluate,
+  metricsOf,
+  confusionMatrix,
+  type Classifier,
+  type Comparison,
+  type Contender,
+  type EvaluateOptions,
+  type EvaluateResult,
+  type Metrics,
+} from './evaluation/index.js';

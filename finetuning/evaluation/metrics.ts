@@ -29,8 +29,10 @@ export function confusionMatrix(
 ): ConfusionMatrix {
   if (actual.length !== predicted.length) throw new RangeError('actual and predicted differ in length');
   const counts = new Uint32Array(labels * labels);
-  for (let row = 0; row < actual.length; row++)
-    counts[(actual[row] as number) * labels + (predicted[row] as number)]!++;
+  for (let row = 0; row < actual.length; row++) {
+    const cell = (actual[row] as number) * labels + (predicted[row] as number);
+    counts[cell] = (counts[cell] as number) + 1;
+  }
   return { labels, counts };
 }
 
@@ -46,8 +48,8 @@ export function metricsOf({ labels, counts }: ConfusionMatrix): Metrics {
   for (let actual = 0; actual < labels; actual++)
     for (let predicted = 0; predicted < labels; predicted++) {
       const count = counts[actual * labels + predicted] as number;
-      support[actual]! += count;
-      said[predicted]! += count;
+      support[actual] = (support[actual] as number) + count;
+      said[predicted] = (said[predicted] as number) + count;
       rows += count;
       if (actual === predicted) right += count;
     }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { projectLayout, type IngestionConfig } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
+import { partialPath } from '../partial.js';
 import type { OnProgress } from '../progress.js';
 import { cacheFolder } from './cache-folder.js';
 import { extractPackage } from './extract.js';
@@ -45,6 +46,7 @@ export interface IngestResult {
 export async function ingest(options: IngestOptions): Promise<IngestResult> {
   const { root, config, force = false } = options;
   const target = join(root, projectLayout.raw);
+  const fresh = partialPath(target);
   const request = requestOf(config);
   const current = await readProvenance(target);
   const altered = current ? await changedFiles(target, current) : await entries(target);
@@ -52,7 +54,6 @@ export async function ingest(options: IngestOptions): Promise<IngestResult> {
     return { changed: false, provenance: current };
   if (altered.length > 0 && !force) throw present(altered, current !== undefined);
 
-  const fresh = `${target}.partial-${process.pid}`;
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
   try {

@@ -12,9 +12,14 @@ export function allocate(sizes: readonly number[], caps: readonly number[], tota
   const shares = ideal.map((share, index) => Math.min(Math.max(1, Math.floor(share)), caps[index] as number));
   let left = total - shares.reduce((sum, share) => sum + share, 0);
   // The class that is furthest below its share gives or gets next; the first label wins a tie.
-  for (; left > 0; left--)
-    shares[furthest(shares, ideal, (index) => (shares[index] as number) < (caps[index] as number), 1)]!++;
-  for (; left < 0; left++) shares[furthest(shares, ideal, (index) => (shares[index] as number) > 1, -1)]!--;
+  for (; left > 0; left--) {
+    const label = furthest(shares, ideal, (at) => (shares[at] as number) < (caps[at] as number), 1);
+    shares[label] = (shares[label] as number) + 1;
+  }
+  for (; left < 0; left++) {
+    const label = furthest(shares, ideal, (at) => (shares[at] as number) > 1, -1);
+    shares[label] = (shares[label] as number) - 1;
+  }
   return shares;
 }
 

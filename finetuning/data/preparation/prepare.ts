@@ -49,7 +49,7 @@ export async function prepare(options: PrepareOptions): Promise<PrepareResult> {
       let row = 0;
       for await (const { text } of readRows(file, shownAs)) {
         const code = codes[row++] as 0 | 1 | 2 | 3;
-        counts[code]!++;
+        counts[code] = (counts[code] as number) + 1;
         if (code !== 0) writerOf[code].write(text);
         onProgress({ step: row, total: codes.length, message: 'writing splits' });
       }

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
+import { partialPath } from '../partial.js';
 
 const BUFFER_BYTES = 1024 * 1024;
 
@@ -19,8 +20,8 @@ export class LineWriter {
 
   constructor(path: string) {
     this.#path = path;
-    this.#temporary = `${path}.partial-${process.pid}`;
     mkdirSync(dirname(path), { recursive: true });
+    this.#temporary = partialPath(path);
     this.#fd = openSync(this.#temporary, 'w');
   }
 

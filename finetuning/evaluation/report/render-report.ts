@@ -38,7 +38,7 @@ ${style}
 <main>
 <header>
 <h1>${escape(name)}</h1>
-<p>${count(rows.length)} test rows that no model was trained on, ${labels.length} labels. The finetuned model is right on ${count(right)} of them.</p>
+<p>${count(rows.length)} held-out test rows, ${labels.length} labels. The finetuned model is right on ${count(right)} of them.</p>
 </header>
 <ul class="cards">
 ${card('Finetuned', 'finetuned', finetuned)}

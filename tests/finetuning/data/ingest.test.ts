@@ -8,6 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -267,5 +268,30 @@ describe('what stands in data/raw', () => {
     await run(npm);
     await expect(run({ source: 'path:nowhere' })).rejects.toMatchObject({ code: 'source-missing' });
     expect(readFileSync(raw('rows.csv'), 'utf8')).toContain('hello');
+  });
+
+  describe('after a process was killed', () => {
+    const dead = spawnSync(process.execPath, ['-e', '']).pid;
+
+    it('is freed of what it left half done', async () => {
+      await run(npm);
+      for (const name of [`raw.partial-${dead}`, `raw.aside-${dead}`])
+        mkdirSync(join(root, 'data', name, 'inner'), { recursive: true });
+      mkdirSync(join(root, 'data', `raw.partial-${process.ppid}`));
+      writeFileSync(join(root, 'data', 'raw.partial-notes'), 'not ours');
+      await run(npm);
+      expect(readdirSync(join(root, 'data')).sort()).toEqual([
+        'raw',
+        `raw.partial-${process.ppid}`,
+        'raw.partial-notes',
+      ]);
+    });
+
+    it('gets back what it had put aside', async () => {
+      mkdirSync(join(root, 'data', `raw.aside-${dead}`), { recursive: true });
+      writeFileSync(join(root, 'data', `raw.aside-${dead}`, 'precious.csv'), 'keep me');
+      await expect(run(npm)).rejects.toMatchObject({ code: 'raw-data-present' });
+      expect(readFileSync(raw('precious.csv'), 'utf8')).toBe('keep me');
+    });
   });
 });

@@ -1,39 +1,44 @@
 import type { Row } from '../../../finetuning/data/index.js';
 import type { Classifier } from '../../../finetuning/evaluation/index.js';
 
+/** What is counted of the training rows of one label. */
+class Counts {
+  rows = 1;
+  words = 0;
+  readonly byWord = new Map<string, number>();
+}
+
 const wordsOf = (text: string): string[] => text.toLowerCase().match(/\p{L}+/gu) ?? [];
 
 /** Multinomial naive Bayes over words, add-one smoothed: a real classifier that trains in milliseconds. */
 export function naiveBayes(rows: readonly Row[], labels: readonly string[]): Classifier {
-  const counts = labels.map(() => new Map<string, number>());
-  const totals = labels.map(() => 0);
-  const priors = labels.map(() => 1);
+  const counts = new Map(labels.map((label) => [label, new Counts()]));
   const vocabulary = new Set<string>();
   for (const { text, label } of rows) {
-    const number = labels.indexOf(label);
-    priors[number]!++;
+    const of = counts.get(label);
+    if (!of) throw new Error(`unknown label ${label}`);
+    of.rows++;
     for (const word of wordsOf(text)) {
       vocabulary.add(word);
-      totals[number]!++;
-      counts[number]!.set(word, (counts[number]!.get(word) ?? 0) + 1);
+      of.words++;
+      of.byWord.set(word, (of.byWord.get(word) ?? 0) + 1);
     }
   }
+  const logit = (of: Counts, words: readonly string[]): number =>
+    words.reduce(
+      (sum, word) => sum + Math.log(((of.byWord.get(word) ?? 0) + 1) / (of.words + vocabulary.size + 1)),
+      Math.log(of.rows),
+    );
   return {
     labels,
     predict(texts, options = {}) {
-      const logits = new Float32Array(texts.length * labels.length);
+      const logits: number[] = [];
       for (const [row, text] of texts.entries()) {
-        for (const label of labels.keys()) {
-          let logit = Math.log(priors[label] as number);
-          for (const word of wordsOf(text))
-            logit += Math.log(
-              ((counts[label]!.get(word) ?? 0) + 1) / ((totals[label] as number) + vocabulary.size + 1),
-            );
-          logits[row * labels.length + label] = logit;
-        }
+        const words = wordsOf(text);
+        for (const of of counts.values()) logits.push(logit(of, words));
         options.onProgress?.(row + 1, texts.length);
       }
-      return logits;
+      return Float32Array.from(logits);
     },
     dispose() {},
   };
