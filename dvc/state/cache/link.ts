@@ -35,6 +35,7 @@ const UNSUPPORTED = [
  * Brings an object into the workspace, in place of what is at `target` (a file or nothing): by the first of `types` that the
  * file system can do, else by a copy.
  *
+ * @param orCopy false: leave what is there when none of `types` can be had
  * @throws DiagnosticError `disk-full`
  */
 export async function linkObject(
@@ -42,12 +43,16 @@ export async function linkObject(
   object: string,
   target: string,
   types: readonly LinkType[] = config.cacheTypes,
+  orCopy = true,
 ): Promise<void> {
   const temporary = join(dirname(target), `.${randomBytes(12).toString('hex')}.tmp`);
   await mkdir(dirname(target), { recursive: true });
   const { size } = await stat(object);
   try {
-    await makeLink(config, object, temporary, types, size);
+    if (!(await makeLink(config, object, temporary, types, size))) {
+      if (!orCopy) return;
+      await makers.copy(object, temporary, config, size);
+    }
     await rename(temporary, target);
     // Renaming one name of an inode over another does nothing.
     await rm(temporary, { force: true });
@@ -63,16 +68,17 @@ async function makeLink(
   target: string,
   types: readonly LinkType[],
   size: number,
-): Promise<void> {
+): Promise<boolean> {
   for (const type of types) {
     try {
-      return await makers[type](object, target, config, size);
+      await makers[type](object, target, config, size);
+      return true;
     } catch (error) {
       if (!UNSUPPORTED.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
       await rm(target, { force: true });
     }
   }
-  await makers.copy(object, target, config, size);
+  return false;
 }
 
 type Maker = (object: string, target: string, config: ProjectConfig, size: number) => Promise<void>;
@@ -95,6 +101,20 @@ const makers: Readonly<Record<LinkType, Maker>> = {
     await symlink(object, target);
   },
 };
+
+/**
+ * Brings back a single file that was just put into the cache. A file of its own is not copied again when a copy is the best
+ * that can be had.
+ */
+export async function relinkFile(config: ProjectConfig, object: string, path: string): Promise<void> {
+  const info = await lstat(path);
+  const isOwn = !info.isSymbolicLink() && info.nlink === 1;
+  const { cacheTypes } = config;
+  const copyAt = cacheTypes.indexOf('copy');
+  if (!isOwn || copyAt < 0) return linkObject(config, object, path);
+  const better = cacheTypes.slice(0, copyAt);
+  if (better.length > 0) await linkObject(config, object, path, better, false);
+}
 
 /** Whether a workspace file that has the right content is also brought in the way that is wanted. */
 export async function isLinkedAsWanted(

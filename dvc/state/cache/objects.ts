@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream, constants } from 'node:fs';
-import { access, chmod, copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, chmod, copyFile, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,7 +10,8 @@ import { diskFull, syncFolder } from '../files/write-beside.js';
 import type { HashName, Hashed, HashedFile } from '../hashing/hash-path.js';
 import { legacyMd5OfFile, md5OfFile } from '../hashing/md5.js';
 import { parseTree, type Tree, type TreeEntry } from '../hashing/tree.js';
-import { PROTECTED, folderMode, objectPath } from './paths.js';
+import { makeFolder } from './make-folder.js';
+import { PROTECTED, objectPath } from './paths.js';
 
 /**
  * Whether the cache has an object, whole. One that is not write-protected is hashed: it is protected when it is right and
@@ -113,13 +114,6 @@ async function store(
     await rm(temporary, { force: true });
     throw diskFull(error, path, bytes);
   }
-}
-
-async function makeFolder(config: ProjectConfig, folder: string): Promise<void> {
-  const made = await mkdir(folder, { recursive: true });
-  // mkdir heeds the umask: a shared cache's folders need their mode set, each one that was made.
-  if (made === undefined || !config.sharedGroup) return;
-  for (let at = folder; at.length >= made.length; at = dirname(at)) await chmod(at, folderMode(config));
 }
 
 async function syncFile(path: string): Promise<void> {

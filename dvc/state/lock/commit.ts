@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { LockEntry, Project } from '../../types.js';
 import { writeBeside } from '../files/write-beside.js';
+import { stageInGit } from '../git/gitignore.js';
 import { mergeDvcFile } from './dvc-file.js';
 import { readIfPresent } from './lock-text.js';
 import { mergeLock, type MergeOrder } from './merge.js';
@@ -29,5 +30,6 @@ export async function commitLock(
     : mergeDvcFile(before ?? '', [...entries.values()][0] as LockEntry, shownAs);
   if (after === before) return undefined;
   await writeBeside(path, after);
+  await stageInGit(project, [path]);
   return path;
 }

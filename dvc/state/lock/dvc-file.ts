@@ -1,8 +1,11 @@
-import { isMap, isSeq } from 'yaml';
+import { isMap, isSeq, visit } from 'yaml';
 import { DiagnosticError, YamlDocument } from '../../../diagnostics/index.js';
 import type { LockEntry } from '../../types.js';
 import { parseFiles } from './parse-entry.js';
+import { emitYaml, type YamlValue } from '../yaml/emit.js';
+import { ValueReader } from '../yaml/values.js';
 import { readIfPresent, refuseConflicts } from './lock-text.js';
+import { hasBlankLine, keepsStyle } from './segments.js';
 
 /** A `.dvc` file is a stage and its lock entry in one: its outs carry their hashes. */
 export async function readDvcFile(path: string, shownAs: string): Promise<LockEntry | undefined> {
@@ -34,17 +37,38 @@ export function parseDvcFile(text: string, shownAs: string): LockEntry {
  */
 export function mergeDvcFile(text: string, entry: LockEntry, shownAs: string): string {
   parseDvcFile(text, shownAs);
-  const document = new YamlDocument(shownAs, text).document;
-  const outs = isMap(document.contents) ? document.contents.get('outs', true) : undefined;
-  if (!isSeq(outs)) return text;
-  for (const out of outs.items) {
-    if (!isMap(out)) continue;
-    const made = entry.outs?.find(({ path }) => path === String(out.get('path')));
-    if (!made) continue;
-    for (const key of ['md5', 'size', 'nfiles', 'isexec', 'hash'] as const) {
-      if (made[key] === undefined) out.delete(key);
-      else if (out.get(key) !== made[key]) out.set(key, made[key]);
-    }
+  const { document } = new YamlDocument(shownAs, text);
+  if (!hasBlankLine(text) && !keepsStyle(document.contents)) {
+    const mapping = new ValueReader(document, true).read(document.contents) as Map<string, YamlValue>;
+    for (const out of (mapping.get('outs') ?? []) as readonly YamlValue[])
+      if (out instanceof Map) update(out, entry);
+    return emitYaml(mapping).text;
   }
-  return document.toString({ indentSeq: false, lineWidth: 0 });
+  const outs = isMap(document.contents) ? document.contents.get('outs', true) : undefined;
+  for (const out of isSeq(outs) ? outs.items : []) if (isMap(out)) update(out, entry);
+  // DVC keeps comments and flow style, and drops quotes that are not needed.
+  visit(document, { Scalar: (_key, node) => void (node.type?.startsWith('QUOTE') && delete node.type) });
+  return document.toString({
+    indentSeq: false,
+    lineWidth: 0,
+    singleQuote: true,
+    flowCollectionPadding: false,
+  });
+}
+
+/** What a Map has in common with a mapping of a YAML document. */
+interface Fields {
+  get(key: string): unknown;
+  set(key: string, value: string | number | boolean): unknown;
+  delete(key: string): unknown;
+}
+
+function update(out: Fields, entry: LockEntry): void {
+  const made = entry.outs?.find(({ path }) => path === out.get('path'));
+  if (!made) return;
+  for (const key of ['md5', 'size', 'nfiles', 'isexec', 'hash'] as const) {
+    const value = made[key];
+    if (value === undefined) out.delete(key);
+    else if (out.get(key) !== value) out.set(key, value);
+  }
 }

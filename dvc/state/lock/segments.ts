@@ -71,10 +71,19 @@ export function emitAt(
 }
 
 function keepsItsText(pair: Pair, body: string): boolean {
-  if (/^[ \t]*(?:#.*)?$/m.test(body.replace(/\n$/, ''))) return true;
+  return hasBlankLine(body) || keepsStyle(pair.value);
+}
+
+/** Blank lines and lines that are a comment. */
+export function hasBlankLine(text: string): boolean {
+  return /^[ \t]*(?:#.*)?$/m.test(text.replace(/\n$/, ''));
+}
+
+/** Whether a value has comments, or styles that DVC keeps when it writes a file again. */
+export function keepsStyle(value: unknown): boolean {
   let keeps = false;
-  if (!isNode(pair.value)) return keeps;
-  visit(pair.value, (_key, node) => {
+  if (!isNode(value)) return keeps;
+  visit(value, (_key, node) => {
     if (isCollection(node) && (node.comment || node.commentBefore)) keeps = true;
     if (isScalar(node) && (node.comment || node.commentBefore || isBlock(node))) keeps = true;
     if (isCollection(node) && node.flow && node.items.length > 0) keeps = true;

@@ -1,9 +1,10 @@
-import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { LockEntry, Project, ProjectConfig, Stage } from '../../types.js';
 import { checkoutObject, hashNameOf } from '../cache/checkout.js';
 import { addToCache, missingObjects } from '../cache/objects.js';
-import { fileMode, folderMode } from '../cache/paths.js';
+import { makeFolder } from '../cache/make-folder.js';
+import { fileMode } from '../cache/paths.js';
 import { writeBeside } from '../files/write-beside.js';
 import { formatLockEntry, parseLockEntry } from '../lock/entry.js';
 import { describeFile, findLocked } from '../stage/files.js';
@@ -25,13 +26,15 @@ function runFolder(config: ProjectConfig, key: string): string {
 export async function saveRun(project: Project, stage: Stage, entry: LockEntry): Promise<boolean> {
   if (!isRunCacheable(project, stage, entry)) return false;
   if (stage.outs.some((out) => !out.cache && out.kind === 'out')) return false;
+  // What git may track must not be linked to the cache.
+  const asCopies: ProjectConfig = { ...project.config, cacheTypes: ['copy'] };
   for (const out of stage.outs.filter(({ cache }) => !cache)) {
     const described = await describeFile(project, out.path, out.file, findLocked(entry.outs, out.path));
-    if (described) await addToCache(project.config, described.hashed, described.name);
+    if (described) await addToCache(asCopies, described.hashed, described.name);
   }
   const path = join(runFolder(project.config, runKey(entry)), runValue(entry));
   if (await readRun(path)) return true;
-  await mkdir(dirname(path), { recursive: true, mode: folderMode(project.config) });
+  await makeFolder(project.config, dirname(path));
   await writeBeside(path, formatLockEntry(entry), fileMode(project.config));
   return true;
 }

@@ -4,7 +4,7 @@ import { DiagnosticError } from '../../../diagnostics/index.js';
 import { dvcIgnore } from '../../project/index.js';
 import type { LockEntry, LockedFile, Md5, Output, Project, Stage } from '../../types.js';
 import { checkoutObject } from '../cache/checkout.js';
-import { isLinkedAsWanted, linkObject, unprotect } from '../cache/link.js';
+import { isLinkedAsWanted, linkObject, relinkFile, unprotect } from '../cache/link.js';
 import { addToCache } from '../cache/objects.js';
 import { fileMode, objectPath } from '../cache/paths.js';
 import { isInside } from '../files/inside.js';
@@ -102,21 +102,25 @@ export async function saveOutputs(
 export async function commitFile(project: Project, { hashed, name, record }: DescribedFile): Promise<void> {
   const { config } = project;
   await addToCache(config, hashed, name);
-  const files = hashed.kind === 'file' ? [hashed] : hashed.files;
-  for (const file of files) {
+  if (hashed.kind === 'file') {
+    await relinkFile(config, objectPath(config, hashed.md5, name), hashed.path);
+    return settleMode(project, hashed.path, record);
+  }
+  for (const file of hashed.files) {
     const object = objectPath(config, file.md5, name);
     if (!(await isLinkedAsWanted(config, object, file.path))) await linkObject(config, object, file.path);
   }
-  if (hashed.kind === 'file') await settleMode(project, hashed.path, record);
 }
 
 /** A single file gets the modes of a new one; the execute bit stays with its owner. */
 async function settleMode(project: Project, path: string, record: LockedFile): Promise<void> {
   const info = await lstat(path);
-  const shares = info.isSymbolicLink() || info.nlink > 1;
-  const mode = shares ? info.mode & 0o777 : fileMode(project.config);
-  const wanted = record.isexec ? mode | 0o100 : mode;
-  if (!info.isSymbolicLink() && (info.mode & 0o777) !== wanted) await chmod(path, wanted);
+  const isShared = info.isSymbolicLink() || info.nlink > 1;
+  const mode = (await stat(path)).mode & 0o777;
+  const base = isShared ? mode : fileMode(project.config);
+  // On a link this also reaches the object in the cache, as with DVC, which hashes and protects it again when it next looks.
+  const wanted = record.isexec ? base | 0o100 : base;
+  if (mode !== wanted) await chmod(path, wanted);
 }
 
 function missingOutput(stage: Stage, out: Output): DiagnosticError {
