@@ -2,7 +2,8 @@ import { basename, relative } from 'node:path';
 import {
   loadPipeline,
   openProject,
-  readLock,
+  readLockEntry,
+  readParams,
   select,
   stageStatus,
   type Pipeline,
@@ -46,12 +47,12 @@ async function planStages(
   for (const stage of selected) {
     const settings = settingsOf(stage, defaults);
     const upstream = (pipeline.upstream.get(stage.address) ?? []).filter((address) => chosen.has(address));
-    const locked = await readLock(project, stage);
+    const locked = await readLockEntry(project, stage);
     // A stage below one that will run can only be judged once that one has.
     const upToDate =
       !options.force &&
       upstream.every((address) => current.has(address)) &&
-      (await stageStatus(project, stage, locked)).length === 0;
+      (await stageStatus(project, stage, locked, readParams)).length === 0;
     if (upToDate) current.add(stage.address);
     planned.push({
       address: stage.address,

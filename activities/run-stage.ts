@@ -1,18 +1,22 @@
 import { Context } from '@temporalio/activity';
 import {
+  checkoutOutputs,
   checkpointKey,
-  encodeLockEntry,
-  hashDirectory,
+  formatLockEntry,
+  hashPath,
   loadPipeline,
   openProject,
-  readLock,
+  readLockEntry,
+  readParams,
   removeOutputs,
   restoreRun,
   saveOutputs,
   saveRun,
   stageStatus,
+  type LockEntry,
   type Project,
   type Stage,
+  type StageChange,
 } from '../dvc/index.js';
 import { DiagnosticError } from '../diagnostics/index.js';
 import { projectDefaults, removeCheckpoints, runCommand, settingsOf } from '../runner/index.js';
@@ -52,20 +56,40 @@ async function bringUpToDate(
   stage: Stage,
   beat: Beat,
 ): Promise<Pick<RunStageResult, 'outcome' | 'lockEntry'>> {
+  const locked = await readLockEntry(project, stage);
   if (!input.force) {
-    const changes = await stageStatus(project, stage, await readLock(project, stage));
+    const changes = await stageStatus(project, stage, locked, readParams);
     if (changes.length === 0) return { outcome: 'skipped' };
-    const restored = await restoreRun(project, stage);
-    if (restored) return { outcome: 'restored', lockEntry: encodeLockEntry(restored) };
+    if (stage.cmd === undefined) return await takeData(project, stage, locked, changes);
+    const restored = await restoreRun(project, stage, readParams, locked);
+    if (restored) return { outcome: 'restored', lockEntry: formatLockEntry(restored) };
   }
-  const key = await checkpointKey(project, stage);
+  if (stage.cmd === undefined) return await takeData(project, stage, locked, []);
+  const key = await checkpointKey(project, stage, readParams);
   await removeOutputs(project, stage);
   await runOnDevices(deps, input, project, stage, key, beat);
   beat.update({ message: 'saving outs' });
-  const entry = await saveOutputs(project, stage);
+  const entry = await saveOutputs(project, stage, readParams, locked);
   await saveRun(project, stage, entry);
   await removeCheckpoints(project.root, key);
-  return { outcome: 'ran', lockEntry: encodeLockEntry(entry) };
+  return { outcome: 'ran', lockEntry: formatLockEntry(entry) };
+}
+
+/** Data of a `.dvc` file: what is gone comes back from the cache, what a person changed is taken as it is now. */
+async function takeData(
+  project: Project,
+  stage: Stage,
+  locked: LockEntry | undefined,
+  changes: readonly StageChange[],
+): Promise<Pick<RunStageResult, 'outcome' | 'lockEntry'>> {
+  if (locked && changes.some((change) => change.kind === 'out' && change.reason === 'deleted')) {
+    await checkoutOutputs(project, stage, locked);
+    return { outcome: 'restored' };
+  }
+  return {
+    outcome: 'ran',
+    lockEntry: formatLockEntry(await saveOutputs(project, stage, readParams, locked)),
+  };
 }
 
 async function runOnDevices(
@@ -89,7 +113,7 @@ async function runOnDevices(
       devices: gpus > 0 || input.fallback ? leased : undefined,
       executable: deps.executable,
       signal,
-      digest: (folder) => hashDirectory(project, folder),
+      digest: async (folder) => (await hashPath(project, folder))?.md5,
       onUpdate({ pid, progress, checkpoint, tail }) {
         const metrics = Object.entries(progress.metrics ?? {}).filter(
           (entry): entry is [string, number] => entry[1] !== null,

@@ -24,7 +24,8 @@ export interface CommandRun {
   readonly executable: string | undefined;
   readonly signal: AbortSignal;
   onUpdate(update: CommandUpdate): void;
-  digest(folder: string): Promise<Md5>;
+  /** Content hash of a finished checkpoint; undefined when it is gone. */
+  digest(folder: string): Promise<Md5 | undefined>;
 }
 
 /** What is known of a running command; sent on every change. */
