@@ -1,6 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { dataCommand } from './commands/data.js';
+import { doctorCommand } from './commands/doctor.js';
+import { initCommand } from './commands/init.js';
 import { reproCommand } from './commands/repro.js';
+import { setupCommand } from './commands/setup.js';
 import { uiCommand } from './commands/ui.js';
 import { workerCommand } from './commands/worker.js';
 
@@ -9,9 +13,13 @@ export function createProgram(): Command {
   const program = new Command('reprise')
     .description('durable DVC pipelines and model finetuning, on Temporal')
     .version(version(), '-V, --version')
+    .addCommand(initCommand())
     .addCommand(reproCommand())
     .addCommand(workerCommand())
-    .addCommand(uiCommand());
+    .addCommand(uiCommand())
+    .addCommand(dataCommand())
+    .addCommand(setupCommand())
+    .addCommand(doctorCommand());
   program.addHelpText(
     'after',
     `

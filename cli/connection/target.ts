@@ -30,10 +30,11 @@ export interface RemoteTarget {
 export function resolveTarget(flags: ConnectionFlags): Target {
   try {
     const profile = loadClientConfigProfile(flags.profile === undefined ? {} : { profile: flags.profile });
-    const address = flags.address ?? profile.address;
-    if (address === undefined) return { kind: 'embedded' };
+    // An empty variable is how shells unset one for a single command.
+    const address = flags.address || profile.address;
+    if (!address) return { kind: 'embedded' };
     const { connectionOptions } = toClientOptions(profile);
-    const namespace = flags.namespace ?? profile.namespace ?? 'default';
+    const namespace = flags.namespace || profile.namespace || 'default';
     return { kind: 'remote', address, namespace, options: { ...connectionOptions, address } };
   } catch (cause) {
     throw new DiagnosticError('bad-temporal-config', {

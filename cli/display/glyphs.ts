@@ -6,6 +6,8 @@ export interface Glyphs {
   readonly spinner: readonly string[];
   readonly full: string;
   readonly empty: string;
+  /** One column, where text was cut. */
+  readonly ellipsis: string;
 }
 
 const UNICODE: Glyphs = {
@@ -24,6 +26,7 @@ const UNICODE: Glyphs = {
   spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
   full: '━',
   empty: '─',
+  ellipsis: '…',
 };
 
 const ASCII: Glyphs = {
@@ -42,6 +45,7 @@ const ASCII: Glyphs = {
   spinner: ['|', '/', '-', '\\'],
   full: '=',
   empty: '-',
+  ellipsis: '~',
 };
 
 /** ASCII where the locale does not promise more. */

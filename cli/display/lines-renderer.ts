@@ -40,7 +40,7 @@ export function eventText(event: RunEvent, palette: Palette): string | undefined
     case 'stage':
       return stageLine(event);
     case 'progress':
-      return `${plain(event.address)}: ${progressText(event, undefined)}`;
+      return `${plain(event.address)}: ${progressText(event)}`;
     case 'notice':
       return noticeText(event, palette);
     case 'end':

@@ -1,7 +1,7 @@
 import type { StageEvent } from './events.js';
 import type { Glyphs } from './glyphs.js';
 import type { Paint, Palette } from './palette.js';
-import { progressText } from './progress-text.js';
+import { progressWithBar } from './progress-text.js';
 import type { RunView, StageView } from './run-view.js';
 import { secondsText, stageNote, withoutAddress } from './stage-text.js';
 import { cut, pad, plain, textWidth } from './text-width.js';
@@ -27,7 +27,8 @@ export function stageRows(view: RunView, style: RowStyle, limit: number): string
   const nameColumns = Math.min(widest, Math.max(8, Math.floor(style.columns * 0.4)));
   const rows = shown.map((stage) => stageRow(stage, nameColumns, style));
   const hidden = all.length - shown.length;
-  if (hidden > 0) rows.push(style.palette.dim(cut(`  and ${hidden} more`, style.columns)));
+  if (hidden > 0)
+    rows.push(style.palette.dim(cut(`  and ${hidden} more`, style.columns, style.glyphs.ellipsis)));
   return rows;
 }
 
@@ -36,7 +37,7 @@ function stageRow({ stage, progress }: StageView, nameColumns: number, style: Ro
   const paint = statusPaint(stage.status, palette);
   const frame = glyphs.spinner[Math.floor(now / 100) % glyphs.spinner.length] ?? '';
   const sign = stage.status === 'running' ? frame : glyphs.status[stage.status];
-  const head = `${paint(sign)} ${pad(plain(stage.address), nameColumns)}`;
+  const head = `${paint(sign)} ${pad(plain(stage.address), nameColumns, 'right', glyphs.ellipsis)}`;
   let left = columns - nameColumns - textWidth(sign) - 1;
   let time = '';
   if (columns >= NARROW) {
@@ -46,10 +47,10 @@ function stageRow({ stage, progress }: StageView, nameColumns: number, style: Ro
   const note = stageNote(stage);
   const moving =
     stage.status === 'running' && progress
-      ? progressText(progress, columns >= NARROW ? glyphs : undefined)
+      ? progressWithBar(progress, glyphs, left - 2 - textWidth(note))
       : '';
   const text = [moving, withoutAddress(stage.address, note)].filter((part) => part !== '').join('  ');
-  const tail = cut(text || quietText(stage), Math.max(0, left - 2));
+  const tail = cut(text || quietText(stage), Math.max(0, left - 2), glyphs.ellipsis);
   return `${head}${time}${tail === '' ? '' : `  ${stage.status === 'running' ? tail : paint(tail)}`}`;
 }
 

@@ -22,7 +22,7 @@ export function tableRenderer(terminal: Terminal, glyphs: Glyphs, coloured: bool
   };
   const paint = (): void => {
     if (view.stages.size === 0) return;
-    const footer = palette.dim(cut(footerText(view), region.columns));
+    const footer = palette.dim(cut(footerText(view), region.columns, glyphs.ellipsis));
     region.paint([...picture(region.rows - 1), footer]);
   };
   const timer = setInterval(paint, FRAME_MS).unref();

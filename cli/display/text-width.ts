@@ -21,8 +21,8 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** At most `columns` wide; what was cut is shown by an ellipsis. */
-export function cut(text: string, columns: number): string {
+/** At most `columns` wide; what was cut is shown by `ellipsis`, one column wide. */
+export function cut(text: string, columns: number, ellipsis = '…'): string {
   if (textWidth(text) <= columns) return text;
   if (columns <= 0) return '';
   let kept = '';
@@ -33,12 +33,12 @@ export function cut(text: string, columns: number): string {
     kept += character;
     width += next;
   }
-  return `${kept}…`;
+  return kept + ellipsis;
 }
 
 /** Exactly `columns` wide. */
-export function pad(text: string, columns: number, side: 'left' | 'right' = 'right'): string {
-  const fitted = cut(text, columns);
+export function pad(text: string, columns: number, side: 'left' | 'right' = 'right', ellipsis = '…'): string {
+  const fitted = cut(text, columns, ellipsis);
   const space = ' '.repeat(Math.max(0, columns - textWidth(fitted)));
   return side === 'right' ? fitted + space : space + fitted;
 }

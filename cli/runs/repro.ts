@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ReproduceInput } from '../../workflows/index.js';
 import { openState } from '../../runner/index.js';
 import { openSession, resolveTarget, type ConnectionFlags, type Session } from '../connection/index.js';
@@ -30,6 +31,12 @@ export interface ReproOptions {
 
 /** Milliseconds between two looks at a run: on a server of this host, and on one that others use too. */
 const LOOK = { embedded: 500, remote: 3_000 } as const;
+
+const LEFT: RunEvent = {
+  event: 'notice',
+  code: 'left',
+  message: 'left: the run stays open, and the same command goes on with it',
+};
 
 /**
  * `reprise repro`: starts the project's run, or takes up the one that is open, and watches it to its end.
@@ -96,7 +103,10 @@ class ReproCommand {
       // A run that was taken up may have done its first stages before files changed: what it left out is run now.
       if (outcome && this.#run?.state === 'attached' && (await this.#isBehind(outcome)))
         outcome = await this.#once();
-      if (!outcome) throw new CommandExit(this.#exitCode);
+      if (!outcome) {
+        if (this.#run) this.#emit(LEFT);
+        throw new CommandExit(this.#exitCode);
+      }
       await this.#finish(outcome);
       if (outcome.status === 'canceled') throw new CommandExit(EXIT.interrupted);
       if (outcome.status === 'failed') throw new CommandExit(EXIT.failure);
@@ -129,7 +139,12 @@ class ReproCommand {
     if (!server) return;
     const state = await openState(local.root);
     this.#owner = new RunOwner(state);
-    this.#serving = new Serving({ session, root: local.root, state });
+    this.#serving = new Serving({
+      session,
+      root: local.root,
+      state,
+      logFile: join(state, 'temporal', 'worker.log'),
+    });
     await this.#serving.ensure();
   }
 
@@ -142,7 +157,6 @@ class ReproCommand {
       ...options.input,
       workspace: { kind: 'path', path: options.workspace ?? options.cwd },
     };
-    if (this.#leave.signal.aborted) return undefined;
     const run = await startRun({
       client: session.client,
       workflowId: workflowIdOf(local),
@@ -150,9 +164,11 @@ class ReproCommand {
       digest: inputDigest(input, local),
       summary: options.summary,
       wait: options.wait,
+      signal: this.#leave.signal,
       ...(owner ? { owner: () => owner.other() } : {}),
       onWait: (message) => this.#emit({ event: 'notice', code: 'waiting', message }),
     });
+    if (!run) return undefined;
     await this.#began(run, session);
     return await followRun({
       client: session.client,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../infra/locate/index.js';
 import { isAlive } from '../../runner/index.js';
 import { createWorkers, releaseLost, type Workers } from '../../workers/index.js';
+import { installRuntime } from './worker-runtime.js';
 import { breakLock, readHolder, tryLock, type Session } from '../connection/index.js';
 
 export interface ServingOptions {
@@ -16,6 +17,8 @@ export interface ServingOptions {
   readonly state?: string;
   readonly labels?: readonly string[];
   readonly slots?: number;
+  /** Where the SDK's warnings go. Default: stderr. */
+  readonly logFile?: string;
 }
 
 /** The workers that a command runs in its own process. */
@@ -42,8 +45,9 @@ export class Serving {
   async ensure(): Promise<Workers | undefined> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#workers || !this.#take()) return undefined;
-    const { session, root, labels, slots } = this.options;
+    const { session, root, labels, slots, logFile } = this.options;
     try {
+      installRuntime(logFile);
       this.#workers = await createWorkers({
         connection: await session.connectWorker(),
         namespace: session.namespace,

@@ -22,6 +22,7 @@ export async function startOnly(options: ReproOptions): Promise<void> {
       wait: options.wait,
       onWait: (message) => options.renderer.show({ event: 'notice', code: 'waiting', message }),
     });
+    if (!run) return;
     const ui = session.runAddress(run.workflowId, run.firstRunId);
     options.renderer.show({
       event: 'run',

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
@@ -7,6 +6,7 @@ import {
 } from '@temporalio/client';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { WORKFLOW_QUEUE, type ReproduceInput } from '../../workflows/index.js';
+import { pause } from './pause.js';
 
 export interface StartOptions {
   readonly client: Client;
@@ -22,6 +22,8 @@ export interface StartOptions {
    * live without a process of ours.
    */
   readonly owner?: () => number | undefined;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
   onWait(message: string): void;
 }
 
@@ -40,11 +42,13 @@ const WAIT_MS = 1_000;
 /**
  * Starts the project's run, or takes up the one that is open.
  *
+ * @returns undefined when `signal` ended it before
  * @throws DiagnosticError `run-in-progress`
  */
-export async function startRun(options: StartOptions): Promise<StartedRun> {
+export async function startRun(options: StartOptions): Promise<StartedRun | undefined> {
+  const signal = options.signal ?? new AbortController().signal;
   let told = false;
-  for (;;) {
+  while (!signal.aborted) {
     const open = await findOpen(options);
     if (open && open.memo?.[MEMO] === options.digest) {
       const watching = options.owner === undefined || options.owner() !== undefined;
@@ -62,9 +66,10 @@ export async function startRun(options: StartOptions): Promise<StartedRun> {
     } else if (options.wait) {
       if (!told) options.onWait(blocker.message);
       told = true;
-      await sleep(WAIT_MS);
+      await pause(WAIT_MS, signal);
     } else throw blocker;
   }
+  return undefined;
 }
 
 async function findOpen({
