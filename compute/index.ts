@@ -1,0 +1,23 @@
+/**
+ * Tensors. Importing this loads the native TensorFlow library.
+ *
+ * Model code is plain tfjs on `tf`. `compileProgram` records it once, by shapes alone, and runs it as one TensorFlow graph
+ * whose session holds weights and optimizer state; `interpretProgram` runs the same definition operation by operation.
+ * Runs block the event loop: a training belongs in a process of its own.
+ */
+export { tf } from './native/tensorflow.js';
+export { compileProgram } from './program/compile.js';
+export { interpretProgram } from './program/interpret.js';
+export { gatherRows } from './ops/gather-rows.js';
+export { statelessRandomUniform } from './ops/random.js';
+export type {
+  AdamUpdate,
+  DType,
+  Program,
+  ProgramDefinition,
+  SignatureDefinition,
+  SignatureResult,
+  SignatureScope,
+  TensorData,
+  TensorSpec,
+} from './types.js';

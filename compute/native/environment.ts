@@ -1,0 +1,20 @@
+import { createRequire } from 'node:module';
+import { threadCount } from './threads.js';
+
+/** libtensorflow reads these once, while it is loaded. What the user has set stands. */
+export function prepareEnvironment(env: NodeJS.ProcessEnv = process.env): void {
+  const threads = String(threadCount(env));
+  env.TF_NUM_INTRAOP_THREADS ??= threads;
+  env.TF_NUM_INTEROP_THREADS ??= threads;
+  // Errors only: warnings tell of optional features that this build lacks.
+  env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // Eager execution and the compiled graphs share the device; neither may take all of its memory.
+  env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+}
+
+/** Node 23 took away the type tests of `util` that tfjs-node-gpu calls. */
+export function restoreUtilTypeTests(): void {
+  const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
+  util.isNullOrUndefined ??= (value: unknown): boolean => value === null || value === undefined;
+  util.isArray ??= (value: unknown): boolean => Array.isArray(value);
+}

@@ -1,0 +1,116 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { attribute } from '../graph/attribute.js';
+import { DataType } from '../graph/data-type.js';
+import type { Graph } from '../graph/graph.js';
+import type { Source } from '../graph/node.js';
+import { tf } from '../native/tensorflow.js';
+import { Recorder } from '../record/recorder.js';
+import type { DType, SignatureDefinition, SignatureResult, TensorSpec } from '../types.js';
+import { addAdam } from './adam.js';
+import { checkResult } from './check-result.js';
+import { assignNode, doneSource, readNode, type GraphVariable } from './graph-variables.js';
+
+export interface CompiledSignature {
+  /** Feed's name → its placeholder. */
+  readonly feeds: Readonly<Record<string, { readonly source: Source; readonly spec: TensorSpec }>>;
+  /** Names of the outputs, in the order of `fetches`. */
+  readonly outputs: readonly string[];
+  /** What to fetch, so that all is calculated and updated. */
+  readonly fetches: readonly Source[];
+}
+
+/** Records a signature's build into the graph. */
+export function compileSignature(
+  graph: Graph,
+  name: string,
+  definition: SignatureDefinition,
+  variables: Readonly<Record<string, GraphVariable>>,
+): CompiledSignature {
+  const recorder = new Recorder(graph, name);
+  const feeds: Record<string, { source: Source; spec: TensorSpec }> = {};
+  const reads = new Map<string, string>();
+  let outputs: Record<string, Source> = {};
+  let updates: string[] = [];
+
+  recorder.record(() => {
+    const fed = Object.entries(definition.feeds).map(([feed, spec]) => {
+      const dtype = DataType[spec.dtype];
+      const attributes = { dtype: attribute.type(dtype), shape: attribute.shape(spec.shape) };
+      const source = `${graph.add('Placeholder', [], attributes, { name: `${name}/feeds/${feed}` })}:0`;
+      feeds[feed] = { source, spec };
+      return [feed, recorder.tensor(source, { dtype, shape: spec.shape })] as const;
+    });
+    const own = Object.entries(variables).map(([variable, { handle, spec }]) => {
+      const dtype = DataType[spec.dtype];
+      const read = readNode(graph, `${name}/variables/${variable}`, handle, dtype);
+      reads.set(variable, read);
+      const value = recorder.tensor(`${read}:0`, { dtype, shape: spec.shape });
+      return [variable, tf.variable(value, spec.dtype === 'float32')] as const;
+    });
+    const scope = { variables: Object.fromEntries(own), feeds: Object.fromEntries(fed) };
+    try {
+      const result = definition.build(scope);
+      const specs = Object.fromEntries(Object.entries(variables).map(([key, { spec }]) => [key, spec]));
+      checkResult(name, specs, result);
+      updates = addUpdates(graph, recorder, name, variables, scope.variables, reads, result);
+      outputs = addOutputs(graph, recorder, name, result.outputs, updates);
+    } finally {
+      for (const [, variable] of own) variable.dispose();
+    }
+  });
+
+  const names = Object.keys(outputs);
+  const fetches =
+    names.length > 0
+      ? names.map((output) => outputs[output] as Source)
+      : [doneSource(graph, `${name}/done`, updates)];
+  return { feeds, outputs: names, fetches };
+}
+
+/** @returns names of the nodes that update variables, each of them after all that reads the old values */
+function addUpdates(
+  graph: Graph,
+  recorder: Recorder,
+  prefix: string,
+  variables: Readonly<Record<string, GraphVariable>>,
+  values: Readonly<Record<string, tfjs.Variable>>,
+  reads: ReadonlyMap<string, string>,
+  { updates = {}, adam = [] }: SignatureResult,
+): string[] {
+  const readsOf = (...names: string[]): string[] => names.map((name) => reads.get(name) as string);
+  const assigned = Object.entries(updates).map(([name, value]) => {
+    const { handle, spec } = variables[name] as GraphVariable;
+    const source = recorder.sourceOf(value);
+    return assignNode(graph, `${prefix}/update/${name}`, handle, source, DataType[spec.dtype], readsOf(name));
+  });
+  const stepped = adam.map((update) =>
+    addAdam({
+      graph,
+      recorder,
+      prefix,
+      variables,
+      valueOf: (name) => values[name] as tfjs.Variable,
+      after: readsOf(update.variable, update.m, update.v),
+      update,
+    }),
+  );
+  return [...assigned, ...stepped];
+}
+
+function addOutputs(
+  graph: Graph,
+  recorder: Recorder,
+  prefix: string,
+  outputs: SignatureResult['outputs'],
+  after: readonly string[],
+): Record<string, Source> {
+  const sources = Object.entries(outputs).map(([output, tensor]) => {
+    const type = { T: attribute.type(DataType[tensor.dtype as DType]) };
+    const name = `${prefix}/outputs/${output}`;
+    return [
+      output,
+      `${graph.add('Identity', [recorder.sourceOf(tensor)], type, { name, after })}:0`,
+    ] as const;
+  });
+  return Object.fromEntries(sources);
+}

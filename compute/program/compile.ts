@@ -1,0 +1,97 @@
+import { Graph } from '../graph/graph.js';
+import type { Program, ProgramDefinition, TensorData } from '../types.js';
+import { batchesByBytes } from './batches.js';
+import { byteLength, checkFeeds, checkValues, lookUp } from './check-values.js';
+import { compileSignature, type CompiledSignature } from './compile-signature.js';
+import { addVariable, addZeros, type GraphVariable } from './graph-variables.js';
+import { Session } from './session.js';
+
+/** Values cross between JavaScript and TensorFlow in parts of this size: no more is held twice. */
+const BATCH_BYTES = 64 * 2 ** 20;
+
+/**
+ * Records each signature once and gives the whole to TensorFlow as one graph, whose session holds the variables.
+ *
+ * @throws DiagnosticError `unknown-operation`, `host-read`, `foreign-tensor`, `shape-mismatch`, `unknown-variable`,
+ *   `updated-twice`, each with the line of model code
+ */
+export function compileProgram(definition: ProgramDefinition): Program {
+  const graph = new Graph();
+  const variables: Record<string, GraphVariable> = {};
+  for (const [name, spec] of Object.entries(definition.variables))
+    variables[name] = addVariable(graph, name, spec);
+  const signatures: Record<string, CompiledSignature> = {};
+  for (const [name, signature] of Object.entries(definition.signatures))
+    signatures[name] = compileSignature(graph, name, signature, variables);
+  const zeros = addZeros(graph, variables);
+  const session = new Session(graph);
+  session.run([], [zeros]);
+  return new CompiledProgram(session, variables, signatures);
+}
+
+class CompiledProgram implements Program {
+  readonly #session: Session;
+  readonly #variables: Readonly<Record<string, GraphVariable>>;
+  readonly #signatures: Readonly<Record<string, CompiledSignature>>;
+
+  constructor(
+    session: Session,
+    variables: Readonly<Record<string, GraphVariable>>,
+    signatures: Readonly<Record<string, CompiledSignature>>,
+  ) {
+    this.#session = session;
+    this.#variables = variables;
+    this.#signatures = signatures;
+  }
+
+  assign(values: Readonly<Record<string, TensorData>>): void {
+    const given = Object.keys(values).map((name) => lookUp(this.#variables, name, 'variable') && name);
+    for (const name of given)
+      checkValues('variable', name, this.#variable(name).spec, values[name] as TensorData);
+    for (const batch of this.#batches(given)) {
+      const feeds = batch.map((name) => {
+        const { fed, spec } = this.#variable(name);
+        return { source: fed, ...spec, values: values[name] as TensorData };
+      });
+      const fetches = batch.map((name) => this.#variable(name).assigned);
+      this.#session.run(feeds, fetches);
+    }
+  }
+
+  read(names: readonly string[]): Record<string, TensorData> {
+    for (const name of names) lookUp(this.#variables, name, 'variable');
+    const values: Record<string, TensorData> = {};
+    for (const batch of this.#batches(names)) {
+      const fetched = this.#session.run([], batch.map((name) => this.#variable(name).read)); // prettier-ignore
+      batch.forEach((name, index) => (values[name] = fetched[index] as TensorData));
+    }
+    return values;
+  }
+
+  run(name: string, feeds: Readonly<Record<string, TensorData>>): Record<string, TensorData> {
+    const signature = lookUp(this.#signatures, name, 'signature');
+    const specs = Object.fromEntries(Object.entries(signature.feeds).map(([key, { spec }]) => [key, spec]));
+    checkFeeds(name, specs, feeds);
+    const fed = Object.entries(signature.feeds).map(([key, { source, spec }]) => ({
+      source,
+      ...spec,
+      values: feeds[key] as TensorData,
+    }));
+    const fetched = this.#session.run(fed, signature.fetches);
+    return Object.fromEntries(
+      signature.outputs.map((output, index) => [output, fetched[index] as TensorData]),
+    );
+  }
+
+  dispose(): void {
+    this.#session.close();
+  }
+
+  #variable(name: string): GraphVariable {
+    return this.#variables[name] as GraphVariable;
+  }
+
+  #batches(names: readonly string[]): string[][] {
+    return batchesByBytes(names, (name) => byteLength(this.#variable(name).spec), BATCH_BYTES);
+  }
+}

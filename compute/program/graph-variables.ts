@@ -1,0 +1,79 @@
+import { attribute } from '../graph/attribute.js';
+import { DataType } from '../graph/data-type.js';
+import { bytesOf, type Graph } from '../graph/graph.js';
+import type { Source } from '../graph/node.js';
+import type { TensorSpec } from '../types.js';
+
+/** A variable's nodes: where it lives, and what a run feeds and fetches to set it. */
+export interface GraphVariable {
+  readonly spec: TensorSpec;
+  /** VarHandleOp */
+  readonly handle: Source;
+  /** ReadVariableOp, for fetching. */
+  readonly read: Source;
+  /** Placeholder of a new value. */
+  readonly fed: Source;
+  /** Fetched to assign what was fed. */
+  readonly assigned: Source;
+}
+
+/** A value to fetch that says nothing but that `after` is done: the binding can fetch only outputs. */
+export function doneSource(graph: Graph, name: string, after: readonly string[]): Source {
+  const bytes = Uint8Array.of(1);
+  const value = attribute.tensor({ dtype: DataType.bool, shape: [], bytes });
+  return `${graph.add('Const', [], { dtype: attribute.type(DataType.bool), value }, { name, after })}:0`;
+}
+
+export function assignNode(
+  graph: Graph,
+  name: string,
+  handle: Source,
+  value: Source,
+  dtype: number,
+  after: readonly string[] = [],
+): string {
+  return graph.add('AssignVariableOp', [handle, value], { dtype: attribute.type(dtype) }, { name, after });
+}
+
+export function readNode(graph: Graph, name: string, handle: Source, dtype: number): string {
+  return graph.add('ReadVariableOp', [handle], { dtype: attribute.type(dtype) }, { name });
+}
+
+export function addVariable(graph: Graph, name: string, spec: TensorSpec): GraphVariable {
+  const dtype = DataType[spec.dtype];
+  const path = `variables/${name}`;
+  const handle = graph.add(
+    'VarHandleOp',
+    [],
+    {
+      dtype: attribute.type(dtype),
+      shape: attribute.shape(spec.shape),
+      shared_name: attribute.string(name),
+      container: attribute.string(''),
+    },
+    { name: path },
+  );
+  const placeholder = { dtype: attribute.type(dtype), shape: attribute.shape(spec.shape) };
+  const fed = graph.add('Placeholder', [], placeholder, { name: `${path}/fed` });
+  const assign = assignNode(graph, `${path}/assign`, `${handle}:0`, `${fed}:0`, dtype);
+  return {
+    spec,
+    handle: `${handle}:0`,
+    read: `${readNode(graph, `${path}/read`, `${handle}:0`, dtype)}:0`,
+    fed: `${fed}:0`,
+    assigned: doneSource(graph, `${path}/assigned`, [assign]),
+  };
+}
+
+/** @returns to fetch once: sets all variables to zeros */
+export function addZeros(graph: Graph, variables: Readonly<Record<string, GraphVariable>>): Source {
+  const assigns = Object.entries(variables).map(([name, { handle, spec }]) => {
+    const dtype = DataType[spec.dtype];
+    const dims = graph.constant(DataType.int32, [spec.shape.length], bytesOf(Int32Array.from(spec.shape)));
+    const zero = graph.constant(dtype, [], new Uint8Array(spec.dtype === 'bool' ? 1 : 4));
+    const types = { T: attribute.type(dtype), index_type: attribute.type(DataType.int32) };
+    const zeros = graph.add('Fill', [dims, zero], types, { name: `variables/${name}/zeros` });
+    return assignNode(graph, `variables/${name}/assign_zeros`, handle, `${zeros}:0`, dtype);
+  });
+  return doneSource(graph, 'variables/zeroed', assigns);
+}
