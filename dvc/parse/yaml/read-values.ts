@@ -1,0 +1,117 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Document,
+  type Scalar as YamlScalar,
+  type YAMLMap,
+} from 'yaml';
+import { PythonFloat, type ParamKey } from '../../types.js';
+import { implicitType } from '../../state/yaml/resolve.js';
+import { plainValue } from '../../state/yaml/values.js';
+import { Unstorable, isMapping, isSequence, type Mapping, type Scalar, type Value } from '../values.js';
+
+/** Why a file that is valid YAML cannot be read, and where. */
+export class UnreadableYaml extends Error {
+  constructor(
+    message: string,
+    /** Into the file's text. */
+    readonly offset: number,
+  ) {
+    super(message);
+  }
+}
+
+const CORE_TAG = 'tag:yaml.org,2002:';
+const STRUCTURE_TAGS = new Set([undefined, `${CORE_TAG}map`, `${CORE_TAG}seq`]);
+
+/**
+ * The values of a document, as ruamel.yaml's safe loader gives them: scalars by its rules for YAML 1.2, merge keys applied, an
+ * anchor and its aliases as one value.
+ *
+ * @throws UnreadableYaml
+ */
+export function readValues(document: Document.Parsed): Value {
+  const known = new Map<unknown, Value>();
+  const open = new Set<unknown>();
+
+  const read = (node: unknown): Value => {
+    const target = isAlias(node) ? node.resolve(document) : node;
+    const before = known.get(target);
+    if (before !== undefined) return before;
+    if (open.has(target)) throw new UnreadableYaml('an alias refers to what it is part of', offsetOf(node));
+    open.add(target);
+    const value = readNew(target);
+    open.delete(target);
+    known.set(target, value);
+    return value;
+  };
+
+  const readNew = (node: unknown): Value => {
+    if (isScalar(node)) return readScalar(node);
+    if (!isSeq(node) && !isMap(node)) return null;
+    if (!STRUCTURE_TAGS.has(node.tag)) throw unknownTag(node.tag, node);
+    return isSeq(node) ? node.items.map(read) : readMapping(node);
+  };
+
+  const readMapping = (map: YAMLMap): Mapping => {
+    const mapping = new Map<ParamKey, Value>();
+    const isMerge = (key: unknown) => isScalar(key) && key.type === 'PLAIN' && key.source === '<<';
+    for (const { key, value } of map.items) {
+      if (!isMerge(key)) continue;
+      const merged = read(value);
+      for (const part of isSequence(merged) ? merged.toReversed() : [merged]) {
+        if (!isMapping(part))
+          throw new UnreadableYaml('<< takes a mapping or a list of mappings', offsetOf(key));
+        for (const [name, item] of part) mapping.set(name, item);
+      }
+    }
+    for (const { key, value } of map.items) if (!isMerge(key)) mapping.set(readKey(key), read(value));
+    return mapping;
+  };
+
+  const readKey = (node: unknown): ParamKey => {
+    const key = read(node);
+    if (key instanceof Unstorable || isMapping(key) || isSequence(key))
+      throw new UnreadableYaml('a key must be a string, a number, a boolean or null', offsetOf(node));
+    return key;
+  };
+
+  return read(document.contents);
+}
+
+function readScalar(node: YamlScalar): Scalar {
+  const text = node.type === 'PLAIN' ? (node.source ?? '') : String(node.value ?? '');
+  if (node.tag === undefined) return node.type === 'PLAIN' ? untagged(text) : text;
+  switch (node.tag) {
+    case '!':
+    case `${CORE_TAG}str`:
+      return node.type === 'PLAIN' ? text : String(node.source ?? node.value ?? '');
+    case `${CORE_TAG}null`:
+      return null;
+    case `${CORE_TAG}bool`:
+    case `${CORE_TAG}int`:
+      return plainValue(text);
+    case `${CORE_TAG}float`: {
+      const value = plainValue(text);
+      return typeof value === 'number' || typeof value === 'bigint' ? new PythonFloat(Number(value)) : value;
+    }
+    case `${CORE_TAG}timestamp`:
+      return new Unstorable('datetime', text);
+    default:
+      throw unknownTag(node.tag, node);
+  }
+}
+
+function untagged(text: string): Scalar {
+  return implicitType(text) === 'timestamp' ? new Unstorable('datetime', text) : plainValue(text);
+}
+
+function unknownTag(tag: string | undefined, node: unknown): UnreadableYaml {
+  return new UnreadableYaml(`the tag ${String(tag)} is not one that DVC reads`, offsetOf(node));
+}
+
+function offsetOf(node: unknown): number {
+  return (node as { range?: readonly number[] | null } | null)?.range?.[0] ?? 0;
+}
