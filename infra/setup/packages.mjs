@@ -1,12 +1,18 @@
 // @ts-check
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from './children.mjs';
+import { lastLines, run } from './children.mjs';
 import { isNetworkFailure, networkFailure, SetupFailure } from './failure.mjs';
 import { findOnPath } from './find-on-path.mjs';
 import { isCheckout } from './root.mjs';
 
 /** @typedef {Record<string, { version?: string, integrity?: string, optional?: boolean, devOptional?: boolean }>} LockedPackages */
+
+/**
+ * So many requests that fail one after the other mean that there is no network. npm itself tries each of 700 packages three
+ * times, with pauses, before it says so: two minutes.
+ */
+const HOPELESS = 30;
 
 /**
  * The locked npm packages, without their install scripts. Only a checkout needs this: a published package's dependencies
@@ -33,17 +39,27 @@ export const packagesStep = {
   async make({ root, env }, progress) {
     const npm = requireNpm(env);
     let fetched = 0;
-    // `http fetch` lines come at this log level, one for each package that is not in npm's cache.
+    let failures = 0;
+    const giveUp = new AbortController();
+    // A line for each archive that comes, from the network or npm's cache, at this log level.
     const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http', '--no-progress'];
     const { code, output } = await run(npm, args, {
       cwd: root,
       env: { ...env, npm_config_yes: 'true' },
+      signal: giveUp.signal,
       onLine: (line) => {
-        if (line.startsWith('npm http')) {
+        if (/^npm http .*\battempt \d+ failed with E/.test(line)) {
+          failures += 1;
+          if (failures >= HOPELESS) giveUp.abort();
+        } else if (line.startsWith('npm http')) failures = 0;
+        if (/^npm http .*\.tgz/.test(line)) {
           progress({ message: 'fetching npm packages', done: (fetched += 1), unit: 'packages' });
         }
       },
     });
+    if (giveUp.signal.aborted) {
+      throw networkFailure('the npm packages', lastLines(output, 1));
+    }
     if (code !== 0) {
       // npm names the reason first, and how `npm ci` is used after it.
       const said = output
