@@ -20,3 +20,31 @@ export {
 export { dvcIgnore, openProject } from './project/index.js';
 export { loadPipeline, readParams, requireParams, type ParamValues } from './parse/index.js';
 export { select } from './graph/index.js';
+export {
+  addToCache,
+  checkoutOutputs,
+  checkpointKey,
+  commitLock,
+  describeInputs,
+  formatLockEntry,
+  hashPath,
+  hasObject,
+  isRunCacheable,
+  lockPath,
+  missingObjects,
+  objectPath,
+  parseLockEntry,
+  pythonJson,
+  readLock,
+  readLockEntry,
+  readTree,
+  removeOutputs,
+  restoreRun,
+  runKey,
+  saveOutputs,
+  saveRun,
+  stageStatus,
+  type Hashed,
+  type MergeOrder,
+  type ParamsReader,
+} from './state/index.js';

@@ -1,14 +1,15 @@
+import { existsSync } from 'node:fs';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { LockEntry, LockedFile, ParamValue, ParamsDependency, Project, Stage } from '../../types.js';
 import { describeFile, findLocked } from './files.js';
 
+type ParamValues = Readonly<Record<string, ParamValue>>;
+
 /**
- * Values of the params that a stage reads from one file, by their dotted keys; keys that the file lacks are left out. Undefined
- * when there is no such file.
+ * Values of the params that a stage reads from one file, by their dotted keys. What is missing is left out; everything is, when
+ * there is no such file.
  */
-export type ParamsReader = (
-  params: ParamsDependency,
-) => Promise<Readonly<Record<string, ParamValue>> | undefined>;
+export type ParamsReader = (params: ParamsDependency) => ParamValues | Promise<ParamValues>;
 
 /**
  * What a stage would run on: its command, deps and params, as dvc.lock states them.
@@ -33,7 +34,7 @@ export async function describeInputs(
     }
     deps.push(described.record);
   }
-  const params: Record<string, Readonly<Record<string, ParamValue>>> = {};
+  const params: Record<string, ParamValues> = {};
   for (const source of stage.params) params[source.path] = await presentParams(stage, source, readParams);
   return {
     cmd: stage.cmd ?? '',
@@ -46,9 +47,9 @@ async function presentParams(
   stage: Stage,
   source: ParamsDependency,
   readParams: ParamsReader,
-): Promise<Readonly<Record<string, ParamValue>>> {
+): Promise<ParamValues> {
   const values = await readParams(source);
-  if (!values) {
+  if (!existsSync(source.file)) {
     throw new DiagnosticError('missing-dep', {
       message: `${stage.address} reads params from ${source.path}, which does not exist`,
       at: source.at,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { dvcIgnore, type IgnoreTree } from '../../project/index.js';
 import type { LockEntry, LockedFile, Output, Project, Stage, StageChange } from '../../types.js';
@@ -81,8 +82,9 @@ export async function paramChanges(
   for (const source of stage.params) {
     const actual = await readParams(source);
     const known = locked?.params?.[source.path];
-    if (!actual || !known) {
-      changes.push({ kind: 'param', path: source.path, reason: actual ? 'new' : 'deleted' });
+    const exists = existsSync(source.file);
+    if (!exists || !known) {
+      changes.push({ kind: 'param', path: source.path, reason: exists ? 'new' : 'deleted' });
       continue;
     }
     for (const key of source.keys ?? new Set([...Object.keys(actual), ...Object.keys(known)])) {

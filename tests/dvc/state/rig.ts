@@ -121,7 +121,7 @@ export function stagesOf(project: Project, sample: Sample): Stage[] {
 
 /** Reads YAML and JSON params. */
 export const readParams: ParamsReader = async (source) => {
-  if (!existsSync(source.file)) return undefined;
+  if (!existsSync(source.file)) return {};
   const document = parseDocument(readFileSync(source.file, 'utf8'));
   const values = new ValueReader(document).read(document.contents) as Map<string, ParamValue>;
   if (!source.keys) return Object.fromEntries(values);
