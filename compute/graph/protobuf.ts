@@ -52,7 +52,10 @@ export class ProtobufMessage {
   }
 
   message(field: number, value: ProtobufMessage): this {
-    return this.#push(tag(field, WIRE.bytes), varint(value.#length), ...value.#parts);
+    this.#push(tag(field, WIRE.bytes), varint(value.#length));
+    // One by one: a graph has more parts than a call may have arguments.
+    for (const part of value.#parts) this.#push(part);
+    return this;
   }
 
   /** Numbers of one field, packed. */
