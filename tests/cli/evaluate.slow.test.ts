@@ -1,0 +1,69 @@
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tinyProject } from '../finetuning/training/tiny-project.js';
+import { reprise } from '../rig/reprise.js';
+
+const params = 'finetuning:\n  preset: tiny\nevaluation:\n  batch_size: 8\n  worst_errors: 3\n';
+
+/** The validation rows are the test rows too: training has said already how many of them it gets right. */
+function project(): string {
+  const root = tinyProject({ 'params.yaml': params });
+  copyFileSync(join(root, 'data/finetuning/val.jsonl'), join(root, 'data/finetuning/test.jsonl'));
+  return root;
+}
+
+const lastEvent = (stdout: string): Record<string, unknown> =>
+  JSON.parse(stdout.trimEnd().split('\n').at(-1) as string) as Record<string, unknown>;
+
+describe('reprise evaluate', () => {
+  it('needs a finetuned model, and says how to get one', async () => {
+    const { code, stderr } = await reprise(['evaluate'], project());
+    expect(code).toBe(1);
+    expect(stderr).toContain('models/checkpoints/best_model does not exist');
+    expect(stderr).toContain('fix: run `reprise finetune` first');
+  });
+
+  it('compares the real models, and writes the same bytes in another process', async () => {
+    const root = project();
+    const finetuned = await reprise(['finetune', '--json'], root);
+    expect([finetuned.stderr, finetuned.code]).toEqual([expect.any(String), 0]);
+
+    const outputs = [
+      'metrics.json',
+      'reports/report.html',
+      'reports/predictions.jsonl',
+      'reports/confusion_matrix.csv',
+    ];
+    const read = (): string[] => outputs.map((path) => readFileSync(join(root, path), 'utf8'));
+    const first = await reprise(['evaluate', '--json'], root);
+    expect([first.stderr, first.code]).toEqual([expect.any(String), 0]);
+    const before = read();
+    rmSync(join(root, 'metrics.json'));
+    rmSync(join(root, 'reports'), { recursive: true });
+    const second = await reprise(['evaluate'], root);
+    expect(second.code).toBe(0);
+    expect(read()).toEqual(before);
+
+    const metrics = JSON.parse(before[0] as string) as Record<string, Record<string, number>>;
+    expect([metrics.test_rows, metrics.labels, metrics.majority?.accuracy]).toEqual([30, 3, 0.333333]);
+    const { best } = lastEvent(finetuned.stdout) as { best: { accuracy: number } };
+    expect(metrics.finetuned?.accuracy).toBeCloseTo(best.accuracy, 6);
+    expect(metrics.finetuned?.accuracy).toBeGreaterThan(metrics.base?.accuracy as number);
+    expect(before[1]).toContain('with a new head that was never trained (seed 42)');
+    expect(before[1]).toContain('finetuning with LoRA (r = 4)');
+
+    const result = lastEvent(first.stdout);
+    expect(result).toMatchObject({ event: 'result', stage: 'evaluate', test_rows: 30 });
+    expect((result.items_per_second as { finetuned: number }).finetuned).toBeGreaterThan(0);
+    expect(second.stdout).toMatch(/^ +accuracy +macro P +macro R +macro F1 +items\/s\nmajority +0\.3333 /);
+  });
+
+  it('reads long texts, which the model cannot hold, up to where it can', async () => {
+    const root = project();
+    expect((await reprise(['finetune'], root)).code).toBe(0);
+    const long = { id: 'long', text: 'mammal '.repeat(500).trim(), label: 'animal' };
+    writeFileSync(join(root, 'data/finetuning/test.jsonl'), `${JSON.stringify(long)}\n`);
+    const { code, stderr } = await reprise(['evaluate'], root);
+    expect([stderr, code]).toEqual([expect.any(String), 0]);
+  });
+});
