@@ -28,7 +28,7 @@ export async function plan(deps: ActivityDependencies, options: ReproduceOptions
   const stages = await planStages(pipeline, select(pipeline, { ...options, cwd: folder }), options);
   return {
     project: basename(project.root),
-    workspace: { kind: 'path', path: folder },
+    workspace: { kind: 'path', path: project.root },
     stages,
     searchAttributes: await knowsSearchAttributes(deps),
   };

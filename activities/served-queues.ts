@@ -1,4 +1,5 @@
-import { temporal } from '@temporalio/proto';
+// CommonJS: Node finds none of its names.
+import proto from '@temporalio/proto';
 import type { ActivityDependencies } from './dependencies.js';
 
 /** A worker's long poll returns within a minute; one that has not asked again for this long is gone. */
@@ -12,7 +13,7 @@ export async function servedQueues(deps: ActivityDependencies, queues: readonly 
       const { pollers } = await client.workflowService.describeTaskQueue({
         namespace: client.options.namespace,
         taskQueue: { name },
-        taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+        taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
       });
       return (pollers ?? []).some(
         (poller) => Date.now() - Number(poller.lastAccessTime?.seconds ?? 0) * 1000 < SILENT_MS,
