@@ -1,4 +1,4 @@
-import { readLock, stageStatus, type Stage, type StageChange } from '../../dvc/index.js';
+import { readLockEntry, readParams, stageStatus, type Stage, type StageChange } from '../../dvc/index.js';
 import type { LocalProject } from './local-project.js';
 
 /** A selected stage, and why it would run; no reasons: it is up to date. */
@@ -18,7 +18,12 @@ export async function findChanges(local: LocalProject, force: boolean): Promise<
   for (const stage of selected) {
     const upstream = (pipeline.upstream.get(stage.address) ?? []).filter((address) => chosen.has(address));
     const above = upstream.flatMap((address) => changed.get(address) ?? []);
-    const status = await stageStatus(pipeline.project, stage, await readLock(pipeline.project, stage));
+    const status = await stageStatus(
+      pipeline.project,
+      stage,
+      await readLockEntry(pipeline.project, stage),
+      readParams,
+    );
     const reasons = [
       ...(force ? ['forced'] : []),
       ...status.map(changeText),

@@ -28,6 +28,7 @@ export class Observer {
   finish(stages: readonly StageSummary[]): void {
     for (const { address, outcome, seconds, attempts, error } of stages) {
       const said = JSON.parse(this.#said.get(`stage ${address}`) ?? '{}') as Partial<StageEvent>;
+      if (said.status === outcome) continue;
       this.#say(`stage ${address}`, {
         event: 'stage',
         address,
