@@ -33,6 +33,11 @@ const common = {
   eval_batch_size: count.default(64),
   /** Batches of texts of like length waste less on padding. The order stays random, and a function of seed and epoch. */
   group_by_length: z.boolean().default(true),
+  /**
+   * In place of the dropout probabilities in the model's config.json; `null`: those. Less than one pass over the data
+   * cannot be learned by heart, and is learned faster without.
+   */
+  dropout: rate.nullable().default(null),
   /** In tokens, the special ones included. Longer texts lose their end. */
   max_length: z.int().min(4).max(4096),
 

@@ -10,20 +10,29 @@ const SECTION = 'finetuning';
 const FOLDER = 'configs/finetuning';
 const SUFFIX = '_config.yaml';
 
+export interface FinetuningFiles {
+  /** In place of params.yaml, relative to the project. */
+  readonly params?: string;
+  /** In place of the preset that `finetuning.preset` names, relative to the project. */
+  readonly preset?: string;
+}
+
 /**
  * `configs/finetuning/<preset>_config.yaml`, where `finetuning.preset` in params.yaml names the preset (dvc.yaml builds
  * the dependency's path from the same key), under the rest of that section; the seed is base_config.yaml's unless set.
  *
  * @throws DiagnosticError `file-missing`, `yaml-syntax`, `unknown-preset`, `bad-config` with file, line and column
  */
-export function loadFinetuningConfig(root: string): FinetuningConfig {
-  const params = readYaml(join(root, projectLayout.params), projectLayout.params);
+export function loadFinetuningConfig(root: string, files: FinetuningFiles = {}): FinetuningConfig {
+  const paramsPath = files.params ?? projectLayout.params;
+  const params = readYaml(join(root, paramsPath), paramsPath);
   const whole = params.toJS();
   const sectionValue = isMapping(whole) ? whole[SECTION] : undefined;
   const preset = isMapping(sectionValue) ? sectionValue.preset : undefined;
-  const path = typeof preset === 'string' ? `${FOLDER}/${preset}${SUFFIX}` : undefined;
   const known = presets(root);
-  if (path === undefined || !known.includes(preset as string))
+  const named = known.includes(preset as string) ? `${FOLDER}/${preset as string}${SUFFIX}` : undefined;
+  const path = files.preset ?? named;
+  if (path === undefined)
     throw new DiagnosticError('unknown-preset', {
       message: preset === undefined ? 'finetuning.preset is not set' : 'finetuning.preset names no preset',
       at: params.locate([SECTION, 'preset']),
@@ -31,7 +40,7 @@ export function loadFinetuningConfig(root: string): FinetuningConfig {
       found: preset === undefined ? 'nothing' : JSON.stringify(preset),
       fix: `set finetuning.preset, or add ${FOLDER}/<preset>${SUFFIX}`,
     });
-  const { preset: _preset, ...settings } = sectionValue as Record<string, unknown>;
+  const { preset: _preset, ...settings } = isMapping(sectionValue) ? sectionValue : {};
   const presetFile = readYaml(join(root, path), path);
   const value = overlay(overlay({ seed: loadBaseConfig(root).seed }, presetFile.toJS() ?? {}), settings);
   const locator = overlayLocator(presetFile, params, SECTION, settings);

@@ -24,9 +24,17 @@ export interface Network {
   ): tf.Tensor2D;
 }
 
-/** @throws DiagnosticError `bad-model-config` */
-export function readNetwork(modelDir: string, labels: readonly string[]): Network {
-  const config = readBertConfig(join(modelDir, 'config.json'));
+/**
+ * @param dropout in place of the model's own probabilities
+ * @throws DiagnosticError `bad-model-config`
+ */
+export function readNetwork(
+  modelDir: string,
+  labels: readonly string[],
+  dropout: number | null = null,
+): Network {
+  const own = readBertConfig(join(modelDir, 'config.json'));
+  const config = dropout === null ? own : withDropout(own, dropout);
   return {
     config,
     labels,
@@ -41,6 +49,15 @@ export function readNetwork(modelDir: string, labels: readonly string[]): Networ
         method.wrap(layer, { weight, dropout });
       return bertClassifier({ weight, wrap, dropout }, config, input);
     },
+  };
+}
+
+function withDropout(config: BertConfig, probability: number): BertConfig {
+  return {
+    ...config,
+    hidden_dropout_prob: probability,
+    attention_probs_dropout_prob: probability,
+    classifier_dropout: probability,
   };
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { compile, type Program } from '../../compute/index.js';
+import { compileProgram, type Program } from '../../compute/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { fullMethod } from '../methods/full.js';
 import { loraMethod } from '../methods/lora.js';
@@ -39,7 +39,7 @@ export interface OpenedClassifier {
 
 /** @throws DiagnosticError `bad-safetensors`, `missing-weights`, `bad-adapter` and others of bad model folders */
 export async function openClassifier(options: OpenClassifierOptions): Promise<OpenedClassifier> {
-  const { baseModelDir, adapterDir, labels } = options;
+  const { baseModelDir, labels } = options;
   const network = readNetwork(baseModelDir, labels);
   const { method, values } = readParameters(network, options);
   const tokenizer = new TextTokenizer(baseModelDir);
@@ -54,7 +54,7 @@ export async function openClassifier(options: OpenClassifierOptions): Promise<Op
     if (open && open.rows === rows && widths.every((width) => known.includes(width))) return open.program;
     open?.program.dispose();
     const all = [...new Set([...known, ...widths])];
-    const program = compile(inferenceProgram(network, method, rows, all));
+    const program = compileProgram(inferenceProgram(network, method, rows, all));
     program.assign(values);
     open = { program, rows, widths: all };
     return program;

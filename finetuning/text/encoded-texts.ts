@@ -35,6 +35,11 @@ export class EncodedTexts {
     return new EncodedTexts(ids.slice(0, used), starts);
   }
 
+  /** The largest id that occurs: what the model's vocabulary has to have. */
+  largestId(): number {
+    return this.#ids.reduce((largest, id) => Math.max(largest, id), 0);
+  }
+
   get count(): number {
     return this.#starts.length - 1;
   }

@@ -63,13 +63,13 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
   const state = found?.checkpoint.state ?? initialState();
   const resumedFrom = state.step;
 
-  const save = (best: Tensors | undefined): void => {
+  const save = (weights: Tensors, best: Tensors | undefined): void => {
     const toFile = (tensors: Tensors): Tensors => renamed(tensors, format.toFile);
     const saved = checkpoints.save(
       {
         fingerprint: key,
         state,
-        weights: toFile(session.readWeights()),
+        weights: toFile(weights),
         optimizer: session.readMoments(),
         best: best && toFile(best),
       },

@@ -1,5 +1,7 @@
-import { compile, type Program } from '../../compute/index.js';
+import { join } from 'node:path';
+import { compileProgram, type Program } from '../../compute/index.js';
 import type { FinetuningConfig } from '../../configs/index.js';
+import { DiagnosticError } from '../../diagnostics/index.js';
 import { createMethod } from '../methods/create-method.js';
 import type { Method } from '../methods/method.js';
 import type { SavedFormat } from '../methods/saved-format.js';
@@ -44,15 +46,16 @@ export async function prepareTraining(options: {
   const labels = labelSet(train);
   const model = await modelDigest(modelDir);
   const key = fingerprint({ config, model, train: train.md5, validation: validation.md5 });
-  const network = readNetwork(modelDir, labels);
+  const network = readNetwork(modelDir, labels, config.dropout);
   const { method, format } = createMethod(config, network.shapes);
 
   const tokenizer = new TextTokenizer(modelDir);
   const maxLength = Math.min(config.max_length, network.config.max_position_embeddings);
-  const encode = (rows: LabelledTexts): { texts: EncodedTexts; labels: Int32Array } => ({
-    texts: EncodedTexts.encode(tokenizer, rows.texts, maxLength),
-    labels: labelIndices(rows, labels),
-  });
+  const encode = (rows: LabelledTexts): { texts: EncodedTexts; labels: Int32Array } => {
+    const texts = EncodedTexts.encode(tokenizer, rows.texts, maxLength);
+    checkVocabulary(texts, network.config.vocab_size, modelDir);
+    return { texts, labels: labelIndices(rows, labels) };
+  };
   const [trainRows, validationRows] = [encode(train), encode(validation)];
   const accumulation = config.gradient_accumulation_steps;
   const order = new DataOrder(
@@ -75,7 +78,7 @@ export async function prepareTraining(options: {
     weightDecay: config.weight_decay,
   };
   const validationBatches = predictionBatches(validationRows.texts, config.eval_batch_size);
-  const program = await compile(
+  const program = compileProgram(
     trainingProgram({
       network,
       method,
@@ -104,6 +107,19 @@ export async function prepareTraining(options: {
     validation: validationRows,
   });
   return { key, labels, network, method, format, train, validation, order, total, program, session };
+}
+
+/** An id beyond the embeddings would be read from someone else's memory, or end the process. */
+function checkVocabulary(texts: EncodedTexts, vocabulary: number, modelDir: string): void {
+  const largest = texts.largestId();
+  if (largest < vocabulary) return;
+  throw new DiagnosticError('bad-tokenizer', {
+    message: 'the tokenizer makes ids that the model has no embedding for',
+    at: { file: join(modelDir, 'tokenizer.json') },
+    expected: `ids below ${vocabulary} (vocab_size in config.json)`,
+    found: `id ${largest}`,
+    fix: 'take the tokenizer and the weights from the same model',
+  });
 }
 
 function* allBatches(order: DataOrder, total: number): Generator<Int32Array> {

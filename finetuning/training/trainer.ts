@@ -18,8 +18,8 @@ export interface TrainerOptions {
   readonly state: TrainingState;
   /** The weights at the best validation so far. */
   readonly best: Tensors | undefined;
-  /** Writes a checkpoint of the present moment. */
-  readonly save: (best: Tensors | undefined) => void;
+  /** Writes a checkpoint of the present moment: the weights now, and those at the best validation. */
+  readonly save: (weights: Tensors, best: Tensors | undefined) => void;
   /** Where the rows stand in the user's file. */
   readonly describeRows: (rows: Int32Array) => string;
   readonly onEvent: OnTrainingEvent;
@@ -42,6 +42,8 @@ export async function train(options: TrainerOptions): Promise<TrainerResult> {
   const speed = new Speedometer();
   let { best } = options;
   let savedAt = state.step;
+  /** Of the last update, to name when it turns out to have gone wrong. */
+  let last = { loss: 0, gradNorm: 0, learningRate: 0, rows: '' };
   const interrupted = (): boolean => signal?.aborted === true;
 
   for (;;) {
@@ -58,7 +60,9 @@ export async function train(options: TrainerOptions): Promise<TrainerResult> {
     }
     const finished = state.step >= total || stoppedEarly(config, state);
     if (savedAt !== state.step && (finished || interrupted() || state.step % config.save_steps === 0)) {
-      save(best);
+      const weights = session.readWeights();
+      if (!allFinite(weights)) throw diverged(state.step, last);
+      save(weights, best);
       savedAt = state.step;
     }
     if (interrupted()) return { status: 'interrupted', best };
@@ -68,8 +72,8 @@ export async function train(options: TrainerOptions): Promise<TrainerResult> {
     const batches = order.batchesOf(state.step);
     const { loss, gradNorm } = session.update(state.step, batches, learningRate);
     state.step++;
-    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm))
-      throw diverged(state.step, loss, learningRate, batches.map(options.describeRows).join('; '));
+    last = { loss, gradNorm, learningRate, rows: batches.map(options.describeRows).join('; ') };
+    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) throw diverged(state.step, last);
     recordLoss(config, order, state, { loss, gradNorm, learningRate });
     const itemsPerSecond = speed.count(batches.reduce((rows, batch) => rows + batch.length, 0));
     onEvent({ kind: 'step', step: state.step, total, loss, learningRate, gradNorm, itemsPerSecond });
@@ -142,10 +146,24 @@ function recordLoss(
   state.lossCount = 0;
 }
 
-function diverged(step: number, loss: number, learningRate: number, rows: string): DiagnosticError {
+/** An update with a finite loss may still leave weights that are not numbers: such a checkpoint must not replace a good one. */
+function allFinite(tensors: Tensors): boolean {
+  return Object.values(tensors).every(({ data }) => data.every(Number.isFinite));
+}
+
+function diverged(
+  step: number,
+  last: {
+    readonly loss: number;
+    readonly gradNorm: number;
+    readonly learningRate: number;
+    readonly rows: string;
+  },
+): DiagnosticError {
+  const { loss, gradNorm, learningRate, rows } = last;
   return new DiagnosticError('loss-diverged', {
-    message: `training diverged at step ${step}: the loss or its gradient is not a finite number`,
-    found: `loss ${loss} at learning rate ${learningRate}, on ${rows}`,
+    message: `training diverged at step ${step}: the loss, its gradient or the weights are no longer finite numbers`,
+    found: `loss ${loss}, gradient norm ${gradNorm} at learning rate ${learningRate}, on ${rows}`,
     fix: 'lower finetuning.learning_rate, or look at those rows; the last good checkpoint is kept',
   });
 }

@@ -60,7 +60,6 @@ export async function resolvePretrained(modelName: string, options: ResolveOptio
   }
   throw new DiagnosticError('model-unavailable', {
     message: `${modelName} at ${revision} cannot be had: ${reasons.join('; ')}`,
-    found: `no folder ${local}`,
     fix: 'check model_name, model_revision, the network and HF_ENDPOINT, or set model_name to a folder that holds the files',
   });
 }

@@ -1,0 +1,135 @@
+import { join, relative, resolve } from 'node:path';
+import { Command } from 'commander';
+import type { FinetuneResult, TrainingEvent } from '../../finetuning/index.js';
+import { createProgressReporter, type ProgressReporter } from '../progress/index.js';
+import { CommandExit, EXIT } from '../report-error.js';
+
+interface FinetuneFlags {
+  readonly params?: string;
+  readonly config?: string;
+  readonly train?: string;
+  readonly val?: string;
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+/** `reprise finetune`: the training stage of a finetuning project. What it needs is loaded when it runs. */
+export function finetuneCommand(): Command {
+  return new Command('finetune')
+    .description('finetune a pretrained model; run again after it was ended in any way, it continues')
+    .option('--params <file>', 'its finetuning section overlays the preset (default: params.yaml)')
+    .option('--config <file>', 'the preset (default: configs/finetuning/<finetuning.preset>_config.yaml)')
+    .option('--train <file>', 'training rows (default: data/finetuning/train.jsonl)')
+    .option('--val <file>', 'validation rows (default: data/finetuning/val.jsonl)')
+    .option('--output <folder>', 'gets best_model/ and training.json (default: models/checkpoints)')
+    .option('--json', 'print one JSON object per event')
+    .action(async (flags: FinetuneFlags) => {
+      const json = flags.json ?? false;
+      const reporter = createProgressReporter({ json });
+      const interrupt = listenForEnd(reporter);
+      try {
+        const status = await run(flags, reporter, interrupt.signal);
+        if (status === 'interrupted') throw new CommandExit(interrupt.code ?? EXIT.terminated);
+      } finally {
+        interrupt.stop();
+        reporter.done();
+      }
+    });
+}
+
+async function run(
+  flags: FinetuneFlags,
+  reporter: ProgressReporter,
+  signal: AbortSignal,
+): Promise<FinetuneResult['status']> {
+  const { findProjectRoot, loadFinetuningConfig, projectLayout } = await import('../../configs/index.js');
+  const { finetune, resolvePretrained } = await import('../../finetuning/index.js');
+  const { openState } = await import('../../runner/index.js');
+  const log = (line: string): void => reporter.log(line);
+  const root = findProjectRoot(process.cwd());
+  const inProject = (path: string | undefined): string | undefined => path && relative(root, resolve(path));
+  const [params, preset] = [inProject(flags.params), inProject(flags.config)];
+  const config = loadFinetuningConfig(root, {
+    ...(params === undefined ? {} : { params }),
+    ...(preset === undefined ? {} : { preset }),
+  });
+  const place = (given: string | undefined, usual: string): string =>
+    relative(process.cwd(), given === undefined ? join(root, usual) : resolve(given)) || '.';
+  const modelDir = await resolvePretrained(config.model_name, { revision: config.model_revision, log, root });
+  const folder = process.env.REPRISE_CHECKPOINTS;
+  const outputDir = place(flags.output, projectLayout.checkpoints);
+  const result = await finetune({
+    config,
+    trainFile: place(flags.train, projectLayout.train),
+    valFile: place(flags.val, projectLayout.val),
+    outputDir,
+    checkpoints: folder ? { folder } : { under: join(await openState(root), 'checkpoints') },
+    modelDir,
+    onEvent: (event) => report(reporter, event),
+    signal,
+  });
+  reporter.done();
+  const { status, steps, total, best } = result;
+  if (flags.json)
+    process.stdout.write(`${JSON.stringify({ event: 'result', stage: 'finetune', ...result })}\n`);
+  else if (status === 'interrupted')
+    process.stderr.write(`ended at step ${steps} of ${total}; the same command continues from there\n`);
+  else if (best)
+    process.stdout.write(
+      `${join(outputDir, 'best_model')}: validation accuracy ${best.accuracy.toFixed(4)}, loss ${best.loss.toFixed(4)} at step ${best.step}\n`,
+    );
+  return status;
+}
+
+function report(reporter: ProgressReporter, event: TrainingEvent): void {
+  switch (event.kind) {
+    case 'log':
+      return reporter.log(event.message);
+    case 'step': {
+      const { step, total, loss, learningRate, itemsPerSecond } = event;
+      const metrics = { loss, learning_rate: learningRate, items_per_second: itemsPerSecond };
+      return reporter.update({ step, total, message: 'training', metrics });
+    }
+    case 'evaluating':
+      return reporter.update({ step: event.done, total: event.total, message: 'validating' });
+    case 'evaluated': {
+      const { step, loss, accuracy, best } = event;
+      const figures = `loss ${loss.toFixed(4)}, accuracy ${accuracy.toFixed(4)}`;
+      return reporter.log(`step ${step}: validation ${figures}${best ? ', the best so far' : ''}`);
+    }
+    case 'checkpoint':
+      // The runner looks into the folder itself.
+      return;
+  }
+}
+
+/** The first signal asks the training to end after its step, with a checkpoint; a second one ends it at once. */
+function listenForEnd(reporter: ProgressReporter): {
+  readonly signal: AbortSignal;
+  readonly code: number | undefined;
+  stop(): void;
+} {
+  const abort = new AbortController();
+  let code: number | undefined;
+  const ask = (exitCode: number) => (): void => {
+    if (code !== undefined) process.exit(exitCode);
+    code = exitCode;
+    reporter.log('ending after this step, with a checkpoint');
+    abort.abort();
+  };
+  const listeners = {
+    SIGINT: ask(EXIT.interrupted),
+    SIGTERM: ask(EXIT.terminated),
+    SIGHUP: ask(EXIT.terminated),
+  };
+  for (const [signal, listener] of Object.entries(listeners)) process.on(signal, listener);
+  return {
+    signal: abort.signal,
+    get code() {
+      return code;
+    },
+    stop() {
+      for (const [signal, listener] of Object.entries(listeners)) process.off(signal, listener);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EncodedTexts } from '../../../finetuning/text/encoded-texts.js';
+import { bucketFor, lengthBuckets } from '../../../finetuning/text/length-buckets.js';
+import { padBatch } from '../../../finetuning/text/padded-batch.js';
+import { TextTokenizer } from '../../../finetuning/text/text-tokenizer.js';
+
+const folder = 'tests/finetuning/fixtures/tokenizer-tiny';
+const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as {
+  max_length: number;
+  texts: string[];
+  ids: number[][];
+};
+
+describe('TextTokenizer', () => {
+  const tokenizer = new TextTokenizer(folder);
+
+  it.each(expected.texts.map((text, index) => [text, index] as const))('agrees on %j', (text, index) => {
+    expect(tokenizer.encode(text, expected.max_length)).toEqual(expected.ids[index]);
+  });
+
+  it('names the file that is broken', () => {
+    const broken = mkdtempSync(join(tmpdir(), 'reprise-tokenizer-'));
+    writeFileSync(join(broken, 'tokenizer.json'), '{"model":');
+    expect(() => new TextTokenizer(broken)).toThrow(
+      expect.objectContaining({ code: 'bad-tokenizer', at: { file: join(broken, 'tokenizer.json') } }),
+    );
+    rmSync(broken, { recursive: true });
+  });
+});
+
+describe('batches of texts', () => {
+  const tokenizer = new TextTokenizer(folder);
+  const texts = EncodedTexts.encode(tokenizer, expected.texts, expected.max_length);
+
+  it('keep every text', () => {
+    expect(texts.count).toBe(expected.texts.length);
+    expected.ids.forEach((ids, index) => expect([...texts.ids(index)]).toEqual(ids));
+  });
+
+  it('are padded to the smallest bucket, with rows that count for nothing', () => {
+    const [first, second] = [9, 6]; // The empty text and a short one.
+    const batch = padBatch(texts, [first, second], 3, lengthBuckets(24), tokenizer.padId);
+    expect(batch.width).toBe(bucketFor(texts.length(second), lengthBuckets(24)));
+    expect([...batch.inputIds.subarray(0, 3)]).toEqual([2, 3, 0]);
+    expect([...batch.attentionMask.subarray(0, 3)]).toEqual([1, 1, 0]);
+    const last = batch.attentionMask.subarray(2 * batch.width);
+    expect([last[0], last[1]]).toEqual([1, 0]);
+  });
+
+  it('have few widths', () => {
+    expect(lengthBuckets(50)).toEqual([16, 24, 32, 48, 50]);
+    expect(bucketFor(17, lengthBuckets(50))).toBe(24);
+    expect(() => bucketFor(51, lengthBuckets(50))).toThrow(RangeError);
+  });
+});

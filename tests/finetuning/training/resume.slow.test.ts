@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { reprise, startReprise, type RepriseEnd } from '../../rig/reprise.js';
+import { tinyProject } from './tiny-project.js';
+
+/** 13 updates per epoch; long enough to be killed in. */
+const config = { num_epochs: 12, save_steps: 10, eval_steps: 17 };
+const STEPS = 156;
+
+/** sha256 of every file of the output. */
+function output(root: string): Record<string, string> {
+  const folder = join(root, 'models/checkpoints');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+  return Object.fromEntries(
+    files
+      .sort()
+      .map((path) => [relative(folder, path), createHash('sha256').update(readFileSync(path)).digest('hex')]),
+  );
+}
+
+interface Seen {
+  readonly end: RepriseEnd;
+  /** The last step that was reported. */
+  readonly step: number;
+}
+
+/** Runs the command and sends it a signal as soon as it reports a step at or after `at`. */
+async function endedAt(root: string, at: number, signal: NodeJS.Signals): Promise<Seen> {
+  const run = startReprise(['finetune', '--json'], root);
+  let step = 0;
+  run.child.stdout?.on('data', () => {
+    for (const event of eventsIn(run.stdout()))
+      if (event.event === 'progress' && event.message === 'training') step = Math.max(step, event.step ?? 0);
+    if (step >= at) run.child.kill(signal);
+  });
+  return { end: await run.ended, step };
+}
+
+interface JsonEvent {
+  readonly event: string;
+  readonly message?: string;
+  readonly step?: number;
+  readonly code?: string;
+  readonly resumedFrom?: number;
+  readonly steps?: number;
+}
+
+function eventsIn(stdout: string): JsonEvent[] {
+  return stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as JsonEvent);
+}
+
+function resultOf({ stdout }: RepriseEnd): JsonEvent {
+  const result = eventsIn(stdout).find(({ event }) => event === 'result');
+  if (!result) throw new Error(`no result in ${stdout}`);
+  return result;
+}
+
+function checkpoints(root: string): string[] {
+  const folder = join(root, '.reprise/checkpoints');
+  return readdirSync(folder).flatMap((key) =>
+    readdirSync(join(folder, key)).map((name) => join(folder, key, name)),
+  );
+}
+
+let projects: string[] = [];
+function project(overrides: object = {}): string {
+  const root = tinyProject({ config: { ...config, ...overrides } });
+  projects.push(root);
+  return root;
+}
+
+describe('a training that is ended', () => {
+  let expected: Record<string, string>;
+  beforeAll(async () => {
+    const root = project();
+    const end = await reprise(['finetune', '--json'], root);
+    expect(end).toMatchObject({ code: 0 });
+    expect(resultOf(end)).toMatchObject({ steps: STEPS, resumedFrom: 0 });
+    expected = output(root);
+    expect(Object.keys(expected)).toContain('best_model/adapter_model.safetensors');
+  });
+  afterAll(() => {
+    for (const root of projects) rmSync(root, { recursive: true, force: true });
+    projects = [];
+  });
+
+  it('by SIGKILL, again and again, ends in the same bytes', async () => {
+    const root = project();
+    for (const at of [3, 25, 60, 101]) {
+      const { end, step } = await endedAt(root, at, 'SIGKILL');
+      expect(end.signal).toBe('SIGKILL');
+      expect(step).toBeGreaterThanOrEqual(at);
+    }
+    const last = await reprise(['finetune', '--json'], root);
+    expect(last.code).toBe(0);
+    // At most the steps since the last checkpoint were done again.
+    expect(resultOf(last).resumedFrom).toBeGreaterThanOrEqual(90);
+    expect(output(root)).toEqual(expected);
+  });
+
+  it('by SIGTERM leaves a checkpoint of its last step', async () => {
+    const root = project();
+    const { end } = await endedAt(root, 33, 'SIGTERM');
+    expect(end.code).toBe(143);
+    const { steps } = resultOf(end);
+    expect(checkpoints(root)).toContainEqual(expect.stringMatching(new RegExp(`checkpoint-${steps}$`)));
+    const rest = await reprise(['finetune', '--json'], root);
+    expect(resultOf(rest)).toMatchObject({ resumedFrom: steps, steps: STEPS });
+    expect(output(root)).toEqual(expected);
+  });
+
+  it('continues from the checkpoint before a damaged one', async () => {
+    const root = project();
+    await endedAt(root, 45, 'SIGKILL');
+    const steps = (path: string): number => Number(path.split('-').at(-1));
+    const saved = checkpoints(root).filter((path) => /checkpoint-\d+$/.test(path));
+    const [newest, before] = saved.sort((a, b) => steps(b) - steps(a)) as [string, string];
+    const damaged = join(newest, 'optimizer.safetensors');
+    const bytes = readFileSync(damaged);
+    bytes[bytes.length - 3] = (bytes[bytes.length - 3] as number) ^ 1;
+    writeFileSync(damaged, bytes);
+    const rest = await reprise(['finetune', '--json'], root);
+    expect(resultOf(rest).resumedFrom).toBe(steps(before));
+    expect(rest.stdout).toContain('is damaged (optimizer.safetensors');
+    expect(output(root)).toEqual(expected);
+  });
+
+  it('does not continue a training with other settings', async () => {
+    const root = project();
+    const folder = join(root, 'kept');
+    const env = { REPRISE_CHECKPOINTS: folder };
+    expect((await reprise(['finetune', '--json'], root, env)).code).toBe(0);
+    writeFileSync(join(root, 'params.yaml'), 'finetuning:\n  preset: tiny\n  learning_rate: 0.02\n');
+    const other = await reprise(['finetune', '--json'], root, env);
+    expect(resultOf(other)).toMatchObject({ resumedFrom: 0 });
+    expect(other.stdout).toContain('belongs to a training with other settings');
+  });
+});
+
+describe('a training that diverges', () => {
+  it('names step, rows and learning rate, and keeps the last good checkpoint', async () => {
+    // The first update has learning rate 0; the second throws the weights far out.
+    const root = project({ learning_rate: 1e38, warmup_steps: 1, save_steps: 1 });
+    const end = await reprise(['finetune', '--json'], root);
+    expect(end.code).toBe(1);
+    const error = JSON.parse(end.stdout.trim().split('\n').at(-1) as string) as Record<string, string>;
+    expect(error).toMatchObject({ event: 'error', code: 'loss-diverged' });
+    expect(error.message).toMatch(/at step [23]/);
+    expect(error.found).toMatch(/at learning rate 1e\+38, on data\/finetuning\/train.jsonl lines \d+/);
+    expect(checkpoints(root).map((path) => path.split('/').at(-1))).toEqual(['checkpoint-1']);
+    rmSync(root, { recursive: true });
+  });
+});
