@@ -23,13 +23,14 @@ export function select(pipeline: Pipeline, selection: Selection): readonly Stage
   const chosen = [...new Set(targetsOf(pipeline, selection))];
   if (chosen.length === 0) return inOrder(executionOrder(all, upstream));
   if (selection.singleItem && !selection.pipeline) return inOrder(chosen);
-  const wanted = reachable(chosen, nextOf(upstream, selection));
-  return inOrder(
-    executionOrder(
-      all.filter((address) => wanted.has(address)),
-      upstream,
-    ),
-  );
+  const next = nextOf(upstream, selection);
+  // With `pipeline`, DVC goes through one connected part after the other.
+  const starts = selection.pipeline ? chosen.map((address) => [address]) : [chosen];
+  const wanted = starts.flatMap((start) => {
+    const reached = reachable(start, next);
+    return all.filter((address) => reached.has(address));
+  });
+  return inOrder(executionOrder(wanted, upstream));
 }
 
 /** Which way to go from a chosen stage: to those it needs, to those that need it, or both. */
