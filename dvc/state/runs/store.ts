@@ -64,6 +64,8 @@ export async function restoreRun(
   readParams: ParamsReader,
   locked?: LockEntry,
 ): Promise<LockEntry | undefined> {
+  // DVC takes the outs of a frozen stage as they are.
+  if (stage.frozen) return undefined;
   const inputs = await describeInputs(project, stage, readParams, locked);
   if (!isRunCacheable(project, stage, inputs)) return undefined;
   const entry =

@@ -15,11 +15,12 @@ import { describeInputs, type ParamsReader } from './inputs.js';
 
 /**
  * Clears the way for a run: removes a stage's outs, except those that persist, which become files of their own that the
- * command may write to.
+ * command may write to. Those of frozen stages and of `.dvc` files are data, and stay.
  *
  * @throws DiagnosticError `bad-output` for an out that holds the project itself
  */
 export async function removeOutputs(project: Project, stage: Stage): Promise<void> {
+  if (stage.frozen || stage.cmd === undefined) return;
   for (const out of stage.outs) {
     const info = await lstat(out.file).catch(() => undefined);
     if (!info) continue;

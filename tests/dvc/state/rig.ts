@@ -15,6 +15,7 @@ import { parseDocument } from 'yaml';
 import {
   commitLock,
   readLock,
+  readLockEntry,
   removeOutputs,
   restoreRun,
   saveOutputs,
@@ -137,30 +138,41 @@ export const readParams: ParamsReader = async (source) => {
 
 export type Outcome = 'skipped' | 'restored' | 'ran';
 
-/** What a `repro` does, with our verbs: in order, or in reverse when the stages do not depend on one another. */
-export async function repro(project: Project, stages: readonly Stage[]): Promise<Record<string, Outcome>> {
+/** What a `dvc repro` does, with our verbs, one stage after another. */
+export async function repro(
+  project: Project,
+  stages: readonly Stage[],
+  params: ParamsReader = readParams,
+): Promise<Record<string, Outcome>> {
   const outcomes: Record<string, Outcome> = {};
-  const dvcfile = join(project.root, 'dvc.yaml');
-  const namesBefore = [...(await readLock(project, dvcfile)).keys()];
+  const namesBefore = new Map<string, readonly string[]>();
+  for (const { dvcfile } of stages) namesBefore.set(dvcfile, [...(await readLock(project, dvcfile)).keys()]);
   for (const stage of stages) {
-    const locked = (await readLock(project, dvcfile)).get(stage.name);
-    if ((await stageStatus(project, stage, locked, readParams)).length === 0) {
+    const locked = await readLockEntry(project, stage);
+    if ((await stageStatus(project, stage, locked, params)).length === 0) {
       outcomes[stage.address] = 'skipped';
       continue;
     }
-    let entry: LockEntry | undefined = await restoreRun(project, stage, readParams, locked);
+    let entry: LockEntry | undefined = await restoreRun(project, stage, params, locked);
     outcomes[stage.address] = entry ? 'restored' : 'ran';
     if (!entry) {
       await removeOutputs(project, stage);
-      for (const line of typeof stage.cmd === 'string' ? stage.cmd.split('\n') : (stage.cmd ?? []))
-        execFileSync('/bin/sh', ['-c', line], { cwd: stage.wdir });
-      entry = await saveOutputs(project, stage, readParams, locked);
+      if (!stage.frozen) runCommand(project, stage);
+      entry = await saveOutputs(project, stage, params, locked);
     }
     await saveRun(project, stage, entry);
-    const order = { plannedOrder: stages.map(({ name }) => name), namesBefore };
-    await commitLock(project, dvcfile, new Map([[stage.name, entry]]), order);
+    await commitLock(project, stage.dvcfile, new Map([[stage.name, entry]]), {
+      plannedOrder: stages.filter(({ dvcfile }) => dvcfile === stage.dvcfile).map(({ name }) => name),
+      namesBefore: namesBefore.get(stage.dvcfile) ?? [],
+    });
   }
   return outcomes;
+}
+
+function runCommand(project: Project, stage: Stage): void {
+  const env = { ...process.env, DVC_ROOT: project.root, DVC_STAGE: stage.address };
+  for (const line of typeof stage.cmd === 'string' ? stage.cmd.split('\n') : (stage.cmd ?? []))
+    execFileSync('/bin/sh', ['-c', line], { cwd: stage.wdir, env, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** Every file below `folder` with its permission bits and, unless it is a cache object, its text. */
