@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { projectLayout, type IngestionConfig } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { partialPath } from '../partial.js';
+import { explained } from '../disk-full.js';
 import type { OnProgress } from '../progress.js';
 import { cacheFolder } from './cache-folder.js';
 import { extractPackage } from './extract.js';
@@ -64,6 +65,8 @@ export async function ingest(options: IngestOptions): Promise<IngestResult> {
     await writeProvenance(fresh, provenance);
     await replaceFolder(fresh, target);
     return { changed: true, provenance };
+  } catch (cause) {
+    throw explained(cause, projectLayout.raw);
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }

@@ -1,12 +1,12 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DiagnosticError } from '../../../diagnostics/index.js';
+import { dirname, relative } from 'node:path';
+import { explained } from '../disk-full.js';
 import { partialPath } from '../partial.js';
 
 const BUFFER_BYTES = 1024 * 1024;
 
 /**
- * A text file that appears whole or not at all: written beside under a temporary name, synced, renamed by `commit`.
+ * A text file that appears whole or not at all: written beside under a temporary name, synced, renamed by `publish`.
  * Writing is synchronous: a data stage does nothing else meanwhile, and no queue can grow.
  */
 export class LineWriter {
@@ -17,6 +17,7 @@ export class LineWriter {
   #buffered = 0;
   #lines = 0;
   #open = true;
+  #published = false;
 
   constructor(path: string) {
     this.#path = path;
@@ -37,40 +38,32 @@ export class LineWriter {
     if (this.#buffered >= BUFFER_BYTES) this.#flush();
   }
 
-  commit(): void {
+  /** Writes out what is left. Nothing can be written after it. */
+  seal(): void {
     this.#flush();
     fsyncSync(this.#fd);
-    this.#close();
-    renameSync(this.#temporary, this.#path);
+    this.#open = false;
+    closeSync(this.#fd);
   }
 
-  /** Leaves nothing behind. Does nothing after `commit`. */
+  /** Puts the sealed file in its place. */
+  publish(): void {
+    renameSync(this.#temporary, this.#path);
+    this.#published = true;
+  }
+
+  /** Leaves nothing behind that was not published. */
   abort(): void {
-    if (!this.#open) return;
-    this.#close();
-    rmSync(this.#temporary, { force: true });
+    if (this.#open) closeSync(this.#fd);
+    this.#open = false;
+    if (!this.#published) rmSync(this.#temporary, { force: true });
   }
 
   #flush(): void {
     const bytes = Buffer.from(this.#buffer.join(''), 'utf8');
     this.#buffer = [];
     this.#buffered = 0;
-    try {
-      for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;
-      throw new DiagnosticError('disk-full', {
-        message: `the disk is full while ${this.#path} is written`,
-        at: { file: this.#path },
-        fix: 'free some space and run the command again; nothing was replaced',
-        cause,
-      });
-    }
-  }
-
-  #close(): void {
-    this.#open = false;
-    closeSync(this.#fd);
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
   }
 }
 
@@ -83,8 +76,12 @@ export async function writeFiles<T>(
   try {
     for (const path of paths) writers.push(new LineWriter(path));
     const result = await body(writers);
-    for (const writer of writers) writer.commit();
+    // All are safe on the disk before the first takes its place.
+    for (const writer of writers) writer.seal();
+    for (const writer of writers) writer.publish();
     return result;
+  } catch (cause) {
+    throw explained(cause, paths.map((path) => relative(process.cwd(), path)).join(', '));
   } finally {
     for (const writer of writers) writer.abort();
   }
