@@ -33,7 +33,7 @@ export function barSink(out: Writable & { readonly columns?: number }, now: () =
   let drawn = '';
   const draw = (text: string): void => {
     drawn = text;
-    out.write(CLEAR_LINE + text.slice(0, Math.max(20, (out.columns ?? 100) - 1)));
+    out.write(CLEAR_LINE + text.slice(0, Math.max(20, (out.columns || 100) - 1)));
   };
   return {
     update: (update) => draw(barText(update, pace.measure(update))),
