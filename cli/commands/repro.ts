@@ -46,8 +46,7 @@ export function reproCommand(): Command {
 
 async function run(targets: string[], options: Options, command: Command): Promise<void> {
   const { createRenderer } = await import('../display/index.js');
-  const runs = await import('../runs/index.js');
-  const { resolveTarget } = await import('../connection/index.js');
+  const { resolveTarget } = await import('../connection/target.js');
   const cwd = process.cwd();
   const args = process.argv.slice(process.argv.indexOf(command.name()));
   const renderer = createRenderer({ json: options.json ?? false });
@@ -61,12 +60,13 @@ async function run(targets: string[], options: Options, command: Command): Promi
     renderer,
   };
   try {
-    if (options.dry) await runs.dryRun(repro);
-    else if (!options.detach) await runs.repro(repro);
-    else if (resolveTarget(options).kind === 'remote') await runs.startOnly(repro);
+    if (options.dry) await (await import('../runs/dry-run.js')).dryRun(repro);
+    else if (!options.detach) await (await import('../runs/repro.js')).repro(repro);
+    else if (resolveTarget(options).kind === 'remote')
+      await (await import('../runs/start-only.js')).startOnly(repro);
     else {
       const kept = args.filter((arg) => arg !== '--detach' && arg !== '--json');
-      await runs.detach({ cwd, args: kept, renderer });
+      await (await import('../runs/detach.js')).detach({ cwd, args: kept, renderer });
     }
   } finally {
     renderer.close();

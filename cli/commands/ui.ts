@@ -7,7 +7,7 @@ export function uiCommand(): Command {
     .description("start or find the project's Temporal server, and print the address of its UI")
     .option('--json', 'print one JSON object per event');
   return withConnectionOptions(command).action(async (options: ConnectionOptions & { json?: true }) => {
-    const { serveUi } = await import('../runs/index.js');
+    const { serveUi } = await import('../runs/serve-ui.js');
     await serveUi({ cwd: process.cwd(), connection: options, json: options.json ?? false });
   });
 }

@@ -21,7 +21,7 @@ export function workerCommand(): Command {
     .option('--slots <n>', 'stages without a GPU that run at once; default: one a core', Number)
     .option('--json', 'print one JSON object per event');
   return withConnectionOptions(command).action(async (options: Options) => {
-    const { serveProject } = await import('../runs/index.js');
+    const { serveProject } = await import('../runs/serve-project.js');
     await serveProject({
       folder: options.project,
       labels: options.labels ?? [],

@@ -26,7 +26,7 @@ export async function findChanges(local: LocalProject, force: boolean): Promise<
     );
     const reasons = [
       ...(force ? ['forced'] : []),
-      ...status.map(changeText),
+      ...changeTexts(status),
       ...above.map((change) => `${change.stage.address} would run`),
     ];
     const own = status.filter((change) => change.kind !== 'always-changed' && change.kind !== 'no-deps');
@@ -36,6 +36,12 @@ export async function findChanges(local: LocalProject, force: boolean): Promise<
     if (reasons.length > 0) changed.set(stage.address, changes);
   }
   return all;
+}
+
+/** Of a stage that never ran, everything is new: once is enough. */
+function changeTexts(changes: readonly StageChange[]): string[] {
+  const first = changes.find((change) => change.kind === 'no-lock');
+  return (first ? [first] : changes).map(changeText);
 }
 
 function changeText({ kind, path, reason }: StageChange): string {

@@ -1,7 +1,7 @@
 import type { Renderer } from '../display/index.js';
 import { findChanges } from './changes.js';
 import { openLocalProject } from './local-project.js';
-import { selectionOf, type ReproOptions } from './repro.js';
+import { selectionOf, type ReproOptions } from './repro-options.js';
 
 /** `reprise repro --dry`: what would run and why, by the files alone; no server is needed. */
 export async function dryRun(

@@ -1,7 +1,7 @@
 import type { ReproduceInput } from '../../workflows/index.js';
 import { openSession } from '../connection/index.js';
 import { openLocalProject } from './local-project.js';
-import { selectionOf, type ReproOptions } from './repro.js';
+import { selectionOf, type ReproOptions } from './repro-options.js';
 import { inputDigest, workflowIdOf } from './run-identity.js';
 import { startRun } from './start-run.js';
 
