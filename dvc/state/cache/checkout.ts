@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DiagnosticError, type Location } from '../../../diagnostics/index.js';
 import type { LinkType, LockedFile, Md5, Project } from '../../types.js';
+import { mapConcurrently } from '../files/concurrent.js';
 import { hashCacheOf } from '../hashing/hash-cache.js';
 import { hashPath, type HashName, type Hashed } from '../hashing/hash-path.js';
 import { linkObject } from './link.js';
@@ -56,15 +57,22 @@ class Checkout {
       if (wanted.get(file.relpath) === file.md5) right.add(file.relpath);
       else if (!wanted.has(file.relpath)) await rm(file.path, { force: true });
     }
-    for (const [relpath, file] of wanted)
-      if (!right.has(relpath)) await this.file(join(path, relpath), file, path);
+    const wrong = [...wanted].filter(([relpath]) => !right.has(relpath));
+    // Folders first: files that are made side by side must not clear the way for one another.
+    const folders = new Set(wrong.map(([relpath]) => dirname(join(path, relpath))));
+    for (const folder of [...folders].sort()) await this.#makeFolders(folder, path);
+    await mapConcurrently(wrong, ([relpath, file]) => this.file(join(path, relpath), file));
   }
 
-  /** @param below the folder that is checked out: a file that is in the way of a folder inside it goes */
-  async file(path: string, md5: Md5, below?: string): Promise<void> {
+  /** A file that stands where a folder inside `top` must be goes. */
+  async #makeFolders(folder: string, top: string): Promise<void> {
+    if (folder.length > top.length) await this.#makeFolders(dirname(folder), top);
+    await makeWay(folder, true);
+    await mkdir(folder, { recursive: true });
+  }
+
+  async file(path: string, md5: Md5): Promise<void> {
     await makeWay(path, false);
-    for (let at = dirname(path); below !== undefined && at.length > below.length; at = dirname(at))
-      await makeWay(at, true);
     const { config } = this.project;
     await linkObject(config, objectPath(config, md5, this.name), path, this.types ?? config.cacheTypes);
     if (this.name === 'md5')

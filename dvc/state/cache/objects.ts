@@ -6,6 +6,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { Md5, ProjectConfig } from '../../types.js';
+import { mapConcurrently } from '../files/concurrent.js';
 import { diskFull, syncFolder } from '../files/write-beside.js';
 import type { HashName, Hashed, HashedFile } from '../hashing/hash-path.js';
 import { legacyMd5OfFile, md5OfFile } from '../hashing/md5.js';
@@ -54,10 +55,9 @@ export async function missingObjects(
   if (!md5.endsWith('.dir')) return (await hasObject(config, md5, name)) ? [] : [md5];
   const entries = await readTree(config, md5, name).catch(() => undefined);
   if (!entries) return [md5];
-  const missing: Md5[] = [];
-  for (const file of new Set(entries.map((entry) => entry.md5)))
-    if (!(await hasObject(config, file, name))) missing.push(file);
-  return missing;
+  const files = [...new Set(entries.map((entry) => entry.md5))];
+  const present = await mapConcurrently(files, (file) => hasObject(config, file, name));
+  return files.filter((_, index) => !present[index]);
 }
 
 /** Puts a file or folder into the cache, the folder's object last: where it is, all of its files are. */
@@ -67,7 +67,8 @@ export async function addToCache(
   name: HashName = 'md5',
 ): Promise<void> {
   if (hashed.kind === 'file') return addFile(config, hashed, name);
-  for (const file of hashed.files) await addFile(config, file, name);
+  const distinct = [...new Map(hashed.files.map((file) => [file.md5, file])).values()];
+  await mapConcurrently(distinct, (file) => addFile(config, file, name));
   await addTree(config, hashed.tree, name);
 }
 

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { dvcIgnore } from '../../project/index.js';
 import type { Md5, Project } from '../../types.js';
+import { mapConcurrently } from '../files/concurrent.js';
 import { hashCacheOf } from './hash-cache.js';
 import { legacyMd5OfFile, md5OfFile } from './md5.js';
 import { makeTree, type Tree } from './tree.js';
@@ -48,9 +49,11 @@ export async function hashPath(
   const cache = hashCacheOf(project);
   try {
     if (!info.isDirectory()) return await hashFile(project, path, info, name);
-    const files: (HashedFile & { relpath: string })[] = [];
-    for (const file of await walkFiles(path, dvcIgnore(project.root)))
-      files.push({ ...(await hashFile(project, file.path, file.info, name)), relpath: file.relpath });
+    const walked = await walkFiles(path, dvcIgnore(project.root));
+    const files = await mapConcurrently(walked, async (file) => ({
+      ...(await hashFile(project, file.path, file.info, name)),
+      relpath: file.relpath,
+    }));
     const tree = makeTree(files);
     const size = files.reduce((sum, file) => sum + file.size, 0);
     return { kind: 'folder', path, md5: tree.md5, size, nfiles: files.length, tree, files };

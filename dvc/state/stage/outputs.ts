@@ -7,6 +7,7 @@ import { checkoutObject } from '../cache/checkout.js';
 import { isLinkedAsWanted, linkObject, relinkFile, unprotect } from '../cache/link.js';
 import { addToCache } from '../cache/objects.js';
 import { fileMode, objectPath } from '../cache/paths.js';
+import { mapConcurrently } from '../files/concurrent.js';
 import { isInside } from '../files/inside.js';
 import { ignoreInGit } from '../git/gitignore.js';
 import { looksLikeText } from '../hashing/md5.js';
@@ -41,7 +42,8 @@ async function remove(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true });
   } catch (error) {
-    if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    const isForbidden = ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
+    if (!isForbidden || !(await lstat(path)).isDirectory()) throw error;
     await makeWritable(path);
     await rm(path, { recursive: true, force: true });
   }
@@ -107,10 +109,10 @@ export async function commitFile(project: Project, { hashed, name, record }: Des
     await relinkFile(config, objectPath(config, hashed.md5, name), hashed.path);
     return settleMode(project, hashed.path, record);
   }
-  for (const file of hashed.files) {
+  await mapConcurrently(hashed.files, async (file) => {
     const object = objectPath(config, file.md5, name);
     if (!(await isLinkedAsWanted(config, object, file.path))) await linkObject(config, object, file.path);
-  }
+  });
 }
 
 /** A single file gets the modes of a new one; the execute bit stays with its owner. */
