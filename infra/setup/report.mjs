@@ -12,7 +12,7 @@
  * @property {(message: string) => void} note
  */
 
-/** Lines that do not go to a terminal come this often at most per step, in milliseconds. */
+/** Off a terminal, a line comes when a step turns to something else, and else this often, in milliseconds. */
 const LINE_EVERY = 5_000;
 
 /**
@@ -24,7 +24,7 @@ const LINE_EVERY = 5_000;
  */
 export function textReport({ stream = process.stderr, verbose = true, now = Date.now } = {}) {
   const live = Boolean(stream.isTTY);
-  /** @type {Map<string, { since: number, shown: number, text: string }>} */
+  /** @type {Map<string, { since: number, shown: number, text: string, doing: string }>} */
   const active = new Map();
   const clear = () => void (live && stream.write('\r\x1b[K'));
   const redraw = () => {
@@ -40,15 +40,17 @@ export function textReport({ stream = process.stderr, verbose = true, now = Date
   };
   return {
     started(step, message) {
-      active.set(step, { since: now(), shown: now(), text: message });
+      active.set(step, { since: now(), shown: now(), text: message, doing: message });
       line(`${step}: ${message}`);
     },
     progress(step, progress) {
       const state = active.get(step);
       if (!state) return;
       state.text = describe(progress);
+      const turned = state.doing !== progress.message;
+      state.doing = progress.message;
       if (live) redraw();
-      else if (now() - state.shown >= LINE_EVERY) {
+      else if (turned || now() - state.shown >= LINE_EVERY) {
         state.shown = now();
         line(`${step}: ${state.text}, ${seconds(now() - state.since)}`);
       }
@@ -75,19 +77,20 @@ export function textReport({ stream = process.stderr, verbose = true, now = Date
  * @returns {Report}
  */
 export function jsonReport({ write = (text) => void process.stdout.write(text), now = Date.now } = {}) {
-  /** @type {Map<string, { since: number, shown: number }>} */
+  /** @type {Map<string, { since: number, shown: number, doing: string }>} */
   const active = new Map();
   /** @param {object} event */
   const emit = (event) => write(`${JSON.stringify(event)}\n`);
   return {
     started(step, message) {
-      active.set(step, { since: now(), shown: 0 });
+      active.set(step, { since: now(), shown: 0, doing: message });
       emit({ event: 'started', step, message });
     },
     progress(step, progress) {
       const state = active.get(step);
-      if (!state || now() - state.shown < 1_000) return;
+      if (!state || (state.doing === progress.message && now() - state.shown < 1_000)) return;
       state.shown = now();
+      state.doing = progress.message;
       emit({ event: 'progress', step, seconds: (now() - state.since) / 1000, unit: 'bytes', ...progress });
     },
     finished: (step, result) => emit({ event: 'finished', step, ...result }),
