@@ -28,8 +28,10 @@ export interface PrepareResult {
  * labels, the second writes the lines as they are, in the order of the file; a trainer shuffles by its own seed.
  *
  * Why splitting by id leaks nothing: a WordNet id is a synset, whose definition is one row, in one split. A lemma with
- * several senses may have one in train and another in test, but lemmas are not part of the text that a model sees, and
- * the senses' definitions are different texts: the same text twice in the file is refused here.
+ * several senses may have one in train and another in test (it is so for 22 % of the template's test rows), but the
+ * lemmas are no part of the text that a model reads, and each sense has a definition of its own: the same text twice in
+ * the file is refused here. Grouping by lemma instead would chain 15 % of the definitions, those of the common words,
+ * into one group that fits only in train, and the test would be of rare words alone.
  *
  * @throws DiagnosticError `file-missing`, `bad-row`, `empty-dataset`, `duplicate-row`, `class-too-small`, `too-few-rows`
  */
