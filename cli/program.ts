@@ -4,8 +4,6 @@ import { dataCommand } from './commands/data.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { finetuneCommand } from './commands/finetune.js';
-import { evaluateCommand } from './commands/evaluate.js';
-import { finetuneCommand } from './commands/finetune.js';
 import { initCommand } from './commands/init.js';
 import { reproCommand } from './commands/repro.js';
 import { setupCommand } from './commands/setup.js';
@@ -22,8 +20,6 @@ export function createProgram(): Command {
     .addCommand(workerCommand())
     .addCommand(uiCommand())
     .addCommand(dataCommand())
-    .addCommand(finetuneCommand())
-    .addCommand(evaluateCommand())
     .addCommand(finetuneCommand())
     .addCommand(evaluateCommand())
     .addCommand(setupCommand())
