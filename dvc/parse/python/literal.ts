@@ -52,8 +52,10 @@ class LiteralParser {
         return parseNumber(token.text);
       case 'string':
         return this.#concatenated(token.text);
+      case 'bytes':
+        return new Unstorable('bytes', token.text);
       case 'name':
-        return constant(token.text);
+        return token.text === 'set' ? this.#emptySet() : constant(token.text);
       case 'operator':
         return this.#compound(token.text);
       default:
@@ -64,7 +66,7 @@ class LiteralParser {
   #concatenated(first: string): string {
     let value = first;
     while (this.#tokens[this.#at]?.kind === 'string') value += this.#next().text;
-    if (this.#tokens[this.#at]?.kind === 'opaque-string') throw new NotLiteral();
+    if (['template', 'bytes'].includes(this.#tokens[this.#at]?.kind ?? '')) throw new NotLiteral();
     return value;
   }
 
@@ -79,6 +81,8 @@ class LiteralParser {
       case '-':
       case '+':
         return this.#signed(operator);
+      case '...':
+        return new Unstorable('ellipsis', operator);
       default:
         throw new NotLiteral();
     }
@@ -117,9 +121,17 @@ class LiteralParser {
     return mapping;
   }
 
+  #emptySet(): Value {
+    this.#expect('(');
+    this.#expect(')');
+    return new Unstorable('set', 'set()');
+  }
+
   #signed(operator: string): Value {
+    if (this.#isAt('-') || this.#isAt('+')) throw new NotLiteral();
     const value = this.#value();
     const isNegative = operator === '-';
+    if (value instanceof Unstorable && value.type === 'complex') return value;
     if (value instanceof PythonFloat) return isNegative ? new PythonFloat(-value.value) : value;
     if (typeof value === 'number') return isNegative ? 0 - value : value;
     if (typeof value === 'bigint') return isNegative ? -value : value;

@@ -17,7 +17,7 @@ interface Statement {
  */
 export function readPython(source: string): Mapping {
   const lines = tokenize(source);
-  return collect(block(lines, { at: 0 }, lines[0]?.indent ?? 0), false);
+  return collect(block(lines, { at: 0 }, 0), false);
 }
 
 /** Statements of one depth. */
@@ -28,15 +28,20 @@ function block(lines: readonly LogicalLine[], cursor: { at: number }, indent: nu
       throw new SourceError('this line is indented further than it can be', line.offset);
     cursor.at++;
     const next = lines[cursor.at];
-    const isHeader = line.tokens.at(-1)?.text === ':';
-    if (isHeader && next && next.indent > indent)
+    const last = line.tokens.at(-1);
+    if (last?.kind === 'operator' && last.text === ':') {
+      if (!next || next.indent <= indent)
+        throw new SourceError('an indented block is missing after this line', line.offset);
       statements.push({ tokens: line.tokens, body: block(lines, cursor, next.indent) });
-    else statements.push(...simpleStatements(line.tokens));
+      const after = lines[cursor.at];
+      if (after && after.indent > indent) throw dedent(after);
+    } else statements.push(...simpleStatements(line.tokens));
   }
-  const rest = lines[cursor.at];
-  if (indent === (lines[0]?.indent ?? 0) && rest)
-    throw new SourceError('this line is indented less than it can be', rest.offset);
   return statements;
+}
+
+function dedent({ offset }: LogicalLine): SourceError {
+  return new SourceError('the indentation of this line fits no line above it', offset);
 }
 
 /** One line's statements: `a = 1; b = 2`, or a header with its body behind it. */
@@ -84,12 +89,16 @@ function assignment(tokens: readonly Token[], onlySelf: boolean): [string, Value
   const annotation = topLevel(tokens, ':');
   const target = tokens.slice(0, annotation !== undefined && annotation < equals ? annotation : equals);
   const name = targetName(target, onlySelf);
+  const [sign] = tokens.slice(equals);
+  if (sign && equals === tokens.length - 1)
+    throw new SourceError('a value is missing after this =', sign.offset);
   const value = parseLiteral(tokens.slice(equals + 1));
   return name === undefined || value === undefined ? undefined : [name, value];
 }
 
 function targetName(target: readonly Token[], onlySelf: boolean): string | undefined {
   const [first, dot, attribute] = target;
+  if (first?.text === '(' && target.at(-1)?.text === ')') return targetName(target.slice(1, -1), onlySelf);
   if (first?.kind !== 'name') return undefined;
   if (target.length === 1) return onlySelf ? undefined : first.text;
   return target.length === 3 && first.text === 'self' && dot?.text === '.' ? attribute?.text : undefined;

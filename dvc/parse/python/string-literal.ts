@@ -4,8 +4,7 @@ import { SourceError } from '../params/source-error.js';
 export const STRING_START = /([rRuUbBfFtT]{0,2})("""|'''|"|')/y;
 
 interface StringLiteral {
-  /** Opaque: bytes and f-strings, which are no literals of type str. */
-  readonly kind: 'string' | 'opaque-string';
+  readonly kind: 'string' | 'bytes' | 'template';
   readonly value: string;
   readonly end: number;
 }
@@ -23,12 +22,13 @@ export function readString(source: string, start: number): StringLiteral {
     at += char === '\\' ? 2 : 1;
   }
   const body = source.slice(from, at).replace(/\r\n?/g, '\n');
-  const isOpaque = /[bft]/i.test(prefix) || (!/r/i.test(prefix) && /(?<!\\)(?:\\\\)*\\N\{/.test(body));
-  const value = isOpaque || /r/i.test(prefix) ? body : unescape(body, start);
-  return { kind: isOpaque ? 'opaque-string' : 'string', value, end: at + quote.length };
+  const end = at + quote.length;
+  if (/b/i.test(prefix)) return { kind: 'bytes', value: body, end };
+  if (/[ft]/i.test(prefix)) return { kind: 'template', value: body, end };
+  return { kind: 'string', value: /r/i.test(prefix) ? body : unescape(body, start), end };
 }
 
-const ESCAPE = /\\(\n|[\\'"abfnrtv]|[0-7]{1,3}|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[xuU])/g;
+const ESCAPE = /\\(\n|[\\'"abfnrtv]|[0-7]{1,3}|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[NxuU])/g;
 const SINGLE: Readonly<Record<string, string>> = {
   '\n': '',
   a: '\x07',

@@ -2,8 +2,8 @@ import { SourceError } from '../params/source-error.js';
 import { readString, STRING_START } from './string-literal.js';
 
 export interface Token {
-  readonly kind: 'name' | 'number' | 'operator' | 'string' | 'opaque-string';
-  /** As spelled; a string's value. */
+  readonly kind: 'name' | 'number' | 'operator' | 'string' | 'bytes' | 'template';
+  /** As spelled; a string's value. Templates are f-strings. */
   readonly text: string;
   readonly offset: number;
 }

@@ -38,6 +38,8 @@ export function readValues(document: Document.Parsed): Value {
 
   const read = (node: unknown): Value => {
     const target = isAlias(node) ? node.resolve(document) : node;
+    if (isAlias(node) && target === undefined)
+      throw new UnreadableYaml(`nothing is called &${node.source}`, offsetOf(node));
     const before = known.get(target);
     if (before !== undefined) return before;
     if (open.has(target)) throw new UnreadableYaml('an alias refers to what it is part of', offsetOf(node));
@@ -51,6 +53,7 @@ export function readValues(document: Document.Parsed): Value {
   const readNew = (node: unknown): Value => {
     if (isScalar(node)) return readScalar(node);
     if (!isSeq(node) && !isMap(node)) return null;
+    if (node.tag === `${CORE_TAG}set`) return new Unstorable('set', String(node));
     if (!STRUCTURE_TAGS.has(node.tag)) throw unknownTag(node.tag, node);
     return isSeq(node) ? node.items.map(read) : readMapping(node);
   };
@@ -67,12 +70,20 @@ export function readValues(document: Document.Parsed): Value {
         for (const [name, item] of part) mapping.set(name, item);
       }
     }
-    for (const { key, value } of map.items) if (!isMerge(key)) mapping.set(readKey(key), read(value));
+    const own = new Set<unknown>();
+    for (const { key, value } of map.items) {
+      if (isMerge(key)) continue;
+      const name = readKey(key);
+      if (own.has(sameKey(name))) throw new UnreadableYaml('this key occurs twice', offsetOf(key));
+      own.add(sameKey(name));
+      mapping.set(name, read(value));
+    }
     return mapping;
   };
 
   const readKey = (node: unknown): ParamKey => {
-    const key = read(node);
+    // `=` has a meaning of its own as a value only.
+    const key = isScalar(node) && node.source === '=' ? '=' : read(node);
     if (key instanceof Unstorable || isMapping(key) || isSequence(key))
       throw new UnreadableYaml('a key must be a string, a number, a boolean or null', offsetOf(node));
     return key;
@@ -83,9 +94,8 @@ export function readValues(document: Document.Parsed): Value {
 
 function readScalar(node: YamlScalar): Scalar {
   const text = node.type === 'PLAIN' ? (node.source ?? '') : String(node.value ?? '');
-  if (node.tag === undefined) return node.type === 'PLAIN' ? untagged(text) : text;
+  if (node.tag === undefined || node.tag === '!') return node.type === 'PLAIN' ? untagged(text, node) : text;
   switch (node.tag) {
-    case '!':
     case `${CORE_TAG}str`:
       return node.type === 'PLAIN' ? text : String(node.source ?? node.value ?? '');
     case `${CORE_TAG}null`:
@@ -104,8 +114,17 @@ function readScalar(node: YamlScalar): Scalar {
   }
 }
 
-function untagged(text: string): Scalar {
-  return implicitType(text) === 'timestamp' ? new Unstorable('datetime', text) : plainValue(text);
+function untagged(text: string, node: unknown): Scalar {
+  const type = implicitType(text);
+  if (type === 'merge' || type === 'value')
+    throw new UnreadableYaml(`${text} cannot be a value: quote it`, offsetOf(node));
+  return type === 'timestamp' ? new Unstorable('datetime', text) : plainValue(text);
+}
+
+/** Python takes 1, 1.0 and True for one key. */
+function sameKey(key: ParamKey): unknown {
+  if (key instanceof PythonFloat) return key.value;
+  return typeof key === 'boolean' ? Number(key) : key;
 }
 
 function unknownTag(tag: string | undefined, node: unknown): UnreadableYaml {

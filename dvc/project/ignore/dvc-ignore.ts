@@ -15,6 +15,7 @@ export function dvcIgnore(root: string, { intoOtherProjects = false }: DvcIgnore
   return new IgnoreTree({
     root,
     fileName: '.dvcignore',
+    dialect: 'pathspec',
     defaults: DEFAULTS,
     ...(intoOtherProjects ? {} : { leavesOut: (folder) => existsSync(join(folder, '.dvc')) }),
   });

@@ -15,6 +15,7 @@ export function gitIgnore(folder: string): IgnoreTree | undefined {
   return new IgnoreTree({
     root,
     fileName: '.gitignore',
+    dialect: 'dulwich',
     defaults: everywhere.filter((file) => existsSync(file)).flatMap(readLines),
   });
 }

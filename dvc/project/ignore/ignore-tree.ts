@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { compilePattern, type IgnorePattern } from './pattern.js';
-import { verdict, type PatternList } from './pattern-list.js';
+import { compilePattern, type Dialect, type IgnorePattern } from './pattern.js';
+import { contentsVerdict, verdict, type PatternList } from './pattern-list.js';
 
 export interface IgnoreTreeOptions {
   /** Absolute folder below which it speaks. */
   readonly root: string;
   /** `.gitignore` or `.dvcignore`; there may be one in each folder. */
   readonly fileName: string;
+  readonly dialect: Dialect;
   /** Lines that hold before any file's. */
   readonly defaults?: readonly string[];
   /** A further reason to leave a folder out. */
@@ -26,11 +27,15 @@ export class IgnoreTree {
 
   /** What is below a folder that is left out is left out, too. Paths outside the tree never are. */
   isIgnored(path: string, isFolder: boolean): boolean {
-    const { root } = this.#options;
+    const { root, dialect } = this.#options;
     if (!path.startsWith(`${root}/`)) return false;
-    if (isFolder) return this.#isFolderIgnored(path);
+    if (isFolder)
+      return (
+        this.#isFolderIgnored(path) ||
+        (dialect === 'dulwich' && contentsVerdict(this.#listsIn(dirname(path)), path))
+      );
     const parent = dirname(path);
-    return this.#isFolderIgnored(parent) || (verdict(this.#listsIn(parent), path, false)?.ignores ?? false);
+    return this.#isFolderIgnored(parent) || (verdict(this.#listsIn(parent), path, false) ?? false);
   }
 
   #isFolderIgnored(folder: string): boolean {
@@ -41,7 +46,7 @@ export class IgnoreTree {
     const parent = dirname(folder);
     const ignored =
       this.#isFolderIgnored(parent) ||
-      (verdict(this.#listsIn(parent), folder, true)?.ignores ?? false) ||
+      (verdict(this.#listsIn(parent), folder, true) ?? false) ||
       (leavesOut?.(folder) ?? false);
     this.#folders.set(folder, ignored);
     return ignored;
@@ -51,13 +56,17 @@ export class IgnoreTree {
   #listsIn(folder: string): readonly PatternList[] {
     const known = this.#lists.get(folder);
     if (known) return known;
-    const { root, fileName, defaults = [] } = this.#options;
+    const { root, fileName, dialect, defaults = [] } = this.#options;
     const above =
-      folder === root ? [{ folder: root, patterns: compile(defaults) }] : this.#listsIn(dirname(folder));
+      folder === root
+        ? [{ folder: root, patterns: compile(defaults, dialect) }]
+        : this.#listsIn(dirname(folder));
     const file = join(folder, fileName);
-    const isLeftOut = verdict(above, file, false)?.ignores ?? false;
+    const isLeftOut = verdict(above, file, false) ?? false;
     const lists =
-      !isLeftOut && existsSync(file) ? [...above, { folder, patterns: compile(readLines(file)) }] : above;
+      !isLeftOut && existsSync(file)
+        ? [...above, { folder, patterns: compile(readLines(file), dialect) }]
+        : above;
     this.#lists.set(folder, lists);
     return lists;
   }
@@ -67,6 +76,6 @@ export function readLines(file: string): readonly string[] {
   return readFileSync(file, 'utf8').split(/\r?\n/);
 }
 
-function compile(lines: readonly string[]): readonly IgnorePattern[] {
-  return lines.map(compilePattern).filter((pattern) => pattern !== undefined);
+function compile(lines: readonly string[], dialect: Dialect): readonly IgnorePattern[] {
+  return lines.map((line) => compilePattern(line, dialect)).filter((pattern) => pattern !== undefined);
 }

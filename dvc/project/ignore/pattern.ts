@@ -1,36 +1,55 @@
+/**
+ * DVC reads `.dvcignore` with the `pathspec` library and `.gitignore` with dulwich. Both follow git, with differences: for
+ * pathspec, a pattern that matches a folder matches all that is below, so that `!dir/` takes it all back in; dulwich compares
+ * bytes, and takes a folder for ignored whose contents a pattern like `dir/*` ignores.
+ */
+export type Dialect = 'pathspec' | 'dulwich';
+
 /** One line of a `.gitignore` or `.dvcignore`, compiled. */
 export interface IgnorePattern {
-  readonly text: string;
-  /** Matches a path relative to the file's folder; paths of folders are tried with a `/` at the end, too. */
-  readonly regex: RegExp;
   /** False for a line that begins with `!`. */
   readonly ignores: boolean;
   readonly foldersOnly: boolean;
+  /** It names no folder, but what is in one: `dir/*`, `dir/**`. */
+  readonly describesContents: boolean;
+  /** @param path relative to the file's folder; that of a folder may end in a slash */
+  matches(path: string): boolean;
 }
 
-/**
- * Compiles one line by git's rules, as the `pathspec` library reads them, which DVC uses. Blank lines, comments and lines
- * that git throws away give undefined.
- */
-export function compilePattern(line: string): IgnorePattern | undefined {
-  const text = line.endsWith('\\ ') ? line : line.trimEnd();
+/** Compiles one line. Blank lines, comments and lines that git throws away give undefined. */
+export function compilePattern(line: string, dialect: Dialect): IgnorePattern | undefined {
+  const text = trim(line, dialect);
   if (text === '' || text.startsWith('#') || text === '/') return undefined;
   const ignores = !text.startsWith('!');
-  const source = patternSource(ignores ? text : text.slice(1));
+  const written = ignores ? text : text.slice(1);
+  const foldersOnly = written.endsWith('/');
+  const pattern = dialect === 'dulwich' ? asBytes(written.replace(/\/$/, '')) : written;
+  const source = patternSource(pattern, dialect);
   if (source === undefined) return undefined;
-  return { text, regex: new RegExp(source, 'su'), ignores, foldersOnly: text.endsWith('/') };
+  const regex = new RegExp(source, dialect === 'dulwich' ? 's' : 'su');
+  const matches = (path: string) =>
+    regex.test(dialect === 'dulwich' ? asBytes(path.replace(/\/$/, '')) : path);
+  return { ignores, foldersOnly, describesContents: /\/\*\*?\/?$/.test(written), matches };
 }
 
-const FOLDER_OR_END = '(?:/|$)';
+function trim(line: string, dialect: Dialect): string {
+  if (dialect === 'dulwich')
+    return line.trim() === '' ? '' : line.replace(/(?<!\\) +$/, '').replaceAll('\\ ', ' ');
+  return line.endsWith('\\ ') ? line.trimStart() : line.trim();
+}
 
-function patternSource(pattern: string): string | undefined {
+/** One character for each byte of the UTF-8 text. */
+function asBytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+function patternSource(pattern: string, dialect: Dialect): string | undefined {
   const segments = normalize(pattern.split('/'));
-  const isFolder = pattern.endsWith('/');
   if (segments.length === 0) return undefined;
   const shape = segments.join('/');
-  if (shape === '**') return isFolder ? '/' : '.';
-  if (shape === '**/*') return '.';
-  if (shape === '**/*/**') return '/';
+  // DVC looks for a slash at the start of the path for these, where none is: they match nothing.
+  if (pattern.endsWith('/') && (shape === '**' || shape === '**/*/**')) return undefined;
+  if (shape === '**' || shape === '**/*') return '.';
   const end = segments.length - 1;
   let source = '';
   let needsSlash = false;
@@ -46,7 +65,7 @@ function patternSource(pattern: string): string | undefined {
       const glob = segment === '*' ? '[^/]+' : globSource(segment);
       if (glob === undefined) return undefined;
       source += glob;
-      if (index === end) source += FOLDER_OR_END;
+      if (index === end) source += dialect === 'dulwich' ? '$' : '(?:/|$)';
       needsSlash = true;
     }
   }
@@ -80,11 +99,7 @@ function globSource(glob: string): string | undefined {
       if (negated) from++;
       const close = glob.indexOf(']', glob[from] === ']' ? from + 1 : from);
       if (close < 0) return undefined;
-      const inside = glob
-        .slice(from, close)
-        .replace(/[\\\][]/g, '\\$&')
-        .replace(/--|&&|~~/g, '\\$&');
-      source += `[${negated ? '^' : ''}${inside}]`;
+      source += `[${negated ? '^' : ''}${glob.slice(from, close).replace(/[\\\][^]/g, '\\$&')}]`;
       at = close;
     } else source += escapeRegex(char);
   }
