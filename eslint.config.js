@@ -81,7 +81,6 @@ export default tseslint.config(
     },
     rules: {
       eqeqeq: 'error',
-      'no-control-regex': 'error',
       'no-self-compare': 'error',
       'no-unsafe-finally': 'error',
       'object-shorthand': 'error',

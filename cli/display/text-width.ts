@@ -10,7 +10,6 @@ const ZERO = /[\p{Mn}\p{Me}\p{Cf}]/u;
 
 /** One line without escape sequences and control characters. */
 export function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex -- removing them is the point
   return stripVTControlCharacters(text).replace(/[\u0000-\u001F\u007F-\u009F]+/g, ' ');
 }
 

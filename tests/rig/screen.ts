@@ -25,7 +25,6 @@ export class Screen extends Writable {
   override _write(chunk: string | Buffer, _encoding: string, done: () => void): void {
     this.writes++;
     this.raw += String(chunk);
-    // eslint-disable-next-line no-control-regex -- escape sequences are what it is for
     for (const [token] of String(chunk).matchAll(/\u001B\[[?\d;]*[A-Za-z]|[^]/gu)) this.#take(token);
     done();
   }
