@@ -1,10 +1,11 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SEARCH_ATTRIBUTES } from '../../workflows/index.js';
-import { createWorkers, type Workers } from '../../workers/index.js';
-import type { NativeConnection } from '@temporalio/worker';
+import { createWorkers } from '../../workers/index.js';
+import { DefaultLogger, Runtime, NativeConnection } from '@temporalio/worker';
 
 /** A real Temporal dev server, in memory, on free loopback ports. */
 export async function startTemporal(): Promise<TestWorkflowEnvironment> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
   const path = process.env['TEMPORAL_CLI_PATH'];
   return await TestWorkflowEnvironment.createLocal({
     server: {
@@ -18,24 +19,27 @@ export async function startTemporal(): Promise<TestWorkflowEnvironment> {
   });
 }
 
-/** Runs workers for a project while `body` runs. */
-export async function withWorkers<T>(
+/**
+ * Starts workers for the projects in a folder, on a connection of their own: several in one process stand for several hosts.
+ *
+ * @returns ends them, and what they run
+ */
+export async function startWorkers(
   env: TestWorkflowEnvironment,
   projectRoot: string,
-  body: (workers: Workers) => Promise<T>,
-  options: { labels?: readonly string[]; slots?: number; connection?: NativeConnection } = {},
-): Promise<T> {
+  options: { labels?: readonly string[]; slots?: number } = {},
+): Promise<() => Promise<void>> {
+  const connection = await NativeConnection.connect({ address: env.address });
   const workers = await createWorkers({
-    connection: options.connection ?? env.nativeConnection,
+    connection,
     namespace: env.namespace ?? 'default',
     projectRoot,
     ...options,
   });
   const running = workers.run();
-  try {
-    return await body(workers);
-  } finally {
+  return async () => {
     workers.shutdown();
     await running;
-  }
+    await connection.close();
+  };
 }

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
@@ -11,35 +12,33 @@ import {
   type RunState,
 } from '../../workflows/index.js';
 import { makeProject, writeFiles } from '../rig/project.js';
-import { startTemporal, withWorkers } from '../rig/temporal.js';
+import { startTemporal, startWorkers } from '../rig/temporal.js';
 
 let env: TestWorkflowEnvironment;
+/** Served by one worker, which most tests share: their projects lie in it. */
+const served = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-served-')));
+let stopWorkers: () => Promise<void>;
 beforeAll(async () => {
   env = await startTemporal();
+  stopWorkers = await startWorkers(env, served, { slots: 4 });
 });
 afterAll(async () => {
+  await stopWorkers?.();
   await env?.teardown();
 });
 
-function start(input: unknown): Promise<WorkflowHandle> {
+const project = (files: Readonly<Record<string, string>>): string => makeProject(files, served);
+
+function start(root: string, input: object = {}): Promise<WorkflowHandle> {
   return env.client.workflow.start('reproduce', {
     taskQueue: 'reprise',
     workflowId: randomUUID(),
-    args: [input],
+    args: [{ workspace: { kind: 'path', path: root }, ...input }],
   });
 }
 
-async function reproduce(
-  root: string,
-  input: ReproduceInput = {},
-  options: Parameters<typeof withWorkers>[3] = {},
-) {
-  return await withWorkers(
-    env,
-    root,
-    async () => (await (await start(input)).result()) as ReproduceResult,
-    options,
-  );
+async function reproduce(root: string, input: ReproduceInput = {}): Promise<ReproduceResult> {
+  return (await (await start(root, input)).result()) as ReproduceResult;
 }
 
 async function failureOf(run: Promise<unknown>): Promise<ApplicationFailure> {
@@ -72,7 +71,7 @@ const DIAMOND = `stages:
 
 describe('reproduce', () => {
   it('runs a pipeline, commits dvc.lock, and then finds nothing to do', async () => {
-    const root = makeProject({ 'dvc.yaml': DIAMOND });
+    const root = project({ 'dvc.yaml': DIAMOND });
     const first = await reproduce(root);
     expect(outcomes(first)).toEqual({ top: 'ran', left: 'ran', right: 'ran', bottom: 'ran' });
     expect(readFileSync(join(root, 'bottom'), 'utf8')).toBe('top\nl\ntop\nr\n');
@@ -112,16 +111,16 @@ describe('reproduce', () => {
       const [left, right] = spans(root) as [[number, number], [number, number]];
       return Math.min(left[1], right[1]) - Math.max(left[0], right[0]);
     };
-    const together = makeProject(files);
-    await reproduce(together, {}, { slots: 2 });
+    const together = project(files);
+    await reproduce(together);
     expect(overlap(together)).toBeGreaterThan(0);
-    const apart = makeProject(files);
-    await reproduce(apart, { jobs: 1 }, { slots: 2 });
+    const apart = project(files);
+    await reproduce(apart, { jobs: 1 });
     expect(overlap(apart)).toBeLessThanOrEqual(0);
   });
 
   it('restores a stage from the run cache in place of running it', async () => {
-    const root = makeProject({
+    const root = project({
       'dvc.yaml': 'stages:\n  a: {cmd: date +%N > ../stamp-$$; cat in > out, deps: [in], outs: [out]}\n',
       in: 'one\n',
     });
@@ -134,7 +133,7 @@ describe('reproduce', () => {
   });
 
   it('fails with the stage, its exit code and its last lines, and blocks what needs it', async () => {
-    const root = makeProject({
+    const root = project({
       'dvc.yaml': `stages:
   bad: {cmd: 'echo step one; echo it broke >&2; exit 3', outs: [x]}
   after: {cmd: cat x > y, deps: [x], outs: [y]}
@@ -151,7 +150,7 @@ describe('reproduce', () => {
   });
 
   it('runs a failing command again as often as its retries say', async () => {
-    const root = makeProject({
+    const root = project({
       'dvc.yaml': `stages:
   flaky:
     cmd: echo x >> tries; test $(wc -l < tries) -ge 3 && echo $REPRISE_ATTEMPT > out
@@ -165,7 +164,7 @@ describe('reproduce', () => {
   });
 
   it('runs a command that was killed again, with the checkpoints it left', async () => {
-    const root = makeProject({
+    const root = project({
       'dvc.yaml': `stages:
   train:
     cmd: >-
@@ -181,7 +180,7 @@ describe('reproduce', () => {
   });
 
   it('lets a command that exits with 75 be run again without spending a retry', async () => {
-    const root = makeProject({
+    const root = project({
       'dvc.yaml':
         'stages:\n  later: {cmd: "echo x >> tries; test $(wc -l < tries) -ge 2 || exit 75; echo ok > out", outs: [out]}\n',
     });
@@ -189,22 +188,20 @@ describe('reproduce', () => {
   });
 
   it('refuses bad input with the name of the field', async () => {
-    const root = makeProject({ 'dvc.yaml': DIAMOND });
+    const root = project({ 'dvc.yaml': DIAMOND });
     for (const [input, field] of [
       [{ targets: 'train' }, 'targets'],
       [{ jobs: -1 }, 'jobs'],
       [{ tragets: [] }, 'tragets'],
     ] as const) {
-      const failure = await failureOf(
-        withWorkers(env, root, async () => await (await start(input)).result()),
-      );
+      const failure = await failureOf(start(root, input).then((handle) => handle.result()));
       expect(failure).toMatchObject({ type: 'InvalidInput', nonRetryable: true, details: [{ field }] });
       expect(failure.message).toContain(field);
     }
   });
 
   it('fails at once, with file and line, when the pipeline is wrong', async () => {
-    const root = makeProject({
+    const root = project({
       'dvc.yaml': 'stages:\n  a:\n    cmd: echo\n    meta: {reprise: {retries: many}}\n',
     });
     const failure = await failureOf(reproduce(root));
@@ -215,8 +212,7 @@ describe('reproduce', () => {
 
   it('keeps to the folder that the worker serves', async () => {
     const root = makeProject({ 'dvc.yaml': DIAMOND });
-    const other = makeProject({ 'dvc.yaml': DIAMOND });
-    const failure = await failureOf(reproduce(root, { workspace: { kind: 'path', path: other } }));
+    const failure = await failureOf(reproduce(root));
     expect((failure.cause as ApplicationFailure).type).toBe('workspace-outside');
   });
 });
@@ -229,21 +225,21 @@ const LABELLED = `stages:
 
 describe('labels', () => {
   it('waits for a worker with the label, says so, goes on with the rest, and runs when one comes', async () => {
-    const root = makeProject({ 'dvc.yaml': LABELLED });
-    await withWorkers(env, root, async () => {
-      const handle = await start({ jobs: 1 });
-      const state = await until(
-        handle,
-        ({ stages }) => stages.some((stage) => stage.status === 'waiting') && stages[2]?.status === 'ran',
-      );
-      expect(state.stages[1]).toMatchObject({ status: 'waiting', waitingFor: 'tpu', queue: 'reprise-tpu' });
-      await withWorkers(env, root, async () => await handle.result(), { labels: ['tpu'] });
-      expect(readFileSync(join(root, 'model'), 'utf8')).toBe('d\n');
-    });
+    const root = project({ 'dvc.yaml': LABELLED });
+    const handle = await start(root, { jobs: 1 });
+    const state = await until(
+      handle,
+      ({ stages }) => stages.some((stage) => stage.status === 'waiting') && stages[2]?.status === 'ran',
+    );
+    expect(state.stages[1]).toMatchObject({ status: 'waiting', waitingFor: 'tpu', queue: 'reprise-tpu' });
+    const stop = await startWorkers(env, served, { labels: ['tpu'] });
+    await handle.result();
+    await stop();
+    expect(readFileSync(join(root, 'model'), 'utf8')).toBe('d\n');
   });
 
   it('gives up after labelTimeout, with what to do', async () => {
-    const root = makeProject({ 'dvc.yaml': LABELLED.replace('tpu', 'npu') });
+    const root = project({ 'dvc.yaml': LABELLED.replace('tpu', 'npu') });
     const failure = await failureOf(reproduce(root, { labelTimeout: 1, keepGoing: true }));
     const stage = (failure.details?.[0] as ReproduceResult).stages[1];
     expect(stage).toMatchObject({ outcome: 'failed', error: { code: 'label-unserved' } });
@@ -251,9 +247,9 @@ describe('labels', () => {
   });
 
   it('falls back to the CPU when the run or the stage allows it', async () => {
-    const root = makeProject({ 'dvc.yaml': LABELLED.replace('tpu', 'xpu') });
+    const root = project({ 'dvc.yaml': LABELLED.replace('tpu', 'xpu') });
     expect(outcomes(await reproduce(root, { cpuFallback: true }))).toMatchObject({ train: 'ran' });
-    const own = makeProject({ 'dvc.yaml': LABELLED.replace('[tpu]', '[ypu], fallback: cpu') });
+    const own = project({ 'dvc.yaml': LABELLED.replace('[tpu]', '[ypu], fallback: cpu') });
     expect(outcomes(await reproduce(own))).toMatchObject({ train: 'ran' });
   });
 });
@@ -269,42 +265,39 @@ describe('while a stage runs', () => {
 `;
 
   it('shows its progress in the state and in the current details, and ends it by SIGTERM when canceled', async () => {
-    const root = makeProject({ 'dvc.yaml': LONG });
-    await withWorkers(env, root, async () => {
-      const handle = await start({});
-      const state = await until(handle, ({ stages }) => stages[0]?.progress?.step !== undefined);
-      expect(state.stages[0]).toMatchObject({
-        status: 'running',
-        progress: { total: 600, metrics: { loss: 0.25 } },
-      });
-      const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
-      expect(metadata.currentDetails).toMatch(
-        /\| long \| running \| reprise-cpu \|.*step \d+ of 600, loss 0\.2500/,
-      );
-      const { searchAttributes } = await handle.describe();
-      expect(searchAttributes).toMatchObject({ RepriseStage: ['long'], RepriseStatus: ['running'] });
-
-      await handle.cancel();
-      const error = await handle.result().then(
-        () => undefined,
-        (reason: WorkflowFailedError) => reason.cause,
-      );
-      expect(error).toBeInstanceOf(CancelledFailure);
-      expect(readFileSync(join(root, 'saved'), 'utf8')).toBe('saved\n');
+    const root = project({ 'dvc.yaml': LONG });
+    const handle = await start(root);
+    const state = await until(handle, ({ stages }) => stages[0]?.progress?.step !== undefined);
+    expect(state.stages[0]).toMatchObject({
+      status: 'running',
+      progress: { total: 600, metrics: { loss: 0.25 } },
     });
+    const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    expect(metadata.currentDetails).toMatch(
+      /\| long \| running \| reprise-cpu \|.*step \d+ of 600, loss 0\.2500/,
+    );
+    const { searchAttributes } = await handle.describe();
+    expect(searchAttributes).toMatchObject({ RepriseStage: ['long'], RepriseStatus: ['running'] });
+
+    await handle.cancel();
+    const error = await handle.result().then(
+      () => undefined,
+      (reason: WorkflowFailedError) => reason.cause,
+    );
+    expect(error).toBeInstanceOf(CancelledFailure);
+    expect(readFileSync(join(root, 'saved'), 'utf8')).toBe('saved\n');
   });
 
   it('is made again by the next worker when its own leaves', async () => {
-    const root = makeProject({
+    const root = project({
       'dvc.yaml':
         'stages:\n  s: {cmd: "trap \'exit 143\' TERM; echo x >> tries; test $(wc -l < tries) -ge 2 && echo ok > out && exit; sleep 30 & wait", outs: [out]}\n',
     });
-    const handle = await withWorkers(env, root, async () => {
-      const started = await start({});
-      await until(started, ({ stages }) => stages[0]?.status === 'running');
-      return started;
-    });
-    const result = (await withWorkers(env, root, async () => await handle.result())) as ReproduceResult;
+    const handle = await start(root);
+    await until(handle, ({ stages }) => stages[0]?.status === 'running');
+    await stopWorkers();
+    stopWorkers = await startWorkers(env, served, { slots: 4 });
+    const result = (await handle.result()) as ReproduceResult;
     expect(result.stages[0]).toMatchObject({ outcome: 'ran', attempts: 1 });
   });
 });
