@@ -92,8 +92,8 @@ def main():
         try:
             repo = Repo()
             graph = repo.index.graph
-        except DvcException as error:
-            results.append({"error": str(error)})
+        except Exception as error:  # some mistakes end DVC with an error of Python's own
+            results.append({"error": str(error) or repr(error)})
             continue
         results.append(
             {
