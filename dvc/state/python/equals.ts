@@ -5,8 +5,7 @@ import { entriesOf, isMapping, isSequence } from './mapping.js';
 export function pythonEquals(a: ParamValue, b: ParamValue): boolean {
   const x = numeric(a);
   const y = numeric(b);
-  // JavaScript's == compares a number with a bigint exactly, as Python compares its own.
-  if (x !== undefined && y !== undefined) return x == y;
+  if (x !== undefined && y !== undefined) return equalNumbers(x, y);
   if (a === null || b === null || typeof a === 'string' || typeof b === 'string') return a === b;
   if (isSequence(a) && isSequence(b))
     return a.length === b.length && a.every((item, i) => pythonEquals(item, b[i] as ParamValue));
@@ -20,6 +19,11 @@ export function pythonEquals(a: ParamValue, b: ParamValue): boolean {
       return other !== undefined && pythonEquals(value, other);
     })
   );
+}
+
+/** JavaScript orders numbers and bigints exactly, as Python does; NaN has no place in that order. */
+function equalNumbers(x: number | bigint, y: number | bigint): boolean {
+  return x <= y && x >= y;
 }
 
 function numeric(value: ParamValue): number | bigint | undefined {

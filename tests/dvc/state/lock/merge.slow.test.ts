@@ -115,6 +115,13 @@ stages:
         b: *id001
 `;
 
+/** Without the line separators of old, which ruamel.yaml does not read as it writes them. */
+class LineGenerator extends ValueGenerator {
+  override string(): string {
+    return super.string().replace(/[\x85\u2028\u2029]/g, '');
+  }
+}
+
 const simple = (name: string): LockEntry => ({ cmd: `new ${name}` });
 
 describeWithDvc('dvc.lock, updated as DVC updates it', () => {
@@ -137,8 +144,8 @@ describeWithDvc('dvc.lock, updated as DVC updates it', () => {
   }, 60_000);
 
   it('gives the bytes of a sequential run for generated entries, in whatever order they come', async () => {
-    const generator = new ValueGenerator(randomNumbers(7));
-    const documents = Array.from({ length: 150 }, () => {
+    const generator = new LineGenerator(randomNumbers(7));
+    const documents = Array.from({ length: 60 }, () => {
       const entries = ['one', 'two', 'th ree', '4', 'true'].map((name): [string, LockEntry] => [
         name,
         entry(generator),
@@ -156,7 +163,7 @@ describeWithDvc('dvc.lock, updated as DVC updates it', () => {
         ),
       ),
     ) as (string | null)[];
-    expect(expected.filter((text) => text !== null).length).toBeGreaterThan(30);
+    expect(expected.filter((text) => text !== null).length).toBeGreaterThan(10);
     documents.forEach(({ entries, order }, i) => {
       if (expected[i] === null) return;
       const plannedOrder = entries.map(([name]) => name);
@@ -174,7 +181,7 @@ describeWithDvc('dvc.lock, updated as DVC updates it', () => {
       );
       expect(again).toBe(text);
     });
-  }, 120_000);
+  }, 300_000);
 });
 
 /** Floats that ruamel.yaml changes when it rewrites them (16 digits and an exponent) are left out: there DVC is wrong. */
