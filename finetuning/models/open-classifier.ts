@@ -101,12 +101,16 @@ interface Parameters {
 /** The base model's values; over them an adapter's; or a whole finetuned model's in their place. */
 function readParameters(network: Network, options: OpenClassifierOptions): Parameters {
   const { baseModelDir, adapterDir, seed } = options;
+  const names = [...network.shapes.keys()];
   const whole = (folder: string): Record<string, Float32Array> =>
     Object.fromEntries(readWeights(network, join(folder, 'model.safetensors'), seed).values);
   if (adapterDir === undefined) return { method: fullMethod(network.shapes), values: whole(baseModelDir) };
   if (!existsSync(join(adapterDir, 'adapter_config.json')))
     return { method: fullMethod(network.shapes), values: whole(adapterDir) };
-  const method = loraMethod(network.shapes, readAdapterConfig(adapterDir));
+  const settings = readAdapterConfig(adapterDir);
+  // PEFT lists every name that a head may have, `score` beside `classifier`.
+  const saved = settings.saved.filter((part) => names.some((name) => name.split('.').includes(part)));
+  const method = loraMethod(network.shapes, { ...settings, saved });
   const values = { ...whole(baseModelDir), ...readAdapterWeights(network, method, adapterDir) };
   return { method, values };
 }
