@@ -1,8 +1,8 @@
 import { createWriteStream, readFileSync, writeFileSync, type WriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { endGroup } from './command/process-group.js';
-import type { ProcessIdentity } from './command/process-identity.js';
+import { identify, isAlive, type ProcessIdentity } from './command/process-identity.js';
 
 /** `.reprise/`: what a run keeps beside the project. Nothing in it is for git, and DVC passes over it. */
 export async function openState(root: string): Promise<string> {
@@ -16,12 +16,29 @@ export async function openState(root: string): Promise<string> {
   return folder;
 }
 
+/** A stage's command, and the worker that started it. */
+interface Running extends ProcessIdentity {
+  readonly worker?: ProcessIdentity | undefined;
+}
+
 /** Where one execution of a stage reports while it runs. */
 export class RunFolder {
   private constructor(
     readonly path: string,
     readonly logFile: string,
   ) {}
+
+  /** Ends the commands of this project whose worker is gone, all at once: nobody else may come to run their stages again. */
+  static async endLeftovers(root: string, graceSeconds: number): Promise<void> {
+    const names = await readdir(join(root, '.reprise', 'running')).catch(() => []);
+    await Promise.all(
+      names.map(async (name) => {
+        const folder = await RunFolder.open(root, decodeURIComponent(name));
+        const worker = folder.#leader()?.worker;
+        if (worker && !isAlive(worker)) await folder.endLeftover(graceSeconds);
+      }),
+    );
+  }
 
   static async open(root: string, address: string): Promise<RunFolder> {
     const state = await openState(root);
@@ -50,7 +67,8 @@ export class RunFolder {
   }
 
   record(leader: ProcessIdentity): void {
-    writeFileSync(this.#leaderFile, JSON.stringify(leader));
+    const running: Running = { ...leader, worker: identify(process.pid) };
+    writeFileSync(this.#leaderFile, JSON.stringify(running));
   }
 
   log(): WriteStream {
@@ -66,9 +84,9 @@ export class RunFolder {
     return join(this.path, 'process.json');
   }
 
-  #leader(): ProcessIdentity | undefined {
+  #leader(): Running | undefined {
     try {
-      return JSON.parse(readFileSync(this.#leaderFile, 'utf8')) as ProcessIdentity;
+      return JSON.parse(readFileSync(this.#leaderFile, 'utf8')) as Running;
     } catch {
       return undefined;
     }

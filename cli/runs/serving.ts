@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../infra/locate/index.js';
-import { isAlive } from '../../runner/index.js';
+import { RunFolder, isAlive } from '../../runner/index.js';
 import { createWorkers, releaseLost, type Workers } from '../../workers/index.js';
 import { installRuntime } from './worker-runtime.js';
 import { breakLock, readHolder, tryLock, type Session } from '../connection/index.js';
@@ -20,6 +20,9 @@ export interface ServingOptions {
   /** Where the SDK's warnings go. Default: stderr. */
   readonly logFile?: string;
 }
+
+/** How long the command of a killed worker may take to save a checkpoint and leave. */
+const LEFTOVER_GRACE_SECONDS = 30;
 
 /** The workers that a command runs in its own process. */
 export class Serving {
@@ -47,6 +50,8 @@ export class Serving {
     if (this.#workers || !this.#take()) return undefined;
     const { session, root, labels, slots, logFile } = this.options;
     try {
+      // Commands of a killed process still write to the outs of stages that may be run anew at any moment.
+      if (this.#lock !== undefined) await RunFolder.endLeftovers(root, LEFTOVER_GRACE_SECONDS);
       installRuntime(logFile);
       this.#workers = await createWorkers({
         connection: await session.connectWorker(),

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkedEvents, type LoggedEvent } from '../rig/event-schema.js';
 import { makeProject, writeFiles } from '../rig/project.js';
-import { reprise, startReprise, type RepriseProcess } from '../rig/reprise.js';
+import { endAll, reprise, startReprise, type RepriseProcess } from '../rig/reprise.js';
 import { serverEnds, serverOf, until } from '../rig/servers.js';
 import { trainingProject } from '../rig/training.js';
+
+afterEach(endAll);
 
 const trace = (root: string): string[] => {
   try {
@@ -181,6 +183,10 @@ describe('two commands at once', () => {
       expect.objectContaining({ event: 'notice', code: 'replaced' }),
     );
     expect(outcomes(replacing.stdout)).toEqual(['succeeded', { prepare: 'ran' }]);
+    // The training that the killed command left behind is gone, too.
+    const stepsThen = trace(root).length;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(trace(root)).toHaveLength(stepsThen);
     await serverEnds(root);
   }, 120_000);
 });

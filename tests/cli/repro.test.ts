@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkedEvents, type LoggedEvent } from '../rig/event-schema.js';
 import { makeProject, writeFiles } from '../rig/project.js';
-import { reprise } from '../rig/reprise.js';
+import { endAll, reprise } from '../rig/reprise.js';
 import { serverEnds, serverOf } from '../rig/servers.js';
+
+afterEach(endAll);
 
 const CHAIN = `stages:
   first:

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { checkedEvents } from '../rig/event-schema.js';
 import { makeProject } from '../rig/project.js';
-import { reprise, startReprise, type RepriseProcess } from '../rig/reprise.js';
+import { endAll, reprise, startReprise, type RepriseProcess } from '../rig/reprise.js';
 import { serverEnds, serverOf, until } from '../rig/servers.js';
 import { startTemporal } from '../rig/temporal.js';
 import { trainingProject } from '../rig/training.js';
+
+afterEach(endAll);
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {
@@ -71,20 +73,20 @@ describe('a configured server', () => {
     const root = makeProject({
       'dvc.yaml': `stages:
   aside: {cmd: echo a > a, outs: [a]}
-  train: {cmd: echo t > t, outs: [t], meta: {reprise: {labels: [tpu]}}}
+  train: {cmd: echo t > t, outs: [t], meta: {reprise: {labels: [npu]}}}
 `,
     });
     const plain = await serving([], root, remote());
     const run = startReprise(['repro', '--json'], root, remote());
     await until('it says what it waits for', () => run.stdout().includes('"label-unserved"'));
     await until('the rest goes on', () => /"address":"aside","status":"ran"/.test(run.stdout()));
-    const labelled = await serving(['--labels', 'tpu'], root, remote());
+    const labelled = await serving(['--labels', 'npu'], root, remote());
     const end = await run.ended;
     expect(end).toMatchObject({ code: 0, stderr: '' });
     const waiting = checkedEvents(end.stdout).find(
       (event) => event.event === 'stage' && event.address === 'train' && event.status === 'waiting',
     );
-    expect(waiting).toMatchObject({ waitingFor: 'tpu', queue: 'reprise-tpu' });
+    expect(waiting).toMatchObject({ waitingFor: 'npu', queue: 'reprise-npu' });
     for (const worker of [plain, labelled]) {
       worker.child.kill('SIGTERM');
       expect((await worker.ended).code).toBe(0);

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { RunEvent, RunFinished } from '../../cli/display/index.js';
+import { serverOf } from './servers.js';
 
 export const EXECUTABLE = fileURLToPath(new URL('../../bin/reprise', import.meta.url));
 
@@ -19,6 +20,17 @@ export interface RepriseProcess {
   stdout(): string;
 }
 
+const started: { readonly child: ChildProcess; readonly cwd: string }[] = [];
+
+/** After a test, failed or not: ends what it left running, with the projects' servers. */
+export function endAll(): void {
+  for (const { child, cwd } of started.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    const server = serverOf(cwd);
+    if (server) process.kill(server.pid, 'SIGKILL');
+  }
+}
+
 export function startReprise(
   args: readonly string[],
   cwd: string,
@@ -29,6 +41,7 @@ export function startReprise(
     env: { ...process.env, TEMPORAL_ADDRESS: '', SHELL: '/bin/sh', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  started.push({ child, cwd });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -41,7 +41,11 @@ describe('resolveTarget', () => {
 
   it('takes options before the environment before temporal.toml', () => {
     settings(TOML);
-    expect(resolveTarget({})).toMatchObject({ kind: 'remote', address: 'file.example:7233', namespace: 'from-file' });
+    expect(resolveTarget({})).toMatchObject({
+      kind: 'remote',
+      address: 'file.example:7233',
+      namespace: 'from-file',
+    });
     settings(TOML, { TEMPORAL_ADDRESS: 'env.example:7233' });
     expect(resolveTarget({})).toMatchObject({ address: 'env.example:7233', namespace: 'from-file' });
     expect(resolveTarget({ address: 'flag.example:7233', namespace: 'flag' })).toMatchObject({
@@ -69,7 +73,9 @@ describe('resolveTarget', () => {
 
   it('says what is wrong with a file or a profile', () => {
     settings('not toml [');
-    expect(() => resolveTarget({})).toThrow(expect.objectContaining({ code: 'bad-temporal-config' }) as Error);
+    expect(() => resolveTarget({})).toThrow(
+      expect.objectContaining({ code: 'bad-temporal-config' }) as Error,
+    );
     settings(TOML);
     expect(() => resolveTarget({ profile: 'nope' })).toThrow(/nope/);
   });
