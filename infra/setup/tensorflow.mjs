@@ -4,7 +4,7 @@ import { ADDON, bindingFolder, compileBinding, hasBinding, requireCompiler } fro
 import { SetupFailure } from './failure.mjs';
 import { isLinked, makeLink } from './link.mjs';
 import { requirePip } from './python.mjs';
-import { installedPackage } from './root.mjs';
+import { installedPackage, isCheckout } from './root.mjs';
 import { hasLibrary, libraryFolder, makeLibrary } from './tensorflow-library.mjs';
 import { chooseVariant } from './tensorflow-variant.mjs';
 import { TENSORFLOW_VERSION } from './tensorflow-wheels.mjs';
@@ -32,8 +32,10 @@ export const tensorflowStep = {
     return `TensorFlow ${TENSORFLOW_VERSION} (${variant})`;
   },
 
-  async check({ cache, env }) {
+  async check({ root, cache, env }) {
     const variant = chooseVariant(env);
+    // A checkout gets them by the step before.
+    if (!isCheckout(root)) requirePackages(root);
     requireCompiler(env);
     if (!hasLibrary(cache, variant)) await requirePip(env);
   },
@@ -46,15 +48,7 @@ export const tensorflowStep = {
       const { command } = await requirePip(env);
       await makeLibrary({ cache, variant, pip: command, env, progress });
     }
-    const tfjs = installedPackage(TFJS, root);
-    const headers = installedPackage('node-api-headers', root);
-    if (!tfjs || !headers) {
-      throw new SetupFailure(
-        'package-missing',
-        `${tfjs ? 'node-api-headers' : TFJS} is not installed`,
-        `npm install --ignore-scripts ${tfjs ? 'node-api-headers' : `${TFJS}@${TFJS_VERSION}`}`,
-      );
-    }
+    const { tfjs, headers } = requirePackages(root);
     const folder = bindingFolder({ cache, library, tfjs });
     if (!hasBinding(folder)) {
       progress({ message: 'compiling the binding' });
@@ -66,3 +60,21 @@ export const tensorflowStep = {
     return `TensorFlow ${TENSORFLOW_VERSION} (${variant})`;
   },
 };
+
+/**
+ * The npm packages that hold the binding's sources and Node's headers. The first is optional: who only runs pipelines can do
+ * without.
+ *
+ * @param {string} root
+ */
+function requirePackages(root) {
+  const tfjs = installedPackage(TFJS, root);
+  const headers = installedPackage('node-api-headers', root);
+  if (tfjs && headers) return { tfjs, headers };
+  const missing = tfjs ? 'node-api-headers' : `${TFJS}@${TFJS_VERSION}`;
+  throw new SetupFailure(
+    'package-missing',
+    `the npm package ${missing} is not installed`,
+    `npm install --ignore-scripts ${missing}`,
+  );
+}
