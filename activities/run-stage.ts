@@ -60,11 +60,14 @@ async function bringUpToDate(
   if (!input.force) {
     const changes = await stageStatus(project, stage, locked, readParams);
     if (changes.length === 0) return { outcome: 'skipped' };
-    if (stage.cmd === undefined) return await takeData(project, stage, locked, changes);
+    if (!runsCommand(stage)) return await takeOutputs(project, stage, locked, changes);
     const restored = await restoreRun(project, stage, readParams, locked);
-    if (restored) return { outcome: 'restored', lockEntry: formatLockEntry(restored) };
+    if (restored) {
+      await saveRun(project, stage, restored);
+      return { outcome: 'restored', lockEntry: formatLockEntry(restored) };
+    }
   }
-  if (stage.cmd === undefined) return await takeData(project, stage, locked, []);
+  if (!runsCommand(stage)) return await takeOutputs(project, stage, locked, []);
   const key = await checkpointKey(project, stage, readParams);
   await removeOutputs(project, stage);
   await runOnDevices(deps, input, project, stage, key, beat);
@@ -75,8 +78,13 @@ async function bringUpToDate(
   return { outcome: 'ran', lockEntry: formatLockEntry(entry) };
 }
 
-/** Data of a `.dvc` file: what is gone comes back from the cache, what a person changed is taken as it is now. */
-async function takeData(
+/** A `.dvc` file has no command, and a frozen stage's is not run. */
+function runsCommand(stage: Stage): boolean {
+  return stage.cmd !== undefined && !stage.frozen;
+}
+
+/** Outs that no command makes: what is gone comes back from the cache, what a person changed is taken as it is now. */
+async function takeOutputs(
   project: Project,
   stage: Stage,
   locked: LockEntry | undefined,
