@@ -61,7 +61,7 @@ function resolveDefinition(
   const inside = definition.has('do') ? [...path, 'do'] : path;
   return [...iterations].map(([key, items]) => {
     const generated = `${name}@${key}`;
-    if (name.includes('@') || key.includes('@')) throw badName(scope, path, generated);
+    if (name.includes('@') || key.includes('@') || key === '') throw badName(scope, path, generated);
     return resolveStage(scope, context.with(items), generated, inside, template);
   });
 }
@@ -159,8 +159,10 @@ function* textsOf(value: Value): Generator<string> {
 
 function badName({ file }: Scope, path: YamlPath, name: string): DiagnosticError {
   return new DiagnosticError('stage-name', {
-    message: `the stage name ${name} has an @ of its own, which DVC takes for the start of a generated key`,
+    message: name.endsWith('@')
+      ? `${name.slice(0, -1)} generates a stage with an empty key`
+      : `the stage name ${name} has an @ of its own, which DVC takes for the start of a generated key`,
     at: file.locate(path),
-    fix: 'use a name and keys without @',
+    fix: 'use a name without @, and keys that are not empty and have none either',
   });
 }

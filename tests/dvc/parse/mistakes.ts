@@ -152,6 +152,10 @@ export const mistakes: readonly Mistake[] = [
     name: 'a key with an @',
     at: 'dvc.yaml:2:3',
   }),
+  pipeline('stage-name', '2:3', 'stages:\n  a:\n    matrix: {}\n    cmd: x\n', { name: 'an empty matrix' }),
+  pipeline('stage-name', '2:3', 'stages:\n  a:\n    foreach: [""]\n    do: {cmd: x}\n', {
+    name: 'an empty key',
+  }),
   pipeline(
     'output-duplicated',
     '7:12',

@@ -33,6 +33,8 @@ export function run(file: string, args: readonly string[], cwd: string, input = 
       if (error && typeof error.code !== 'number') reject(error);
       else resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
+    // A child that ends without reading breaks the pipe; what it did is in its exit code.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });
 }
