@@ -8,7 +8,9 @@
 export { tf } from './native/tensorflow.js';
 export { compileProgram } from './program/compile.js';
 export { interpretProgram } from './program/interpret.js';
+export { fused } from './ops/fused.js';
 export { gatherRows } from './ops/gather-rows.js';
+export { gelu } from './ops/gelu.js';
 export { statelessRandomUniform } from './ops/random.js';
 export type {
   AdamUpdate,

@@ -15,8 +15,10 @@ export type Attribute =
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'type'; readonly value: number }
+  | { readonly kind: 'types'; readonly value: readonly number[] }
   | { readonly kind: 'shape'; readonly value: readonly number[] }
-  | { readonly kind: 'tensor'; readonly value: TensorValue };
+  | { readonly kind: 'tensor'; readonly value: TensorValue }
+  | { readonly kind: 'function'; readonly value: string };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -27,8 +29,11 @@ export const attribute = {
   float: (value: number): Attribute => ({ kind: 'float', value }),
   bool: (value: boolean): Attribute => ({ kind: 'bool', value }),
   type: (value: number): Attribute => ({ kind: 'type', value }),
+  types: (value: readonly number[]): Attribute => ({ kind: 'types', value }),
   shape: (value: readonly number[]): Attribute => ({ kind: 'shape', value }),
   tensor: (value: TensorValue): Attribute => ({ kind: 'tensor', value }),
+  /** @param value the function's name */
+  function: (value: string): Attribute => ({ kind: 'function', value }),
 } as const;
 
 function shapeMessage(shape: readonly number[]): ProtobufMessage {
@@ -37,7 +42,7 @@ function shapeMessage(shape: readonly number[]): ProtobufMessage {
   return message;
 }
 
-export function attributeMessage(attribute: Attribute): ProtobufMessage {
+function attributeMessage(attribute: Attribute): ProtobufMessage {
   const message = new ProtobufMessage();
   switch (attribute.kind) {
     case 'string':
@@ -52,6 +57,10 @@ export function attributeMessage(attribute: Attribute): ProtobufMessage {
       return message.integer(5, attribute.value ? 1 : 0);
     case 'type':
       return message.integer(6, attribute.value);
+    case 'types':
+      return message.message(1, new ProtobufMessage().integers(6, attribute.value));
+    case 'function':
+      return message.message(10, new ProtobufMessage().string(1, attribute.value));
     case 'shape':
       return message.message(7, shapeMessage(attribute.value));
     case 'tensor': {
@@ -59,5 +68,13 @@ export function attributeMessage(attribute: Attribute): ProtobufMessage {
       const tensor = new ProtobufMessage().integer(1, dtype).message(2, shapeMessage(shape)).bytes(4, bytes);
       return message.message(8, tensor);
     }
+  }
+}
+
+/** A map<string, AttrValue> field, in the order of the keys. */
+export function addAttributes(message: ProtobufMessage, field: number, attributes: Attributes): void {
+  for (const key of Object.keys(attributes).sort()) {
+    const value = attributeMessage(attributes[key] as Attribute);
+    message.message(field, new ProtobufMessage().string(1, key).message(2, value));
   }
 }

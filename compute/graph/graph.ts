@@ -18,6 +18,9 @@ export class Graph {
   readonly #uses = new Map<string, number>();
   readonly #constants = new Map<string, Source>();
 
+  /** Name → FunctionDef. Equal functions share a name. */
+  readonly functions = new Map<string, Uint8Array>();
+
   get nodes(): readonly GraphNode[] {
     return this.#nodes;
   }

@@ -1,4 +1,4 @@
-import { attributeMessage, type Attributes } from './attribute.js';
+import { addAttributes, type Attributes } from './attribute.js';
 import { ProtobufMessage } from './protobuf.js';
 
 /** One output of a node, `name:index`. */
@@ -18,9 +18,6 @@ export function nodeMessage({ name, op, inputs, after, attributes }: GraphNode):
   const message = new ProtobufMessage().string(1, name).string(2, op);
   for (const input of inputs) message.string(3, input);
   for (const node of new Set(after)) message.string(3, `^${node}`);
-  for (const key of Object.keys(attributes).sort()) {
-    const value = attributeMessage(attributes[key] as Attributes[string]);
-    message.message(5, new ProtobufMessage().string(1, key).message(2, value));
-  }
+  addAttributes(message, 5, attributes);
   return message;
 }

@@ -12,6 +12,9 @@ const PRODUCER = 1882;
 export function savedModelBytes(graph: Graph): Buffer {
   const definition = new ProtobufMessage();
   for (const node of graph.nodes) definition.message(1, nodeMessage(node));
+  const library = new ProtobufMessage();
+  for (const encoded of graph.functions.values()) library.bytes(1, encoded);
+  definition.message(2, library);
   definition.message(4, new ProtobufMessage().integer(1, PRODUCER));
   const info = new ProtobufMessage().string(4, GRAPH_TAG);
   const metaGraph = new ProtobufMessage().message(1, info).message(2, definition);

@@ -1,6 +1,8 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { bytesOf, type Graph } from '../graph/graph.js';
+import { attribute } from '../graph/attribute.js';
+import { addFunction, argumentName, fusible } from '../graph/function.js';
+import { bytesOf, Graph } from '../graph/graph.js';
 import type { Source } from '../graph/node.js';
 import {
   backend,
@@ -30,15 +32,28 @@ interface RecordedValue extends TracedValue {
  * Recorded tensors have negative ids, which tfjs never asks the addon to delete.
  */
 export class Recorder {
+  static #current: Recorder | undefined;
+  static #lastId = -1;
+
   readonly #graph: Graph;
   readonly #prefix: string;
-  readonly #values: RecordedValue[] = [];
+  readonly #fused: boolean;
+  readonly #values = new Map<number, RecordedValue>();
   readonly #constants = new WeakMap<BackendTensor, number>();
 
-  /** @param prefix put before the names of all nodes */
-  constructor(graph: Graph, prefix: string) {
+  /**
+   * @param prefix put before the names of all nodes
+   * @param fused whether the graph is the body of a function that is compiled as one
+   */
+  constructor(graph: Graph, prefix: string, fused = false) {
     this.#graph = graph;
     this.#prefix = prefix;
+    this.#fused = fused;
+  }
+
+  /** The one that is recording now. */
+  static get current(): Recorder | undefined {
+    return Recorder.#current;
   }
 
   /** A tensor that stands for an output of a node in the graph. Only within {@link record}. */
@@ -55,15 +70,51 @@ export class Recorder {
   record(build: () => void): void {
     const { binding } = backend;
     const own = Object.getOwnPropertyDescriptor(backend, 'getInputTensorIds');
+    const outer = Recorder.#current;
+    Recorder.#current = this;
     backend.binding = this.#binding(binding);
     backend.getInputTensorIds = (tensors) => tensors.map((tensor) => this.#idOf(tensor));
     try {
       tf.tidy(build);
     } finally {
+      Recorder.#current = outer;
       backend.binding = binding;
       if (own) Object.defineProperty(backend, 'getInputTensorIds', own);
       else delete (backend as Partial<typeof backend>).getInputTensorIds;
     }
+  }
+
+  /**
+   * Records `body` as a function of its own, which XLA compiles into loops that pass over the data once. Calls of equal
+   * functions share the compiled code. Inside a function that is being recorded, the body just becomes part of it.
+   */
+  fuse(inputs: readonly tfjs.Tensor[], body: (inputs: tfjs.Tensor[]) => tfjs.Tensor[]): tfjs.Tensor[] {
+    if (this.#fused) return body([...inputs]);
+    const types = inputs.map((input) => {
+      const { dtype, shape } = this.#value(this.#idOf(input));
+      return { dtype, shape };
+    });
+    const graph = new Graph();
+    const recorder = new Recorder(graph, 'body', true);
+    let results: RecordedValue[] = [];
+    recorder.record(() => {
+      const given = types.map((type, index) => recorder.tensor(argumentName(index), type));
+      results = body(given).map((result) => recorder.#value(recorder.#idOf(result)));
+    });
+    const argumentTypes = types.map(({ dtype }) => dtype);
+    const name = addFunction(this.#graph, { body: graph, argumentTypes, results });
+    const node = this.#graph.add(
+      'PartitionedCall',
+      inputs.map((input) => this.sourceOf(input)),
+      {
+        Tin: attribute.types(argumentTypes),
+        Tout: attribute.types(results.map(({ dtype }) => dtype)),
+        f: attribute.function(name),
+        _XlaMustCompile: attribute.bool(true),
+      },
+      { name: `${this.#prefix}/fused` },
+    );
+    return results.map(({ dtype, shape }, index) => this.tensor(`${node}:${index}`, { dtype, shape }));
   }
 
   #binding(real: Binding): Binding {
@@ -96,6 +147,7 @@ export class Recorder {
         fix: 'write it in terms of other operations, or add a rule to compute/record/shapes',
       });
     }
+    if (this.#fused && !fusible(op)) throw new Error(`${op} cannot be part of a fused function`);
     const written = Object.fromEntries(given.map((attribute) => [attribute.name, graphAttribute(attribute)]));
     const attributes = withInferredTypes(op, written, inputs);
     const plain = new Map(Object.entries(attributes).map(([name, { value }]) => [name, value]));
@@ -136,12 +188,13 @@ export class Recorder {
   }
 
   #metadata(value: RecordedValue): TensorMetadata {
-    this.#values.push(value);
-    return { id: -this.#values.length - 1, shape: [...value.shape], dtype: value.dtype };
+    const id = --Recorder.#lastId;
+    this.#values.set(id, value);
+    return { id, shape: [...value.shape], dtype: value.dtype };
   }
 
   #value(id: number): RecordedValue {
-    const value = this.#values[-id - 2];
+    const value = this.#values.get(id);
     if (value) return value;
     throw new DiagnosticError('foreign-tensor', {
       message: 'a tensor that was calculated outside of this signature is used inside of it',
