@@ -46,7 +46,7 @@ describe('the shipped presets', () => {
       expect(config.method).toBe(preset === 'lora' ? 'lora' : 'full');
       expect(config.seed).toBe(42);
       expect(config.model_name).toBe('sentence-transformers/all-MiniLM-L6-v2');
-      expect(config.learning_rate).toBe(preset === 'lora' ? 0.001 : 0.00005);
+      expect(config.learning_rate).toBe(preset === 'lora' ? 0.002 : 0.00005);
     },
   );
 });

