@@ -78,7 +78,7 @@ function checkedFolder(folder: string, shownAs: string): string {
 function reasonOf(error: unknown): string {
   const { stderr } = error as { stderr?: unknown };
   if (typeof stderr === 'string' && stderr.trim() !== '') return stderr.trim().split('\n').at(-1) as string;
-  let innermost = error;
-  while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
-  return innermost instanceof Error ? innermost.message.split('\n')[0] || innermost.name : String(innermost);
+  let innermost = error as { readonly message?: unknown; readonly cause?: unknown };
+  while (typeof innermost.cause === 'object' && innermost.cause !== null) innermost = innermost.cause;
+  return String(innermost.message ?? error).split('\n')[0] as string;
 }
