@@ -1,5 +1,6 @@
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { Stage } from '../types.js';
+import { findCycle } from './find-cycle.js';
 import { producersOf } from './outputs-tree.js';
 
 /** Address → addresses of the stages whose outs it reads, in DVC's order. */
@@ -26,18 +27,11 @@ export function buildGraph(stages: readonly Stage[]): Edges {
 }
 
 function refuseCycles(stages: readonly Stage[], edges: Edges): void {
-  const done = new Set<string>();
-  const path: string[] = [];
-  const visit = (address: string): void => {
-    if (done.has(address)) return;
-    const start = path.indexOf(address);
-    if (start >= 0) throw cycle(stages, path.slice(start));
-    path.push(address);
-    for (const next of edges.get(address) ?? []) visit(next);
-    path.pop();
-    done.add(address);
-  };
-  for (const { address } of stages) visit(address);
+  const members = findCycle(
+    stages.map(({ address }) => address),
+    edges,
+  );
+  if (members) throw cycle(stages, members);
 }
 
 /** @param members each reads an out of the next, the last one of the first */
