@@ -3,7 +3,9 @@ import { plain } from './text-width.js';
 
 /** Why a stage is as it is, in one line; empty where its status says all. */
 export function stageNote(stage: StageEvent): string {
-  if (stage.status === 'failed') return plain(firstLine(stage.error?.message ?? stage.reason ?? ''));
+  // What the command printed follows at the end of the run.
+  if (stage.status === 'failed')
+    return plain(firstLine(stage.error?.message ?? stage.reason ?? '')).replace(/; its last output:$/, '');
   if (stage.waitingFor !== undefined) return `waits for a worker with the label ${plain(stage.waitingFor)}`;
   const notes: string[] = [];
   if (stage.attempt > 1) notes.push(`attempt ${stage.attempt}`);

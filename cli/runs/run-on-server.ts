@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DiagnosticError } from '../../diagnostics/index.js';
 import { openState } from '../../runner/index.js';
 import type { ReproduceInput } from '../../workflows/index.js';
 import { openSession, type Session } from '../connection/index.js';
@@ -42,6 +43,8 @@ class ServerRun {
   #serving: Serving | undefined;
   #run: StartedRun | undefined;
   #exitCode: number = EXIT.terminated;
+  /** The embedded server ended, and cannot be started again. */
+  #lost: DiagnosticError | undefined;
 
   constructor(
     readonly options: ReproOptions,
@@ -84,8 +87,7 @@ class ServerRun {
       flags: options.connection,
       root: local.root,
       onServerChange: ({ state, message }) => {
-        if (state === 'gone')
-          this.#emit({ event: 'notice', code: 'temporal-server-gone', message: message ?? '' });
+        if (state === 'gone') this.#lost = serverGone(message);
       },
     });
     this.#session = session;
@@ -166,6 +168,7 @@ class ServerRun {
 
   /** Takes over from a process that died while we watched its run. */
   async #keepServed(run: StartedRun): Promise<void> {
+    if (this.#lost) throw this.#lost;
     if (!(await this.#serving?.ensure())) return;
     this.#owner?.take();
     this.#run = { ...run, state: 'attached' };
@@ -208,4 +211,11 @@ class ServerRun {
       this.#leave.abort();
     }
   }
+}
+
+function serverGone(message: string | undefined): DiagnosticError {
+  return new DiagnosticError('temporal-server-gone', {
+    message: `the embedded Temporal server ended, and could not be started again${message === undefined ? '' : `: ${message}`}`,
+    fix: 'see .reprise/temporal/server.log; nothing is lost, the same command goes on with the run',
+  });
 }

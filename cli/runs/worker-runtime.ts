@@ -11,6 +11,8 @@ export function installRuntime(logFile?: string): void {
   Runtime.install({
     shutdownSignals: [],
     logger: new DefaultLogger('WARN', ({ level, message, timestampNanos, meta }) => {
+      // The queues of stages have activities only: it is meant so.
+      if (message.startsWith('No workflows registered')) return;
       const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
       const details = meta === undefined ? '' : ` ${JSON.stringify(meta, shown)}`;
       const line = `${time} ${level} ${message}${details}\n`;

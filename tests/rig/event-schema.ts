@@ -68,7 +68,6 @@ export const eventSchema = z.discriminatedUnion('event', [
       'cancel-failed',
       'left',
       'detached',
-      'temporal-server-gone',
     ]),
     message: z.string(),
     fix: z.string().optional(),

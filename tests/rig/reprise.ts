@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { RunEvent, RunFinished } from '../../cli/display/index.js';
-import { serverOf } from './servers.js';
+import { ownerOf, serverOf } from './servers.js';
 
 export const EXECUTABLE = fileURLToPath(new URL('../../bin/reprise', import.meta.url));
 
@@ -26,6 +26,9 @@ const started: { readonly child: ChildProcess; readonly cwd: string }[] = [];
 export function endAll(): void {
   for (const { child, cwd } of started.splice(0)) {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    // A detached run's process would restart the server.
+    const owner = ownerOf(cwd);
+    if (owner) process.kill(owner.pid, 'SIGKILL');
     const server = serverOf(cwd);
     if (server) process.kill(server.pid, 'SIGKILL');
   }

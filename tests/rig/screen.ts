@@ -59,9 +59,10 @@ export class Screen extends Writable {
     } else if (!token.startsWith('\u001B')) {
       this.#edit((line, at) => line.slice(0, at).padEnd(at) + token + line.slice(at + 1));
       this.#column++;
-      if (this.#column === this.columns) {
+      // Terminals fold when the next character comes, not when the last column is written.
+      if (this.#column > this.columns) {
         this.#row++;
-        this.#column = 0;
+        this.#column = 1;
       }
     }
   }

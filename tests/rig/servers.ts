@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive } from '../../runner/index.js';
+import { isAlive, type ProcessIdentity } from '../../runner/index.js';
 
 interface ServerRecord {
   readonly pid: number;
@@ -14,6 +14,14 @@ export function serverOf(root: string): ServerRecord | undefined {
   if (!existsSync(file)) return undefined;
   const record = JSON.parse(readFileSync(file, 'utf8')) as ServerRecord;
   return isAlive(record) ? record : undefined;
+}
+
+/** The live process that looks after the project's run. */
+export function ownerOf(root: string): ProcessIdentity | undefined {
+  const file = join(root, '.reprise', 'owner.json');
+  if (!existsSync(file)) return undefined;
+  const owner = JSON.parse(readFileSync(file, 'utf8')) as ProcessIdentity;
+  return isAlive(owner) ? owner : undefined;
 }
 
 /** Waits for `condition`. */

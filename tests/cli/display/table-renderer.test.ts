@@ -45,7 +45,7 @@ describe('the live table', () => {
     const rows = screen.text();
     expect(rows[0]).toBe('✓ data        3.2 s');
     expect(rows[1]).toMatch(
-      /^[⠋-⠿] train      1[23]\.\d s {2}━{5}─{11} {2}120\/400 {2}loss 0\.812 {2}118 items\/s {2}1:15 left$/u,
+      /^[\u2800-\u28FF] train      1[23]\.\d s {2}━{5}─{11} {2}120\/400 {2}loss 0\.812 {2}118 items\/s {2}1:15 left$/u,
     );
     expect(rows.slice(2)).toEqual(['· evaluate', '1 of 3 done']);
     renderer.close();
