@@ -1,6 +1,5 @@
-import { gatherRows, tf } from '../../../compute/index.js';
+import { gatherRows, gelu, tf } from '../../../compute/index.js';
 import type { ForwardContext } from '../layers/forward-context.js';
-import { gelu } from '../layers/gelu.js';
 import { layerNorm } from '../layers/layer-norm.js';
 import { linear } from '../layers/linear.js';
 import type { BertConfig } from './config.js';
