@@ -24,13 +24,14 @@ export function select(pipeline: Pipeline, selection: Selection): readonly Stage
   if (chosen.length === 0) return inOrder(executionOrder(all, upstream));
   if (selection.singleItem && !selection.pipeline) return inOrder(chosen);
   const next = nextOf(upstream, selection);
+  const wanted = new Set<string>();
   // With `pipeline`, DVC goes through one connected part after the other.
-  const starts = selection.pipeline ? chosen.map((address) => [address]) : [chosen];
-  const wanted = starts.flatMap((start) => {
+  for (const start of selection.pipeline ? chosen.map((address) => [address]) : [chosen]) {
+    if (start.every((address) => wanted.has(address))) continue;
     const reached = reachable(start, next);
-    return all.filter((address) => reached.has(address));
-  });
-  return inOrder(executionOrder(wanted, upstream));
+    for (const address of all) if (reached.has(address)) wanted.add(address);
+  }
+  return inOrder(executionOrder([...wanted], upstream));
 }
 
 /** Which way to go from a chosen stage: to those it needs, to those that need it, or both. */

@@ -26,6 +26,9 @@ export class UnreadableYaml extends Error {
 const CORE_TAG = 'tag:yaml.org,2002:';
 const STRUCTURE_TAGS = new Set([undefined, `${CORE_TAG}map`, `${CORE_TAG}seq`]);
 
+/** Aliases of aliases can stand for more values than fit in memory. No file that a person wrote has as many as this. */
+const MOST_VALUES = 10_000_000;
+
 /**
  * The values of a document, as ruamel.yaml's safe loader gives them: scalars by its rules for YAML 1.2, merge keys applied, an
  * anchor and its aliases as one value.
@@ -35,11 +38,18 @@ const STRUCTURE_TAGS = new Set([undefined, `${CORE_TAG}map`, `${CORE_TAG}seq`]);
 export function readValues(document: Document.Parsed): Value {
   const known = new Map<unknown, Value>();
   const open = new Set<unknown>();
+  /** Values that each node stands for, its aliases written out. */
+  const sizes = new Map<unknown, number>();
+  let count = 0;
 
   const read = (node: unknown): Value => {
     const target = isAlias(node) ? node.resolve(document) : node;
     if (isAlias(node) && target === undefined)
       throw new UnreadableYaml(`nothing is called &${node.source}`, offsetOf(node));
+    const start = count;
+    count += sizes.get(target) ?? 1;
+    if (count > MOST_VALUES)
+      throw new UnreadableYaml('its aliases stand for too many values', offsetOf(node));
     const before = known.get(target);
     if (before !== undefined) return before;
     if (open.has(target)) throw new UnreadableYaml('an alias refers to what it is part of', offsetOf(node));
@@ -47,6 +57,7 @@ export function readValues(document: Document.Parsed): Value {
     const value = readNew(target);
     open.delete(target);
     known.set(target, value);
+    sizes.set(target, count - start);
     return value;
   };
 

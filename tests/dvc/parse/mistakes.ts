@@ -29,6 +29,12 @@ function omitFiles({ files: _, ...rest }: Partial<Mistake>): Partial<Mistake> {
 
 const stage = (body: string) => `stages:\n  a:\n    cmd: echo\n${body}`;
 
+const bomb = Array.from(
+  { length: 10 },
+  (_, level) =>
+    `x${level}: &x${level} [${Array.from({ length: 9 }, () => (level === 0 ? '1' : `*x${level - 1}`)).join(', ')}]\n`,
+).join('');
+
 export const mistakes: readonly Mistake[] = [
   { name: 'an empty project', files: { 'README.md': '' }, code: 'no-dvc-yaml', at: undefined },
   pipeline('yaml-syntax', '3:10', 'stages:\n  a:\n    cmd: [echo\n', {
@@ -39,6 +45,14 @@ export const mistakes: readonly Mistake[] = [
   pipeline('yaml-syntax', '1:1', '<<<<<<< HEAD\nstages:\n=======\nstages: {}\n>>>>>>> other\n', {
     name: 'merge conflict',
     says: ['merge conflict'],
+  }),
+  pipeline('yaml-syntax', '8:10', bomb, {
+    name: 'aliases of aliases',
+    dvcAccepts: 'until its memory is full',
+  }),
+  pipeline('yaml-syntax', '1:11', 'x: &x [1, *x]\n', {
+    name: 'an alias inside itself',
+    dvcAccepts: 'it falls into an endless recursion',
   }),
   pipeline('unknown-key', '4:5', stage('    dependencies: [x]\n'), { says: ['dependencies', 'deps'] }),
   pipeline('unknown-key', '5:17', stage('    outs:\n      - x.txt: {cahce: false}\n'), {
