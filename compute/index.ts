@@ -8,9 +8,16 @@
 export { tf } from './native/tensorflow.js';
 export { compileProgram } from './program/compile.js';
 export { interpretProgram } from './program/interpret.js';
+export { clipByGlobalNorm } from './ops/clip.js';
+export { sparseCrossEntropy } from './ops/cross-entropy.js';
+export { dropout } from './ops/dropout.js';
 export { fused } from './ops/fused.js';
 export { gatherRows } from './ops/gather-rows.js';
 export { gelu } from './ops/gelu.js';
+export { layerNorm } from './ops/layer-norm.js';
+export { linear } from './ops/linear.js';
+export { softmax } from './ops/softmax.js';
+export { tanhGelu } from './ops/tanh-gelu.js';
 export { statelessRandomUniform } from './ops/random.js';
 export type {
   AdamUpdate,

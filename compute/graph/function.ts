@@ -15,10 +15,12 @@ export interface FunctionDefinition {
 /** Inside of a function an output goes by its argument's name in the operation's definition. */
 const OUTPUT_NAMES: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries({
-    z: 'Add AddV2 Sub Mul RealDiv Maximum Minimum SquaredDifference Pow Less LessEqual Greater GreaterEqual Equal NotEqual',
+    z:
+      'Add AddV2 Sub Mul RealDiv Maximum Minimum SquaredDifference Pow Less LessEqual Greater GreaterEqual Equal NotEqual ' +
+      'BitwiseAnd BitwiseXor RightShift',
     y: 'Abs Cast Erf Exp Log Neg Reciprocal Rsqrt Sigmoid Sqrt Square Tanh ZerosLike OnesLike Transpose',
     output:
-      'BroadcastTo Const Fill Identity Max Mean Min Reshape Select SelectV2 Slice StatelessRandomUniform Sum',
+      'BroadcastTo Const Fill Identity Max Mean Min Range Reshape Select SelectV2 Slice StatelessRandomUniform Sum',
     activations: 'Relu',
     softmax: 'Softmax',
   }).flatMap(([output, operations]) => operations.split(' ').map((op) => [op, output])),

@@ -45,7 +45,7 @@ const UNARY =
   'Neg OnesLike Reciprocal Relu Relu6 Rint Round Rsqrt Selu Sigmoid Sign Sin Sinh Softplus Sqrt Square Tan Tanh ZerosLike ' +
   'Snapshot StopGradient';
 const BINARY =
-  'Add AddV2 Atan2 Div DivNoNan FloorDiv FloorMod Maximum Minimum Mul Pow RealDiv SquaredDifference Sub';
+  'Add AddV2 Atan2 BitwiseAnd BitwiseOr BitwiseXor Div DivNoNan FloorDiv FloorMod Maximum Minimum Mul Pow RealDiv RightShift SquaredDifference Sub';
 const PREDICATES = 'IsFinite IsInf IsNan';
 const COMPARISONS = 'Equal Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr NotEqual';
 const EQUAL_SHAPES = 'AddN EluGrad Relu6Grad ReluGrad RsqrtGrad SigmoidGrad SoftplusGrad SqrtGrad TanhGrad';

@@ -1,0 +1,16 @@
+import { tf } from '../native/tensorflow.js';
+
+/**
+ * One factor for all gradients, so that their joint norm is at most `maxNorm`: min(1, maxNorm / (norm + 10⁻⁶)), as
+ * torch's `clip_grad_norm_`.
+ *
+ * @returns in order; and the norm from before
+ */
+export function clipByGlobalNorm(
+  gradients: readonly tf.Tensor[],
+  maxNorm: number,
+): { readonly clipped: tf.Tensor[]; readonly norm: tf.Scalar } {
+  const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
+  const factor = tf.minimum(tf.div(maxNorm, tf.add(norm, 1e-6)), 1);
+  return { clipped: gradients.map((gradient) => tf.mul(gradient, factor)), norm: norm as tf.Scalar };
+}
