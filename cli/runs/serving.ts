@@ -29,7 +29,7 @@ export class Serving {
   readonly #lock: string | undefined;
   #workers: Workers | undefined;
   #running: Promise<void> | undefined;
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(readonly options: ServingOptions) {
     this.#lock = options.state && join(options.state, 'workers.lock');
@@ -46,7 +46,7 @@ export class Serving {
    * @throws whatever ended the workers since
    */
   async ensure(): Promise<Workers | undefined> {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure) throw this.#failure;
     if (this.#workers || !this.#take()) return undefined;
     const { session, root, labels, slots, logFile } = this.options;
     try {
@@ -66,7 +66,7 @@ export class Serving {
       throw error;
     }
     this.#running = this.#workers.run().catch((error: unknown) => {
-      this.#failure = error;
+      this.#failure = error instanceof Error ? error : new Error(String(error));
     });
     return this.#workers;
   }

@@ -13,7 +13,9 @@ function settings(toml: string, env: Readonly<Record<string, string>> = {}): voi
 }
 
 beforeEach(() => {
-  for (const name of Object.keys(process.env)) if (name.startsWith('TEMPORAL_')) delete process.env[name];
+  for (const name of Object.keys(process.env)) {
+    if (name.startsWith('TEMPORAL_')) Reflect.deleteProperty(process.env, name);
+  }
 });
 afterAll(() => {
   Object.assign(process.env, kept);
