@@ -1,4 +1,4 @@
-import { basename, relative } from 'node:path';
+import { basename, isAbsolute, relative } from 'node:path';
 import {
   loadPipeline,
   openProject,
@@ -46,19 +46,19 @@ async function planStages(
   const planned: PlannedStage[] = [];
   for (const stage of selected) {
     const settings = settingsOf(stage, defaults);
-    const upstream = (pipeline.upstream.get(stage.address) ?? []).filter((address) => chosen.has(address));
+    const edges = (pipeline.upstream.get(stage.address) ?? []).filter((address) => chosen.has(address));
     const locked = await readLockEntry(project, stage);
     // A stage below one that will run can only be judged once that one has.
     const upToDate =
       !options.force &&
-      upstream.every((address) => current.has(address)) &&
+      edges.every((address) => current.has(address)) &&
       (await stageStatus(project, stage, locked, readParams)).length === 0;
     if (upToDate) current.add(stage.address);
     planned.push({
       address: stage.address,
       name: stage.name,
       dvcfile: relative(project.root, stage.dvcfile),
-      upstream,
+      upstream: stage.frozen ? makersOf(stage, selected) : edges,
       labels: settings.labels,
       queue: stageQueue(settings.labels),
       ...(settings.fallback ? { fallbackQueue: stageQueue([]) } : {}),
@@ -71,6 +71,22 @@ async function planStages(
     });
   }
   return planned;
+}
+
+/**
+ * A frozen stage has no upstream edges: what it reads does not make it run. But when its deps are made in this same run, it
+ * has to come after, as it does in DVC's sequence.
+ */
+function makersOf(stage: Stage, selected: readonly Stage[]): string[] {
+  const before = selected.slice(0, selected.indexOf(stage));
+  const reads = (file: string): boolean =>
+    stage.deps.some((dep) => isInside(file, dep.file) || isInside(dep.file, file));
+  return before.filter((maker) => maker.outs.some((out) => reads(out.file))).map((maker) => maker.address);
+}
+
+function isInside(folder: string, file: string): boolean {
+  const path = relative(folder, file);
+  return path === '' || !(path.startsWith('..') || isAbsolute(path));
 }
 
 /** Upserting an attribute that the server does not know would stop the workflow: ask first. */

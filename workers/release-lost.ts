@@ -13,7 +13,10 @@ export async function releaseLost(client: Client, workflowId: string): Promise<n
   await Promise.all(
     lost.map(({ activityId }) =>
       client.activity
-        .fail({ workflowId, activityId: activityId ?? '' }, ApplicationFailure.retryable('the worker was killed', 'worker-lost'))
+        .fail(
+          { workflowId, activityId: activityId ?? '' },
+          ApplicationFailure.retryable('the worker was killed', 'worker-lost'),
+        )
         // It may have ended, or timed out, since it was looked at.
         .catch(() => undefined),
     ),

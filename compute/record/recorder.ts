@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { attribute } from '../graph/attribute.js';
+import { attribute, type Attributes } from '../graph/attribute.js';
 import { addFunction, argumentName, fusible } from '../graph/function.js';
 import { bytesOf, Graph } from '../graph/graph.js';
 import type { Source } from '../graph/node.js';
@@ -14,7 +14,8 @@ import {
 } from '../native/backend.js';
 import { tf } from '../native/tensorflow.js';
 import { graphAttribute, withInferredTypes } from './kernel-attributes.js';
-import { OperationCall, type TensorType, type TracedValue } from './operation-call.js';
+import { lowered } from './lower.js';
+import { OperationCall, type ShapeRule, type TensorType, type TracedValue } from './operation-call.js';
 import { shapeRules } from './shapes/rules.js';
 import { runningKernel, userFrame } from './user-frame.js';
 
@@ -150,19 +151,10 @@ export class Recorder {
     if (this.#fused && !fusible(op)) throw new Error(`${op} cannot be part of a fused function`);
     const written = Object.fromEntries(given.map((attribute) => [attribute.name, graphAttribute(attribute)]));
     const attributes = withInferredTypes(op, written, inputs);
-    const plain = new Map(Object.entries(attributes).map(([name, { value }]) => [name, value]));
-    let types: TensorType[];
-    try {
-      types = rule(new OperationCall(op, inputs, plain));
-    } catch (error) {
-      throw located(error);
-    }
-    const name = this.#graph.add(
-      op,
-      inputs.map(({ source }) => source),
-      attributes,
-      { name: `${this.#prefix}/${op}` },
-    );
+    const types = outputTypes(rule, op, attributes, inputs);
+    const node = lowered(op, attributes, inputs);
+    const sources = inputs.map(({ source }) => source);
+    const name = this.#graph.add(node.op, sources, node.attributes, { name: `${this.#prefix}/${node.op}` });
     return types.map((type, index) => this.#metadata({ ...type, source: `${name}:${index}` }));
   }
 
@@ -211,6 +203,20 @@ export class Recorder {
       ...at(),
       fix: 'use an operation that works on tensors, such as gatherRows in place of tf.gather',
     });
+  }
+}
+
+function outputTypes(
+  rule: ShapeRule,
+  op: string,
+  attributes: Attributes,
+  inputs: readonly TracedValue[],
+): TensorType[] {
+  const plain = new Map(Object.entries(attributes).map(([name, { value }]) => [name, value]));
+  try {
+    return rule(new OperationCall(op, inputs, plain));
+  } catch (error) {
+    throw located(error);
   }
 }
 

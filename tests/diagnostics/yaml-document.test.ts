@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DiagnosticError, YamlDocument, formatDiagnostic, parseWith } from '../../diagnostics/index.js';
+import type { DiagnosticError} from '../../diagnostics/index.js';
+import { YamlDocument, formatDiagnostic, parseWith } from '../../diagnostics/index.js';
 
 const schema = z.strictObject({
   stages: z.record(z.string(), z.strictObject({ retries: z.number().int() })),

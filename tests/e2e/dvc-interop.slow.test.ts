@@ -33,7 +33,11 @@ async function dvcRepro(root: string, ...args: string[]): Promise<{ ran: string[
   const { code, stdout, stderr } = await dvc(['repro', '-P', ...args], root);
   if (code !== 0) throw new Error(stdout + stderr);
   return {
-    ran: [...stdout.matchAll(/^Running stage '(.+)':$/gm)].map((match) => match[1] as string),
+    ran: [
+      ...stdout.matchAll(
+        /^(?:Running stage|Verifying (?:data sources in|outputs in frozen) stage:) '(.+?)':?$/gm,
+      ),
+    ].map((match) => match[1] as string),
     stdout,
   };
 }

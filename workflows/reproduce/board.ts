@@ -1,12 +1,11 @@
 import { setCurrentDetails, upsertSearchAttributes, type SearchAttributes } from '@temporalio/workflow';
-import {
+import type {
   SEARCH_ATTRIBUTES,
-  type Plan,
-  type RunState,
-  type StageProgress,
-  type StageState,
-  type StageSummary,
-} from '../types.js';
+  Plan,
+  RunState,
+  StageProgress,
+  StageState,
+  StageSummary} from '../types.js';
 
 type Change = Partial<Omit<StageState, 'address'>>;
 
