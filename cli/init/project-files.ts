@@ -25,13 +25,14 @@ export function dvcFiles(withGit: boolean): ProjectFile[] {
 
 /**
  * The finetuning template: `examples/finetuning`, with the presets of `configs/`. A leading underscore in a file's name
- * stands for a dot there, since npm leaves `.gitignore` files out of packages.
+ * stands for a dot there, since npm leaves `.gitignore` files out of packages; `.template` is dropped, since a dvc.yaml in a
+ * package would be one of the stages of every project that installs it.
  */
 export async function templateFiles(packageRoot: string): Promise<ProjectFile[]> {
   const template = join(packageRoot, 'examples', 'finetuning');
   const files: ProjectFile[] = [];
   for (const path of await list(template)) {
-    const name = basename(path).replace(/^_/, '.');
+    const name = basename(path).replace(/^_/, '.').replace(/\.template$/, '');
     files.push({
       path: posix.join(dirname(path), name),
       content: await readFile(join(template, path)),
