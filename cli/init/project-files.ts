@@ -32,7 +32,9 @@ export async function templateFiles(packageRoot: string): Promise<ProjectFile[]>
   const template = join(packageRoot, 'examples', 'finetuning');
   const files: ProjectFile[] = [];
   for (const path of await list(template)) {
-    const name = basename(path).replace(/^_/, '.').replace(/\.template$/, '');
+    const name = basename(path)
+      .replace(/^_/, '.')
+      .replace(/\.template$/, '');
     files.push({
       path: posix.join(dirname(path), name),
       content: await readFile(join(template, path)),

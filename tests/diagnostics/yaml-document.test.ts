@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DiagnosticError} from '../../diagnostics/index.js';
+import type { DiagnosticError } from '../../diagnostics/index.js';
 import { YamlDocument, formatDiagnostic, parseWith } from '../../diagnostics/index.js';
 
 const schema = z.strictObject({

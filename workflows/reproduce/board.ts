@@ -1,11 +1,5 @@
 import { setCurrentDetails, upsertSearchAttributes, type SearchAttributes } from '@temporalio/workflow';
-import type {
-  SEARCH_ATTRIBUTES,
-  Plan,
-  RunState,
-  StageProgress,
-  StageState,
-  StageSummary} from '../types.js';
+import type { SEARCH_ATTRIBUTES, Plan, RunState, StageProgress, StageState, StageSummary } from '../types.js';
 
 type Change = Partial<Omit<StageState, 'address'>>;
 

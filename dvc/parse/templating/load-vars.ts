@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, normalize, relative } from 'node:path';
 import { loadValues } from '../params/load-values.js';
 import { isMapping, keyText, typeName, type Mapping, type Value } from '../values.js';
-import { Context } from './context.js';
+import type { Context } from './context.js';
 import { DictNode, toNode, type Node } from './node.js';
 import { TemplateError } from './template-error.js';
 
