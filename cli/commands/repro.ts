@@ -11,6 +11,7 @@ interface Options extends ConnectionOptions {
   json?: true;
   detach?: true;
   cpuFallback?: true;
+  labelTimeout?: number;
   pipeline?: true;
   allPipelines?: true;
   glob?: true;
@@ -18,6 +19,9 @@ interface Options extends ConnectionOptions {
   wait?: true;
   workspace?: string;
 }
+
+/** On a server that only this project knows, a worker that is not there after minutes will hardly come: seconds. */
+const EMBEDDED_LABEL_TIMEOUT = 300;
 
 /** `reprise repro`: brings a pipeline up to date, durably. Its flags are those of `dvc repro` where it has them. */
 export function reproCommand(): Command {
@@ -37,6 +41,12 @@ export function reproCommand(): Command {
     .option('-k, --keep-going', 'go on with what does not depend on a failed stage')
     .option('-j, --jobs <n>', 'run at most so many stages at once', positiveInteger)
     .option('--cpu-fallback', 'run a labelled stage on the CPU when no worker serves its labels')
+    .option(
+      '--label-timeout <seconds>',
+      'fail a stage whose labels no worker serves for so long; 0 waits without end ' +
+        `(default: ${EMBEDDED_LABEL_TIMEOUT} on the project's own server, else 0)`,
+      seconds,
+    )
     .option('--detach', 'leave the run to itself once it has begun')
     .option('--wait', 'wait for another run of this project to end')
     .option('--workspace <path>', "the project's folder as the workers of a remote server see it")
@@ -52,7 +62,7 @@ async function run(targets: string[], options: Options, command: Command): Promi
   const renderer = createRenderer({ json: options.json ?? false });
   const repro = {
     cwd,
-    input: inputOf(targets, options),
+    input: inputOf(targets, options, resolveTarget(options).kind === 'embedded' ? EMBEDDED_LABEL_TIMEOUT : 0),
     connection: options,
     ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
     wait: options.wait ?? false,
@@ -73,7 +83,8 @@ async function run(targets: string[], options: Options, command: Command): Promi
   }
 }
 
-function inputOf(targets: string[], options: Options) {
+function inputOf(targets: string[], options: Options, defaultLabelTimeout: number) {
+  const labelTimeout = options.labelTimeout ?? defaultLabelTimeout;
   const { force, singleItem, downstream, pipeline, allPipelines, recursive, glob, keepGoing, cpuFallback } =
     options;
   const flags = {
@@ -92,6 +103,7 @@ function inputOf(targets: string[], options: Options) {
     targets,
     ...Object.fromEntries(Object.entries(flags).filter(([, on]) => on)),
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+    ...(labelTimeout === 0 ? {} : { labelTimeout }),
   };
 }
 
@@ -99,5 +111,11 @@ function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError('It must be a whole number from 1.');
+  return value;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0)) throw new InvalidArgumentError('It must be a number of seconds.');
   return value;
 }

@@ -151,6 +151,28 @@ describe('reprise repro', () => {
   });
 });
 
+describe('reprise repro --label-timeout', () => {
+  it('fails a stage that nobody serves, with what to do, when the rest is done', async () => {
+    const root = makeProject({
+      'dvc.yaml': `stages:
+  aside: {cmd: sleep 2; echo a > a, outs: [a]}
+  train: {cmd: echo t > t, outs: [t], meta: {reprise: {labels: [dsp]}}}
+`,
+    });
+    const end = await reprise(['repro', '--json', '--label-timeout', '1'], root);
+    expect(end.code).toBe(1);
+    const last = checkedEvents(end.stdout).find((event) => event.event === 'end');
+    expect(last).toMatchObject({
+      status: 'failed',
+      stages: [
+        { address: 'aside', outcome: 'ran' },
+        { address: 'train', outcome: 'failed', error: { code: 'label-unserved' } },
+      ],
+    });
+    await serverEnds(root);
+  });
+});
+
 describe('reprise repro --dry', () => {
   it('says what would run and why, down the graph, without a server', async () => {
     const root = makeProject({ 'dvc.yaml': CHAIN, in: 'one\n' });
