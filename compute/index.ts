@@ -13,6 +13,7 @@ export { sparseCrossEntropy } from './ops/cross-entropy.js';
 export { dropout } from './ops/dropout.js';
 export { fused } from './ops/fused.js';
 export { gatherRows } from './ops/gather-rows.js';
+export { counterKeys } from './ops/hash.js';
 export { gelu } from './ops/gelu.js';
 export { layerNorm } from './ops/layer-norm.js';
 export { linear } from './ops/linear.js';

@@ -7,7 +7,7 @@ import { indexHash } from './hash.js';
  * the key alone: the gradient works them out again in place of keeping a mask, and a run that goes on draws what it would
  * have drawn. The same on every device.
  *
- * @param key [2] int32: fed, and another for each place and each step
+ * @param key [2] int32, another for each place and each step: see {@link counterKeys}
  */
 export function dropout<T extends tf.Tensor>(x: T, probability: number, key: tf.Tensor1D): T {
   if (probability === 0) return x;
