@@ -15,12 +15,15 @@ export async function testEnvironment(context, report, { all }) {
   const { env } = context;
   const temporal = await findTemporalCli(env);
   const dvc = all ? await makePythonTools('dvc', context, report) : findPythonTools('dvc', context);
+  // PEFT judges what we write in its format. It is what the benchmarks compare with, too, and large: only for all suites.
+  const peft = all ? await makePythonTools('bench', context, report) : findPythonTools('bench', context);
   return {
     ...env,
     NODE_OPTIONS: nodeOptions(env['NODE_OPTIONS']),
     ...(all ? { REPRISE_SLOW: '1' } : {}),
     ...(temporal ? { TEMPORAL_CLI_PATH: temporal.path } : {}),
     ...(dvc && !env['REPRISE_TEST_DVC'] ? { REPRISE_TEST_DVC: join(dvc, 'dvc') } : {}),
+    ...(peft && !env['REPRISE_TEST_PEFT_PYTHON'] ? { REPRISE_TEST_PEFT_PYTHON: join(peft, 'python') } : {}),
   };
 }
 

@@ -1,0 +1,29 @@
+import { compareLoraStep } from './lora-step/compare.js';
+import type { Comparison } from './measurement.js';
+import { formatComparison } from './format.js';
+
+/** `npm run bench -- [name] [--json]`: ours beside a peer, in the same run, as ratios. */
+const BENCHMARKS = { 'lora-step': compareLoraStep };
+
+const args = process.argv.slice(2);
+const json = args.includes('--json');
+const names = args.filter((arg) => !arg.startsWith('--'));
+const python = process.env['REPRISE_BENCH_PYTHON'];
+const unknown = names.find((name) => !(name in BENCHMARKS));
+if (unknown !== undefined)
+  fail(`there is no benchmark ${unknown}; there are: ${Object.keys(BENCHMARKS).join(', ')}`);
+if (!python) fail('REPRISE_BENCH_PYTHON is not set: run `npm run bench`, which installs the peers');
+
+const comparisons: Comparison[] = [];
+for (const [name, compare] of Object.entries(BENCHMARKS)) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  const comparison = await compare(python, (round, of) => console.error(`${name}: round ${round} of ${of}`));
+  comparisons.push(comparison);
+  if (!json) console.log(formatComparison(comparison));
+}
+if (json) console.log(JSON.stringify(comparisons));
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}

@@ -1,0 +1,3 @@
+/** What trains, and what is added where. Loads the native library. */
+export { loraMethod } from './lora.js';
+export type { Method } from './method.js';
