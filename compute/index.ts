@@ -6,6 +6,7 @@
  * Runs block the event loop: a training belongs in a process of its own.
  */
 export { tf } from './native/tensorflow.js';
+export { devices, type Devices, type Gpu } from './native/devices.js';
 export { compileProgram } from './program/compile.js';
 export { interpretProgram } from './program/interpret.js';
 export { clipByGlobalNorm } from './ops/clip.js';

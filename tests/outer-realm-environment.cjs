@@ -1,5 +1,8 @@
 const { TestEnvironment } = require('jest-environment-node');
 
+// Native libraries read the process's real environment, of which a test file has only a copy.
+process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+
 /**
  * Jest gives each test file typed arrays of its own, which fail the `instanceof` checks of native modules and of
  * Node's own Buffer. This environment passes the outer realm's through.

@@ -6,9 +6,9 @@ const FRAME = /(?:\(|at )((?:file:\/\/)?\/[^()]*?|(?:file:\/\/\/)?[A-Za-z]:[^()]
 
 /** tfjs, Node itself, and this room: none of them is where a user has made the mistake. */
 const MACHINERY =
-  /[\\/]@tensorflow[\\/]|^node:|[\\/]compute[\\/](record|program|graph|ops|native)[\\/](?!.*\.test\.)/;
+  /[\\/]@tensorflow[\\/]|(^|[\\/])tfjs-[\w-]+[\\/]src[\\/]|^node:|[\\/]compute[\\/](record|program|graph|ops|native)[\\/](?!.*\.test\.)/;
 
-const KERNEL = /[\\/]tfjs-node(?:-gpu)?[\\/]dist[\\/]kernels[\\/](\w+)\.js/;
+const KERNEL = /[\\/]kernels[\\/](\w+)\.[jt]s/;
 
 function stack(): string[] {
   const limit = Error.stackTraceLimit;

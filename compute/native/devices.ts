@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import { backend } from './backend.js';
+import { threadCount } from './threads.js';
+
+export interface Gpu {
+  readonly name: string;
+  /** Of the NVIDIA driver. */
+  readonly driver: string;
+}
+
+export interface Devices {
+  /** Version of the native library. */
+  readonly tensorflow: string;
+  readonly cpu: string;
+  readonly threads: number;
+  /** Those that TensorFlow works on; empty when it works on the CPU. */
+  readonly gpus: readonly Gpu[];
+}
+
+/** What tensors are calculated on. */
+export function devices(): Devices {
+  return {
+    tensorflow: backend.binding.TF_Version,
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    threads: Number(process.env.TF_NUM_INTRAOP_THREADS ?? threadCount()),
+    gpus: backend.binding.isUsingGpuDevice() ? gpus() : [],
+  };
+}
+
+/** TensorFlow numbers its devices without naming them; the driver's own tool has the names, in the same order. */
+function gpus(): Gpu[] {
+  const query = ['--query-gpu=name,driver_version', '--format=csv,noheader'];
+  const { stdout, status } = spawnSync('nvidia-smi', query, { encoding: 'utf8' });
+  if (status !== 0) return [{ name: 'GPU', driver: 'unknown' }];
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [name = 'GPU', driver = 'unknown'] = line.split(', ');
+      return { name, driver };
+    });
+}

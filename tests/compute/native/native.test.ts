@@ -1,0 +1,126 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transformFileSync } from '@swc/core';
+import { devices } from '../../../compute/index.js';
+import { threadCount } from '../../../compute/native/threads.js';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The files that load the library, as JavaScript in a folder of their own, where the packages are others. */
+function elsewhere(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'reprise-native-'));
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  for (const file of ['tensorflow', 'environment', 'threads']) translate(`compute/native/${file}.ts`, folder);
+  translate('diagnostics/diagnostic-error.ts', folder);
+  writeFileSync(join(folder, 'diagnostics/index.js'), "export * from './diagnostic-error.js';\n");
+  return folder;
+}
+
+function translate(file: string, folder: string): void {
+  const to = join(folder, file.replace(/\.ts$/, '.js'));
+  mkdirSync(dirname(to), { recursive: true });
+  const { code } = transformFileSync(join(root, file), {
+    swcrc: false,
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+    module: { type: 'es6' },
+  });
+  writeFileSync(to, code);
+}
+
+const SHOW = `try { await import('./compute/native/tensorflow.js'); console.log('loaded'); }
+catch ({ name, code, message, fix, found, cause }) { console.log(JSON.stringify({ name, code, message, fix, found, cause: cause?.message })); }`;
+
+function load(folder: string, env: NodeJS.ProcessEnv = {}): string {
+  writeFileSync(join(folder, 'show.mjs'), SHOW);
+  const { stdout } = spawnSync(process.execPath, ['show.mjs'], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, NODE_PATH: '', ...env },
+    encoding: 'utf8',
+  });
+  return stdout.trim();
+}
+
+describe('the native library', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = elsewhere();
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is said to be missing, with the command that gets it, when the package is not there', () => {
+    expect(JSON.parse(load(folder))).toMatchObject({
+      name: 'DiagnosticError',
+      code: 'native-missing',
+      fix: expect.stringContaining('reprise setup') as string,
+    });
+  });
+
+  it('is said to be missing when the package is there without its addon', () => {
+    const installed = join(root, 'node_modules/@tensorflow/tfjs-node-gpu');
+    const copy = join(folder, 'node_modules/@tensorflow/tfjs-node-gpu');
+    mkdirSync(copy, { recursive: true });
+    cpSync(join(installed, 'package.json'), join(copy, 'package.json'));
+    cpSync(join(installed, 'dist'), join(copy, 'dist'), { recursive: true });
+    for (const name of readdirSync(join(root, 'node_modules')))
+      if (name !== '@tensorflow')
+        symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+    for (const name of ['tfjs', 'tfjs-core'])
+      symlinkSync(
+        join(root, 'node_modules/@tensorflow', name),
+        join(folder, 'node_modules/@tensorflow', name),
+      );
+    expect(JSON.parse(load(folder))).toMatchObject({
+      code: 'native-missing',
+      cause: expect.stringContaining('native addon module') as string,
+    });
+
+    mkdirSync(join(copy, 'lib/napi-v8'), { recursive: true });
+    writeFileSync(join(copy, 'lib/napi-v8/tfjs_binding.node'), 'not a library');
+    const broken = JSON.parse(load(folder)) as { code: string; found: string };
+    expect(broken.code).toBe('native-unloadable');
+    expect(broken.found).toContain('tfjs_binding.node');
+  });
+
+  it('loads where it is set up, with the threads that were asked for', () => {
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    expect(load(folder)).toBe('loaded');
+    expect(JSON.parse(load(folder, { REPRISE_THREADS: 'many' }))).toMatchObject({
+      code: 'bad-threads',
+      found: 'many',
+    });
+  });
+
+  it('gives the same bits in another process', () => {
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    translate('compute/native/backend.ts', folder);
+    const script = `import { tf } from './compute/native/tensorflow.js';
+      const x = tf.tensor(Float32Array.from({ length: 4096 }, (_, i) => Math.sin(i)), [64, 64]);
+      console.log(Buffer.from(tf.matMul(x, tf.softmax(x)).dataSync().buffer).toString('base64'));`;
+    writeFileSync(join(folder, 'bits.mjs'), script);
+    const bits = (): string => execFileSync(process.execPath, ['bits.mjs'], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }); // prettier-ignore
+    expect(bits()).toBe(bits());
+  });
+});
+
+describe('threads', () => {
+  it('are as many as asked for, or at most one per core', () => {
+    expect(threadCount({ REPRISE_THREADS: '3' })).toBe(3);
+    expect(threadCount({})).toBeGreaterThanOrEqual(1);
+    expect(() => threadCount({ REPRISE_THREADS: '0' })).toThrow('REPRISE_THREADS');
+  });
+});
+
+describe('devices', () => {
+  it('has a CPU and says which TensorFlow works on it', () => {
+    const found = devices();
+    expect(found.tensorflow).toMatch(/^\d+\.\d+/);
+    expect(found.threads).toBeGreaterThanOrEqual(1);
+    expect(found.cpu).not.toBe('');
+    expect(Array.isArray(found.gpus)).toBe(true);
+  });
+});
