@@ -46,8 +46,11 @@ const definition = trainingProgram({
   accumulates: false,
 });
 const program = compileProgram(definition);
-for (const [name, shape] of [...network.shapes, ...method.added])
-  program.assign({ [name]: initial(name, shape) });
+program.assign(
+  Object.fromEntries(
+    [...network.shapes, ...method.added].map(([name, shape]) => [name, initial(name, shape)]),
+  ),
+);
 
 const feeds = {
   input_ids: Int32Array.from({ length: rows * width }, () => Math.floor(uniform() * config.vocab_size)),

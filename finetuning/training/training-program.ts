@@ -1,4 +1,5 @@
 import {
+  sparseCrossEntropy,
   tf,
   type ProgramDefinition,
   type SignatureDefinition,
@@ -9,7 +10,6 @@ import {
 import type { Method } from '../methods/method.js';
 import { isDecayed } from '../models/bert/parameters.js';
 import { batchFeeds, logitsSignature } from '../models/inference-program.js';
-import { crossEntropy } from '../models/layers/cross-entropy.js';
 import type { Network } from '../models/network.js';
 import {
   adamFeeds,
@@ -99,7 +99,7 @@ function lossAndGradients(
   const trained = method.trainable.map((name) => variables[name] as tf.Variable);
   const { value, grads } = tf.variableGrads(() => {
     const logits = network.logits(variables, input, method, dropout);
-    const losses = crossEntropy(logits, fed('labels'));
+    const losses = sparseCrossEntropy(logits, fed('labels'));
     return tf.sum(tf.mul(losses, fed('row_weights'))) as tf.Scalar;
   }, trained);
   const gradients = new Map(

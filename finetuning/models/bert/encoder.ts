@@ -1,6 +1,5 @@
-import { gatherRows, gelu, tf } from '../../../compute/index.js';
+import { gatherRows, gelu, layerNorm, softmax, tf } from '../../../compute/index.js';
 import type { ForwardContext } from '../layers/forward-context.js';
-import { layerNorm } from '../layers/layer-norm.js';
 import { linear } from '../layers/linear.js';
 import type { BertConfig } from './config.js';
 
@@ -90,7 +89,7 @@ function attention(
       [0, 2, 1, 3],
     ) as tf.Tensor4D;
   const scores = tf.matMul(tf.mul(split('query'), 1 / Math.sqrt(perHead)), split('key'), false, true);
-  const probabilities = tf.softmax(tf.add(scores, scoreBias));
+  const probabilities = softmax(tf.add(scores, scoreBias));
   const kept = context.dropout(probabilities, config.attention_probs_dropout_prob, path);
   const mixed = tf.matMul(kept, split('value'));
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [rows * width, hidden]) as tf.Tensor2D;
