@@ -2,8 +2,14 @@ import { compareLoraStep } from './lora-step/compare.js';
 import type { Comparison } from './measurement.js';
 import { formatComparison } from './format.js';
 
+type OnRound = (round: number, of: number) => void;
+
 /** `npm run bench -- [name] [--json]`: ours beside a peer, in the same run, as ratios. */
-const BENCHMARKS = { 'lora-step': compareLoraStep };
+const BENCHMARKS: Readonly<Record<string, (python: string, onRound: OnRound) => Promise<Comparison>>> = {
+  // BERT's own dropout, which transformers and PEFT users train with.
+  'lora-step': (python, onRound) => compareLoraStep('lora-step', 0.1, python, onRound),
+  'lora-step-no-dropout': (python, onRound) => compareLoraStep('lora-step-no-dropout', 0, python, onRound),
+};
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');

@@ -6,10 +6,11 @@ import { loraMethod } from '../../finetuning/methods/index.js';
 import { readNetwork } from '../../finetuning/models/index.js';
 import { adamFeedsAt, trainingProgram } from '../../finetuning/training/index.js';
 import { median, type Measurement } from '../measurement.js';
-import { SETTING } from './setting.js';
+import type { Setting } from './setting.js';
 
-const { config, labels, rows, width, warmUp, steps } = SETTING;
-const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: SETTING.weightDecay };
+const setting = JSON.parse(process.argv[2] ?? '') as Setting;
+const { config, labels, rows, width, warmUp, steps } = setting;
+const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: setting.weightDecay };
 
 /** xorshift32: any stream does, as long as it is the same from run to run. */
 let state = 42;
@@ -28,9 +29,9 @@ const network = readNetwork(
 );
 rmSync(folder, { recursive: true });
 const method = loraMethod(network.shapes, {
-  rank: SETTING.rank,
-  alpha: SETTING.alpha,
-  dropout: SETTING.dropout,
+  rank: setting.rank,
+  alpha: setting.alpha,
+  dropout: setting.dropout,
   targets: ['query', 'value'],
   saved: ['classifier'],
 });
@@ -38,7 +39,7 @@ const definition = trainingProgram({
   network,
   method,
   optimizer,
-  maxGradNorm: SETTING.maxGradNorm,
+  maxGradNorm: setting.maxGradNorm,
   trainRows: rows,
   evalRows: rows,
   trainWidths: [width],
@@ -66,7 +67,7 @@ for (let step = 1; step <= steps; step++) {
   const { loss } = program.run(`train/${width}`, {
     ...feeds,
     dropout_counter: Int32Array.of(42, step),
-    ...adamFeedsAt(optimizer, step, SETTING.learningRate),
+    ...adamFeedsAt(optimizer, step, setting.learningRate),
   });
   losses.push(loss?.[0] ?? NaN);
   if (step === 1) secondsToFirstStep = process.uptime();
