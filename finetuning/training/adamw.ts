@@ -63,17 +63,3 @@ export function adamWUpdates(options: {
     ...(isDecayed(parameter) ? scale : undefined),
   }));
 }
-
-/** torch's clip_grad_norm_: one factor for all gradients. @returns also the norm from before */
-export function clipByGlobalNorm(
-  gradients: ReadonlyMap<string, tf.Tensor>,
-  maxNorm: number,
-): { readonly clipped: ReadonlyMap<string, tf.Tensor>; readonly norm: tf.Tensor } {
-  const squares = [...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)));
-  const norm = tf.sqrt(tf.addN(squares));
-  const factor = tf.minimum(tf.div(maxNorm, tf.add(norm, 1e-6)), 1);
-  return {
-    clipped: new Map([...gradients].map(([name, gradient]) => [name, tf.mul(gradient, factor)])),
-    norm,
-  };
-}

@@ -1,5 +1,6 @@
 import {
   sparseCrossEntropy,
+  clipByGlobalNorm,
   tf,
   type ProgramDefinition,
   type SignatureDefinition,
@@ -11,14 +12,7 @@ import type { Method } from '../methods/method.js';
 import { isDecayed } from '../models/bert/parameters.js';
 import { batchFeeds, logitsSignature } from '../models/inference-program.js';
 import type { Network } from '../models/network.js';
-import {
-  adamFeeds,
-  adamWUpdates,
-  clipByGlobalNorm,
-  firstMoment,
-  secondMoment,
-  type AdamWSettings,
-} from './adamw.js';
+import { adamFeeds, adamWUpdates, firstMoment, secondMoment, type AdamWSettings } from './adamw.js';
 import { countedDropout, dropoutCounterFeed } from './dropout.js';
 
 export interface ProgramSettings {
@@ -115,8 +109,9 @@ function update(
   gradients: ReadonlyMap<string, tf.Tensor>,
   outputs: Readonly<Record<string, tf.Tensor>>,
 ): SignatureResult {
-  const { clipped, norm } = clipByGlobalNorm(gradients, maxGradNorm);
-  const adam = adamWUpdates({ gradients: clipped, feeds, settings: optimizer, isDecayed });
+  const { clipped, norm } = clipByGlobalNorm([...gradients.values()], maxGradNorm);
+  const named = new Map([...gradients.keys()].map((name, index) => [name, clipped[index] as tf.Tensor]));
+  const adam = adamWUpdates({ gradients: named, feeds, settings: optimizer, isDecayed });
   return { outputs: { ...outputs, grad_norm: norm }, adam };
 }
 
