@@ -111,8 +111,9 @@ async function runOnDevices(
   const settings = settingsOf(stage, projectDefaults(project.root));
   const signal = Context.current().cancellationSignal;
   const gpus = input.fallback ? 0 : settings.gpus;
-  await deps.gpus.hold(gpus, signal, (leased) =>
-    runCommand({
+  await deps.gpus.hold(gpus, signal, async (leased) => {
+    const limit = AbortSignal.timeout(Math.min(settings.timeout * 1000, LONGEST_TIMER_MS));
+    const command = runCommand({
       root: project.root,
       stage,
       key,
@@ -120,7 +121,7 @@ async function runOnDevices(
       grace: settings.grace,
       devices: gpus > 0 || input.fallback ? leased : undefined,
       executable: deps.executable,
-      signal,
+      signal: AbortSignal.any([signal, limit]),
       digest: async (folder) => (await hashPath(project, folder))?.md5,
       onUpdate({ pid, progress, checkpoint, tail }) {
         const metrics = Object.entries(progress.metrics ?? {}).filter(
@@ -136,6 +137,20 @@ async function runOnDevices(
           ...(checkpoint === undefined ? {} : { checkpoint }),
         });
       },
-    }),
-  );
+    });
+    try {
+      await command;
+    } catch (error) {
+      if (!limit.aborted || signal.aborted) throw error;
+      throw new DiagnosticError('stage-timeout', {
+        message: `${stage.address} ran for longer than its timeout of ${settings.timeout} s, and was ended`,
+        at: stage.locate(['meta', 'reprise', 'timeout']),
+        fix: 'raise meta.reprise.timeout; finished checkpoints are kept',
+        cause: error,
+      });
+    }
+  });
 }
+
+/** What a timer of Node can hold, about 24 days: a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -188,6 +188,17 @@ describe('reproduce', () => {
     expect((await reproduce(root)).stages[0]).toMatchObject({ outcome: 'ran', attempts: 1 });
   });
 
+  it('ends a command that overruns its timeout, and does not run it again', async () => {
+    const root = project({
+      'dvc.yaml':
+        'stages:\n  slow: {cmd: echo x >> tries; sleep 60, outs: [out], meta: {reprise: {timeout: 1s}}}\n',
+    });
+    const failure = await failureOf(reproduce(root));
+    const [stage] = (failure.details?.[0] as ReproduceResult).stages;
+    expect(stage).toMatchObject({ outcome: 'failed', attempts: 1, error: { code: 'stage-timeout' } });
+    expect(readFileSync(join(root, 'tries'), 'utf8')).toBe('x\n');
+  });
+
   it('refuses bad input with the name of the field', async () => {
     const root = project({ 'dvc.yaml': DIAMOND });
     for (const [input, field] of [

@@ -23,7 +23,8 @@ export function stageActivities(
 ): Pick<ReproduceActivities, 'runStage'> {
   return proxyActivities<Pick<ReproduceActivities, 'runStage'>>({
     taskQueue: queue,
-    startToCloseTimeout: `${stage.timeout} seconds`,
+    // The activity itself ends a command that overruns: Temporal would make the attempt again. This is for one that hangs.
+    startToCloseTimeout: `${stage.timeout + 3600} seconds`,
     heartbeatTimeout: `${stage.heartbeat ?? options.heartbeat} seconds`,
     ...(waitForWorker > 0 ? { scheduleToStartTimeout: `${waitForWorker} seconds` } : {}),
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
