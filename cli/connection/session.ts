@@ -5,6 +5,7 @@ import { EmbeddedServer, type ServerChange } from './embedded/embedded-server.js
 import { connectRemote } from './remote.js';
 import { resolveTarget, type ConnectionFlags, type Target } from './target.js';
 import { temporalCli } from './temporal-cli.js';
+import { connectionDiagnostic } from './temporal-error.js';
 
 /** A command's connection to its Temporal server. */
 export interface Session {
@@ -74,7 +75,10 @@ function createSession(
     client: new Client({ connection, namespace }),
     ...(server ? { server } : {}),
     uiAddress,
-    connectWorker: () => (native ??= NativeConnection.connect(place.options)),
+    connectWorker: () =>
+      (native ??= NativeConnection.connect(place.options).catch((cause: unknown) => {
+        throw connectionDiagnostic(address, namespace, cause);
+      })),
     runAddress: (workflowId, runId) =>
       uiAddress &&
       `${uiAddress}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}/${runId}`,

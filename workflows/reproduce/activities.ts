@@ -27,7 +27,13 @@ export function stageActivities(
     startToCloseTimeout: `${stage.timeout + 3600} seconds`,
     heartbeatTimeout: `${stage.heartbeat ?? options.heartbeat} seconds`,
     ...(waitForWorker > 0 ? { scheduleToStartTimeout: `${waitForWorker} seconds` } : {}),
-    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+    retry: {
+      initialInterval: '1 second',
+      backoffCoefficient: 2,
+      maximumInterval: '1 minute',
+      // The server's name for a start-to-close timeout: what hung once for so long is not to hang without end.
+      nonRetryableErrorTypes: ['TemporalTimeout:StartToClose'],
+    },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     priority: { priorityKey: stage.priority },
     summary,
