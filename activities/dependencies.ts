@@ -9,6 +9,8 @@ export interface GpuLeases {
 export interface ActivityDependencies {
   /** Absolute folder that the worker serves: workspaces lie inside it. */
   readonly root: string;
+  /** Git repositories whose runs it takes: URLs, beginnings of URLs that end in `/`, or `*`. */
+  readonly repositories: readonly string[];
   /** Speaks to the server that the worker polls. */
   readonly client: Client;
   readonly gpus: GpuLeases;

@@ -16,7 +16,7 @@ export function toFailure(error: unknown, address?: string): unknown {
     return ApplicationFailure.create({
       message: formatDiagnostic(error),
       type: code,
-      nonRetryable: true,
+      nonRetryable: !error.transient,
       details: [{ at, fix, expected, found, message: error.message }],
       cause: error,
     });

@@ -6,6 +6,7 @@ import { commitLock } from './commit-lock.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { toFailure } from './failure-converter.js';
 import { plan } from './plan.js';
+import { publish } from './publish.js';
 import { runStage } from './run-stage.js';
 import { servedQueues } from './served-queues.js';
 export type { ActivityDependencies, GpuLeases } from './dependencies.js';
@@ -18,6 +19,7 @@ export function createShortActivities(deps: ActivityDependencies): ShortActiviti
   return {
     plan: (options) => beating(() => plan(deps, options)),
     commitLock: (input) => beating(() => commitLock(deps, input)),
+    publish: (input) => beating(() => publish(deps, input)),
     servedQueues: (queues) => beating(() => servedQueues(deps, queues)),
   };
 }

@@ -1,4 +1,5 @@
 import { basename, isAbsolute, relative } from 'node:path';
+import { Context } from '@temporalio/activity';
 import {
   loadPipeline,
   openProject,
@@ -10,6 +11,7 @@ import {
   type Stage,
 } from '../dvc/index.js';
 import { projectDefaults, settingsOf } from '../runner/index.js';
+import { openWorkspace } from '../workspaces/index.js';
 import {
   SEARCH_ATTRIBUTES,
   stageQueue,
@@ -18,26 +20,35 @@ import {
   type ReproduceOptions,
 } from '../workflows/index.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { openWorkspace } from './workspace.js';
+import { absentState, withoutLost, type AbsentState } from './absent-state.js';
+import { pinWorkspace } from './pin-workspace.js';
 
 /** Reads dvc.yaml, params and dvc.lock into a frozen plan. */
 export async function plan(deps: ActivityDependencies, options: ReproduceOptions): Promise<Plan> {
-  const folder = await openWorkspace(deps.root, options.workspace);
+  const workspace = await pinWorkspace(deps, options.workspace);
+  const { folder, isPrivate } = await openWorkspace(deps, workspace, Context.current().cancellationSignal);
   const project = await openProject(folder);
   const pipeline = await loadPipeline(project);
-  const stages = await planStages(pipeline, select(pipeline, { ...options, cwd: folder }), options);
+  const state = isPrivate ? await absentState(pipeline, workspace) : undefined;
+  const selected = select(pipeline, { ...options, cwd: folder });
+  const stages = await planStages(pipeline, selected, options, state);
   return {
-    project: basename(project.root),
-    workspace: { kind: 'path', path: project.root },
-    stages,
+    project: workspace.kind === 'path' ? basename(project.root) : repositoryName(workspace.url),
+    workspace: workspace.kind === 'path' ? { kind: 'path', path: project.root } : workspace,
+    stages: state ? await withoutLost(stages, selected, state) : stages,
     searchAttributes: await knowsSearchAttributes(deps),
   };
+}
+
+function repositoryName(url: string): string {
+  return /([^/:]+?)(\.git)?\/*$/.exec(url)?.[1] ?? url;
 }
 
 async function planStages(
   pipeline: Pipeline,
   selected: readonly Stage[],
   options: ReproduceOptions,
+  state: AbsentState | undefined,
 ): Promise<PlannedStage[]> {
   const { project } = pipeline;
   const defaults = projectDefaults(project.root);
@@ -52,7 +63,7 @@ async function planStages(
     const upToDate =
       !options.force &&
       edges.every((address) => current.has(address)) &&
-      (await stageStatus(project, stage, locked, readParams)).length === 0;
+      (await stageStatus(project, stage, locked, readParams, state?.files)).length === 0;
     if (upToDate) current.add(stage.address);
     planned.push({
       address: stage.address,

@@ -2,10 +2,12 @@ import { Context } from '@temporalio/activity';
 import {
   checkoutOutputs,
   checkpointKey,
+  fetchRun,
   formatLockEntry,
   hashPath,
   loadPipeline,
   openProject,
+  parseLockEntry,
   readLockEntry,
   readParams,
   removeOutputs,
@@ -14,68 +16,139 @@ import {
   saveRun,
   stageStatus,
   type LockEntry,
+  type Pipeline,
   type Project,
   type Stage,
   type StageChange,
 } from '../dvc/index.js';
 import { DiagnosticError } from '../diagnostics/index.js';
 import { projectDefaults, removeCheckpoints, runCommand, settingsOf } from '../runner/index.js';
+import { fetchInputs, openWorkspace, pushResults } from '../workspaces/index.js';
 import type { RunStageInput, RunStageResult } from '../workflows/index.js';
+import { absentState, type AbsentState } from './absent-state.js';
 import { Beat } from './beat.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { openWorkspace } from './workspace.js';
 
 /** Brings one stage's outs up to date: not at all, from the run cache, or by running its command. */
 export async function runStage(deps: ActivityDependencies, input: RunStageInput): Promise<RunStageResult> {
   const started = Date.now();
   const beat = new Beat(deps, input.address, input.attempt);
   try {
-    const root = await openWorkspace(deps.root, input.workspace);
-    const { project, stage } = await findStage(root, input.address);
-    const result = await bringUpToDate(deps, input, project, stage, beat);
+    const { cancellationSignal } = Context.current();
+    const { folder, isPrivate } = await openWorkspace(deps, input.workspace, cancellationSignal);
+    const pipeline = await loadPipeline(await openProject(folder));
+    const stage = findStage(pipeline, input.address);
+    const made = new Map(
+      Object.entries(input.inputs ?? {}).map(([address, text]) => [address, parseLockEntry(text)]),
+    );
+    const absent = isPrivate ? await absentState(pipeline, input.workspace, made) : undefined;
+    const work: Work = { deps, input, pipeline, project: pipeline.project, stage, absent, made, beat };
+    const result = await bringUpToDate(work);
     return { address: input.address, ...result, seconds: (Date.now() - started) / 1000 };
   } finally {
     beat.stop();
   }
 }
 
-async function findStage(root: string, address: string): Promise<{ project: Project; stage: Stage }> {
-  const project = await openProject(root);
-  const stage = (await loadPipeline(project)).stages.find((candidate) => candidate.address === address);
-  if (stage) return { project, stage };
+/** One execution of a stage, with what it needs. */
+interface Work {
+  readonly deps: ActivityDependencies;
+  readonly input: RunStageInput;
+  readonly pipeline: Pipeline;
+  readonly project: Project;
+  readonly stage: Stage;
+  /** In a private checkout: what is not there, and where it is. */
+  readonly absent: AbsentState | undefined;
+  /** Entries of stages that this run has made. */
+  readonly made: ReadonlyMap<string, LockEntry>;
+  readonly beat: Beat;
+}
+
+type Outcome = Pick<RunStageResult, 'outcome' | 'lockEntry'>;
+
+function findStage(pipeline: Pipeline, address: string): Stage {
+  const stage = pipeline.stages.find((candidate) => candidate.address === address);
+  if (stage) return stage;
   throw new DiagnosticError('stage-vanished', {
     message: `${address} was in the plan, and is no longer in the pipeline`,
     fix: 'run again: a new plan is made from the files as they are now',
   });
 }
 
-async function bringUpToDate(
-  deps: ActivityDependencies,
-  input: RunStageInput,
-  project: Project,
-  stage: Stage,
-  beat: Beat,
-): Promise<Pick<RunStageResult, 'outcome' | 'lockEntry'>> {
+async function bringUpToDate(work: Work): Promise<Outcome> {
+  const { input, project, stage, absent, beat } = work;
   const locked = await readLockEntry(project, stage);
   if (!input.force) {
-    const changes = await stageStatus(project, stage, locked, readParams);
-    if (changes.length === 0) return { outcome: 'skipped' };
+    const changes = await stageStatus(project, stage, locked, readParams, absent?.files);
+    if (changes.length === 0 && (!absent || (await isKept(absent, locked)))) return { outcome: 'skipped' };
     if (!runsCommand(stage)) return await takeOutputs(project, stage, locked, changes);
-    const restored = await restoreRun(project, stage, readParams, locked);
+  }
+  if (!runsCommand(stage)) return await takeOutputs(project, stage, locked, []);
+  if (absent) await bringInputs(work, absent);
+  const key = await checkpointKey(project, stage, readParams);
+  if (!input.force) {
+    const restored = await restore(work, locked, key);
     if (restored) {
-      await saveRun(project, stage, restored);
+      await keep(work, restored);
       return { outcome: 'restored', lockEntry: formatLockEntry(restored) };
     }
   }
-  if (!runsCommand(stage)) return await takeOutputs(project, stage, locked, []);
-  const key = await checkpointKey(project, stage, readParams);
   await removeOutputs(project, stage);
-  await runOnDevices(deps, input, project, stage, key, beat);
+  await runOnDevices(work, key);
   beat.update({ message: 'saving outs' });
   const entry = await saveOutputs(project, stage, readParams, locked);
-  await saveRun(project, stage, entry);
+  await keep(work, entry);
   await removeCheckpoints(project.root, key);
   return { outcome: 'ran', lockEntry: formatLockEntry(entry) };
+}
+
+async function isKept(absent: AbsentState, entry: LockEntry | undefined): Promise<boolean> {
+  for (const { md5 } of entry?.outs ?? []) if (md5 !== undefined && !(await absent.isKept(md5))) return false;
+  return true;
+}
+
+async function bringInputs(
+  { pipeline, stage, made, beat, project }: Work,
+  absent: AbsentState,
+): Promise<void> {
+  beat.update({ message: 'fetching deps' });
+  await fetchInputs({
+    project,
+    pipeline,
+    stage,
+    entryOf: absent.entryOf,
+    isMade: ({ address }) => made.has(address),
+    remote: absent.remote,
+    signal: Context.current().cancellationSignal,
+  });
+}
+
+/** From the run cache of this host, or else from that of the remote. */
+async function restore(
+  { project, stage, absent }: Work,
+  locked: LockEntry | undefined,
+  key: string,
+): Promise<LockEntry | undefined> {
+  const local = await restoreRun(project, stage, readParams, locked);
+  if (local || !absent?.remote) return local;
+  const signal = Context.current().cancellationSignal;
+  if (!(await fetchRun(project, absent.remote, key, { signal }))) return undefined;
+  return await restoreRun(project, stage, readParams, locked);
+}
+
+/** Puts what a stage made where the next run, or another host, finds it. */
+async function keep({ project, stage, absent, beat }: Work, entry: LockEntry): Promise<void> {
+  const isRun = await saveRun(project, stage, entry);
+  if (!absent) return;
+  beat.update({ message: 'pushing outs' });
+  await pushResults({
+    project,
+    stage,
+    entry,
+    isRun,
+    remote: absent.remote,
+    signal: Context.current().cancellationSignal,
+  });
 }
 
 /** A `.dvc` file has no command, and a frozen stage's is not run. */
@@ -89,7 +162,7 @@ async function takeOutputs(
   stage: Stage,
   locked: LockEntry | undefined,
   changes: readonly StageChange[],
-): Promise<Pick<RunStageResult, 'outcome' | 'lockEntry'>> {
+): Promise<Outcome> {
   if (locked && changes.some((change) => change.kind === 'out' && change.reason === 'deleted')) {
     await checkoutOutputs(project, stage, locked);
     return { outcome: 'restored' };
@@ -100,14 +173,7 @@ async function takeOutputs(
   };
 }
 
-async function runOnDevices(
-  deps: ActivityDependencies,
-  input: RunStageInput,
-  project: Project,
-  stage: Stage,
-  key: string,
-  beat: Beat,
-): Promise<void> {
+async function runOnDevices({ deps, input, project, stage, beat }: Work, key: string): Promise<void> {
   const settings = settingsOf(stage, projectDefaults(project.root));
   const signal = Context.current().cancellationSignal;
   const gpus = input.fallback ? 0 : settings.gpus;

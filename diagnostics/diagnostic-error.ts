@@ -17,11 +17,13 @@ export interface DiagnosticDetails {
   readonly expected?: string;
   readonly found?: string;
   readonly cause?: unknown;
+  /** It may mend by itself: who can wait may try again later. */
+  readonly transient?: boolean;
 }
 
 /**
  * A failure that a user can mend: it is shown without a stack trace, ends the command with a non-zero code,
- * and is never retried by Temporal. `code` is stable kebab-case, for programs and tests (`yaml-syntax`, `missing-dep`).
+ * and is not retried by Temporal, unless it is transient. `code` is stable kebab-case, for programs and tests (`yaml-syntax`, `missing-dep`).
  * Anything else that is thrown is a fault of ours or of the host.
  */
 export class DiagnosticError extends Error {
@@ -30,6 +32,7 @@ export class DiagnosticError extends Error {
   readonly fix: string | undefined;
   readonly expected: string | undefined;
   readonly found: string | undefined;
+  readonly transient: boolean;
 
   constructor(code: string, details: DiagnosticDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -39,5 +42,6 @@ export class DiagnosticError extends Error {
     this.fix = details.fix;
     this.expected = details.expected;
     this.found = details.found;
+    this.transient = details.transient ?? false;
   }
 }

@@ -22,6 +22,7 @@ export { loadPipeline, readParams, requireParams, type ParamValues } from './par
 export { select } from './graph/index.js';
 export {
   addToCache,
+  checkoutObject,
   checkoutOutputs,
   checkpointKey,
   commitLock,
@@ -29,10 +30,12 @@ export {
   formatLockEntry,
   hashPath,
   hasObject,
+  ignoreInGit,
   isRunCacheable,
   lockPath,
   missingObjects,
   objectPath,
+  outputsAt,
   parseLockEntry,
   pythonJson,
   readLock,
@@ -44,7 +47,10 @@ export {
   saveOutputs,
   saveRun,
   stageStatus,
+  trackedFiles,
   type Hashed,
   type MergeOrder,
   type ParamsReader,
+  type TrackedFiles,
+  type TrackedOutput,
 } from './state/index.js';

@@ -16,6 +16,8 @@ export interface WorkersOptions {
   readonly namespace: string;
   /** Absolute folder that is served: workspaces lie inside it. */
   readonly projectRoot: string;
+  /** Git repositories whose runs are taken: URLs, beginnings of URLs that end in `/`, or `*`. */
+  readonly repositories?: readonly string[];
   /** Served beside the plain CPU queue, together and each alone. `gpu` is added when CUDA devices are found. */
   readonly labels?: readonly string[];
   /** How many stages without a GPU run at once. Default: one a core. */
@@ -42,6 +44,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const identity = `${process.pid}@${hostname()}`;
   const deps: ActivityDependencies = {
     root: options.projectRoot,
+    repositories: options.repositories ?? [],
     client: new Client({ connection, namespace, identity }),
     gpus: new GpuPool(devices.map((device) => device.index)),
     executable: options.executable,

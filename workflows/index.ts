@@ -3,8 +3,12 @@ export { reproduceInput } from './reproduce/input.js';
 export { PROGRESS_SIGNAL, SEARCH_ATTRIBUTES, STATE_QUERY, WORKFLOW_QUEUE, stageQueue } from './types.js';
 export type {
   CommitLockInput,
+  GitWorkspace,
+  PathWorkspace,
   Plan,
   PlannedStage,
+  PublishInput,
+  Published,
   ReproduceActivities,
   ReproduceInput,
   ReproduceOptions,

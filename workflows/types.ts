@@ -23,11 +23,31 @@ export const SEARCH_ATTRIBUTES = {
 export type ReproduceInput = z.input<typeof reproduceInput>;
 export type ReproduceOptions = z.output<typeof reproduceInput>;
 
-export interface Workspace {
+export interface PathWorkspace {
   readonly kind: 'path';
   /** Folder of the DVC project, absolute or relative to the worker's. */
   readonly path: string;
 }
+
+/** A checkout of one commit: each host makes one of its own, and results go to the DVC remote and to a branch. */
+export interface GitWorkspace {
+  readonly kind: 'git';
+  readonly url: string;
+  /** All 40 digits. */
+  readonly commit: string;
+  /** The branch that was asked for, when the commit was its tip. */
+  readonly source?: string;
+  /** Folder of the DVC project in the repository. */
+  readonly path: string;
+  /** Name of the DVC remote; absent: the project's default. */
+  readonly remote?: string;
+  /** Where results are committed; absent: a branch of this run alone. */
+  readonly branch?: string;
+  /** Temporal's id of the run, which names the checkout. */
+  readonly run: string;
+}
+
+export type Workspace = PathWorkspace | GitWorkspace;
 
 /** One stage of the frozen plan. */
 export interface PlannedStage {
@@ -75,6 +95,8 @@ export interface RunStageInput {
   readonly attempt: number;
   /** Runs on the CPU in place of its label's queue. */
   readonly fallback: boolean;
+  /** What this run has made of the stages before it, as YAML text by address. Only for a git workspace: it is in no file yet. */
+  readonly inputs?: Readonly<Record<string, string>>;
 }
 
 export type StageOutcome = 'ran' | 'restored' | 'skipped' | 'failed' | 'blocked' | 'canceled';
@@ -97,6 +119,20 @@ export interface CommitLockInput {
   readonly plannedOrder: readonly string[];
   /** Those of them that dvc.lock did not have when the plan was made. */
   readonly added: readonly string[];
+}
+
+export interface PublishInput {
+  readonly workspace: GitWorkspace;
+  readonly workflowId: string;
+  readonly results: readonly Omit<CommitLockInput, 'workspace'>[];
+}
+
+/** Where the results of a git workspace are. */
+export interface Published {
+  readonly branch: string;
+  readonly commit: string;
+  /** Somebody else changed the same stages on the wanted branch: these results went to one of their own. */
+  readonly conflict: boolean;
 }
 
 export interface StageError {
@@ -158,6 +194,8 @@ export interface ReproduceResult {
   readonly project: string;
   readonly stages: readonly StageSummary[];
   readonly seconds: number;
+  /** Of a git workspace, when anything was made. */
+  readonly published?: Published;
 }
 
 /** Names of the workflow's query and signal. */
@@ -169,6 +207,7 @@ export interface ReproduceActivities {
   plan(input: ReproduceOptions): Promise<Plan>;
   runStage(input: RunStageInput): Promise<RunStageResult>;
   commitLock(input: CommitLockInput): Promise<void>;
+  publish(input: PublishInput): Promise<Published>;
   /** Which of these queues a worker polls at present. */
   servedQueues(queues: readonly string[]): Promise<readonly string[]>;
 }

@@ -5,6 +5,7 @@ interface Options extends ConnectionOptions {
   project: string;
   labels?: string[];
   slots?: number;
+  git?: string[];
   json?: true;
 }
 
@@ -19,6 +20,11 @@ export function workerCommand(): Command {
       labels,
     )
     .option('--slots <n>', 'stages without a GPU that run at once; default: one a core', Number)
+    .option(
+      '--git <url>',
+      'take runs of this git repository, each in a checkout of its own; a URL that ends in / stands for all below it. May be repeated',
+      (url: string, urls: string[] = []) => [...urls, url],
+    )
     .option('--json', 'print one JSON object per event');
   return withConnectionOptions(command).action(async (options: Options) => {
     const { serveProject } = await import('../runs/serve-project.js');
@@ -26,6 +32,7 @@ export function workerCommand(): Command {
       folder: options.project,
       labels: options.labels ?? [],
       ...(options.slots === undefined ? {} : { slots: options.slots }),
+      ...(options.git === undefined ? {} : { repositories: options.git }),
       connection: options,
       json: options.json ?? false,
     });

@@ -12,6 +12,8 @@ export interface ServeOptions {
   readonly folder: string;
   readonly labels: readonly string[];
   readonly slots?: number;
+  /** Git repositories whose runs are taken. */
+  readonly repositories?: readonly string[];
   readonly connection: ConnectionFlags;
   readonly json: boolean;
 }
@@ -40,6 +42,7 @@ export async function serveProject(options: ServeOptions): Promise<void> {
     root,
     labels: options.labels,
     ...(options.slots === undefined ? {} : { slots: options.slots }),
+    ...(options.repositories ? { repositories: options.repositories } : {}),
     ...(embedded ? { state: await openState(root) } : {}),
   });
   try {

@@ -17,6 +17,8 @@ export interface ServingOptions {
   readonly state?: string;
   readonly labels?: readonly string[];
   readonly slots?: number;
+  /** Git repositories whose runs are taken. */
+  readonly repositories?: readonly string[];
   /** Where the SDK's warnings go. Default: stderr. */
   readonly logFile?: string;
 }
@@ -48,7 +50,7 @@ export class Serving {
   async ensure(): Promise<Workers | undefined> {
     if (this.#failure) throw this.#failure;
     if (this.#workers || !this.#take()) return undefined;
-    const { session, root, labels, slots, logFile } = this.options;
+    const { session, root, labels, slots, repositories, logFile } = this.options;
     try {
       // Commands of a killed process still write to the outs of stages that may be run anew at any moment.
       if (this.#lock !== undefined) await RunFolder.endLeftovers(root, LEFTOVER_GRACE_SECONDS);
@@ -60,6 +62,7 @@ export class Serving {
         executable: join(packageRoot(), 'bin', 'reprise'),
         ...(labels === undefined ? {} : { labels }),
         ...(slots === undefined ? {} : { slots }),
+        ...(repositories ? { repositories } : {}),
       });
     } catch (error) {
       this.#giveBack();

@@ -3,7 +3,7 @@ import type { PlannedStage, ReproduceActivities, ReproduceOptions } from '../typ
 import { WORKFLOW_QUEUE } from '../types.js';
 
 /** Short activities, on the workflow's own queue. What cannot be mended by trying again says so itself. */
-export const short = proxyActivities<Pick<ReproduceActivities, 'plan' | 'commitLock' | 'servedQueues'>>({
+export const short = proxyActivities<Omit<ReproduceActivities, 'runStage'>>({
   taskQueue: WORKFLOW_QUEUE,
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '30 seconds',

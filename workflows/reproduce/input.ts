@@ -6,6 +6,25 @@ z.config({ jitless: true });
 
 const flag = z.boolean().default(false);
 
+const path = z.string().min(1);
+
+/** Where a run works: a folder of the worker's in place, or a private checkout of a git revision. */
+const workspace = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('path'), path }),
+  z.strictObject({
+    kind: z.literal('git'),
+    url: z.string().min(1),
+    /** Branch, tag or commit; the run keeps the commit that it names at the start. */
+    rev: z.string().min(1).default('HEAD'),
+    /** Folder of the DVC project in the repository. */
+    path: path.default('.'),
+    /** DVC remote that brings inputs and takes results; default: the project's. */
+    remote: z.string().min(1).optional(),
+    /** Branch that gets dvc.lock, metrics and plots; default: one named after the run. */
+    branch: z.string().min(1).optional(),
+  }),
+]);
+
 /** The one argument of the workflow `reproduce`: a plain JSON object whose fields all have defaults. */
 export const reproduceInput = z
   .strictObject({
@@ -28,9 +47,7 @@ export const reproduceInput = z
     labelTimeout: z.number().min(0).default(0),
     /** Default heartbeat timeout of a stage, in seconds. */
     heartbeat: z.number().min(1).default(30),
-    workspace: z
-      .strictObject({ kind: z.literal('path'), path: z.string().min(1) })
-      .default({ kind: 'path', path: '.' }),
+    workspace: workspace.default({ kind: 'path', path: '.' }),
     /** What an earlier part of the same run did, when it was continued as new. */
     carried: z.array(z.custom<StageSummary>()).default([]),
   })

@@ -1,11 +1,12 @@
 import type { Plan, PlannedStage } from '../types.js';
 import { short } from './activities.js';
+import { lockEntries, type Ledger } from './ledger.js';
 
 /**
- * The run's one writer of dvc.lock. Entries that come while a commit is under way are written together by the next one, and
+ * Writes dvc.lock in place. Entries that come while a commit is under way are written together by the next one, and
  * {@link commit} returns once its entry is on disk: what a killed run had finished stays finished.
  */
-export class LockWriter {
+export class LockWriter implements Ledger {
   readonly #waiting = new Map<string, Record<string, string>>();
   #tail: Promise<void> = Promise.resolve();
 
@@ -20,17 +21,22 @@ export class LockWriter {
     return done;
   }
 
+  /** They are in dvc.lock, and in the same folder. */
+  inputsOf(): undefined {
+    return undefined;
+  }
+
+  async close(): Promise<undefined> {
+    await this.#tail;
+  }
+
   async #write(dvcfile: string): Promise<void> {
     const entries = this.#waiting.get(dvcfile);
     if (!entries) return;
     this.#waiting.delete(dvcfile);
-    const planned = this.plan.stages.filter((stage) => stage.dvcfile === dvcfile);
     await short.commitLock({
       workspace: this.plan.workspace,
-      dvcfile,
-      entries,
-      plannedOrder: planned.map((stage) => stage.name),
-      added: planned.filter((stage) => !stage.locked).map((stage) => stage.name),
+      ...lockEntries(this.plan, dvcfile, entries),
     });
   }
 }

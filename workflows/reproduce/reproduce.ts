@@ -1,5 +1,6 @@
 import {
   ApplicationFailure,
+  ContinueAsNew,
   continueAsNew,
   defineQuery,
   defineSignal,
@@ -12,6 +13,7 @@ import {
   STATE_QUERY,
   type Plan,
   type PlannedStage,
+  type Published,
   type ReproduceOptions,
   type ReproduceResult,
   type RunState,
@@ -19,7 +21,7 @@ import {
 } from '../types.js';
 import { short } from './activities.js';
 import { Board } from './board.js';
-import { LockWriter } from './lock-writer.js';
+import { openLedger, type Ledger } from './ledger.js';
 import { parseInput } from './parse-input.js';
 import { StageFailed, choosePlace, runStage } from './run-stage.js';
 import { Semaphore } from './semaphore.js';
@@ -36,16 +38,27 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
 
   const plan = await short.plan(options);
   board.planned(plan, new Set(options.carried.map((stage) => stage.address)));
+  const ledger = openLedger(plan);
+  let published: Published | undefined;
   try {
-    await runPlan(plan, options, board);
+    try {
+      await runPlan(plan, options, board, ledger);
+    } finally {
+      published = await ledger.close();
+    }
   } catch (error) {
-    board.finished(isCancellation(error) ? 'canceled' : 'failed');
+    if (!(error instanceof ContinueAsNew)) board.finished(isCancellation(error) ? 'canceled' : 'failed');
     throw error;
   }
 
   const started = workflowInfo().startTime.getTime();
   const stages = merge(options, board);
-  const result: ReproduceResult = { project: plan.project, stages, seconds: (Date.now() - started) / 1000 };
+  const result: ReproduceResult = {
+    project: plan.project,
+    stages,
+    seconds: (Date.now() - started) / 1000,
+    ...(published ? { published } : {}),
+  };
   const failed = stages.filter((stage) => stage.outcome === 'failed');
   board.finished(failed.length > 0 ? 'failed' : 'succeeded');
   if (failed.length > 0) {
@@ -59,8 +72,7 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
   return result;
 }
 
-async function runPlan(plan: Plan, options: ReproduceOptions, board: Board): Promise<void> {
-  const lock = new LockWriter(plan);
+async function runPlan(plan: Plan, options: ReproduceOptions, board: Board, ledger: Ledger): Promise<void> {
   const slots = new Semaphore(options.jobs);
   const ends = new Map<string, Promise<boolean>>();
   const carried = new Set(options.carried.map((stage) => stage.address));
@@ -88,8 +100,8 @@ async function runPlan(plan: Plan, options: ReproduceOptions, board: Board): Pro
       }
       board.change(stage.address, { startedAt: Date.now() });
       try {
-        const result = await runStage(stage, place, plan.workspace, options, board);
-        if (result.lockEntry !== undefined) await lock.commit(stage, result.lockEntry);
+        const result = await runStage(stage, place, plan.workspace, options, board, ledger);
+        if (result.lockEntry !== undefined) await ledger.commit(stage, result.lockEntry);
         board.change(stage.address, { status: result.outcome, finishedAt: Date.now() });
         if (workflowInfo().continueAsNewSuggested) continuing = true;
         return true;
@@ -115,8 +127,19 @@ async function runPlan(plan: Plan, options: ReproduceOptions, board: Board): Pro
     const done = merge(options, board).filter(
       (stage) => stage.outcome === 'ran' || stage.outcome === 'restored',
     );
-    await continueAsNew<typeof reproduce>({ ...options, carried: done });
+    const workspace = await continuedWorkspace(options, ledger);
+    await continueAsNew<typeof reproduce>({ ...options, workspace, carried: done });
   }
+}
+
+/** A git workspace goes on from what was published: the new run knows no more than is in it. */
+async function continuedWorkspace(
+  options: ReproduceOptions,
+  ledger: Ledger,
+): Promise<ReproduceOptions['workspace']> {
+  const published = await ledger.close();
+  if (options.workspace.kind !== 'git' || !published) return options.workspace;
+  return { ...options.workspace, rev: published.branch, branch: published.branch };
 }
 
 function unfinished(board: Board): boolean {

@@ -9,6 +9,7 @@ import {
 import type { PlannedStage, ReproduceOptions, RunStageResult, StageError, Workspace } from '../types.js';
 import { short, stageActivities } from './activities.js';
 import type { Board } from './board.js';
+import type { Ledger } from './ledger.js';
 
 /** A stage that ended without its outs. */
 export class StageFailed extends Error {
@@ -28,7 +29,9 @@ export async function runStage(
   workspace: Workspace,
   options: ReproduceOptions,
   board: Board,
+  ledger: Ledger,
 ): Promise<RunStageResult> {
+  const inputs = ledger.inputsOf(stage);
   for (let attempt = 1; ; attempt++) {
     board.change(stage.address, {
       status: place.served ? 'scheduled' : 'waiting',
@@ -52,6 +55,7 @@ export async function runStage(
         force: options.force,
         attempt,
         fallback: place.fallback,
+        ...(inputs ? { inputs } : {}),
       });
     } catch (failure) {
       if (isCancellation(failure)) throw failure;

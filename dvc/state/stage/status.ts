@@ -8,17 +8,21 @@ import { hashPath } from '../hashing/hash-path.js';
 import { pythonEquals } from '../python/equals.js';
 import { findLocked } from './files.js';
 import type { ParamsReader } from './inputs.js';
+import type { TrackedFiles } from './tracked-files.js';
 
 /**
  * Why `dvc repro` would run the stage; empty when it is up to date. An out that is there but not in the cache is a reason too.
  *
  * @param locked what dvc.lock (or the `.dvc` file) says of it
+ * @param absent answers for deps that are not in the workspace; then outs need not be there either, nor in the cache
+ *   (`dvc repro --allow-missing`)
  */
 export async function stageStatus(
   project: Project,
   stage: Stage,
   locked: LockEntry | undefined,
   readParams: ParamsReader,
+  absent?: TrackedFiles,
 ): Promise<readonly StageChange[]> {
   const changes: StageChange[] = [];
   if (locked && stage.cmd !== undefined && !sameCommand(stage.cmd, locked.cmd))
@@ -28,14 +32,14 @@ export async function stageStatus(
       changes.push({ kind: 'no-deps', reason: 'changed' });
     if (stage.alwaysChanged) changes.push({ kind: 'always-changed', reason: 'changed' });
     for (const dep of stage.deps) {
-      const reason = await fileChange(project, dep.file, findLocked(locked?.deps, dep.path));
+      const reason = await fileChange(project, dep.file, findLocked(locked?.deps, dep.path), absent);
       if (reason) changes.push({ kind: 'dep', path: dep.path, reason });
     }
     changes.push(...(await paramChanges(stage, locked, readParams)));
   }
   const ignore = dvcIgnore(project.root, { intoOtherProjects: true });
   for (const out of stage.outs) {
-    const reason = await outputChange(project, out, findLocked(locked?.outs, out.path), ignore);
+    const reason = await outputChange(project, out, findLocked(locked?.outs, out.path), ignore, absent);
     if (reason) changes.push({ kind: 'out', path: out.path, reason });
   }
   if (!locked && changes.length > 0) changes.unshift({ kind: 'no-lock', reason: 'new' });
@@ -52,8 +56,10 @@ async function outputChange(
   out: Output,
   locked: LockedFile | undefined,
   ignore: IgnoreTree,
+  absent: TrackedFiles | undefined,
 ): Promise<StageChange['reason'] | undefined> {
-  if (locked?.md5 && out.cache) {
+  if (locked?.md5 && absent && !(await lstat(out.file).catch(() => undefined))) return undefined;
+  if (locked?.md5 && out.cache && !absent) {
     const missing = await missingObjects(project.config, locked.md5, hashNameOf(locked));
     if (missing.length > 0) return 'not-in-cache';
   }
@@ -66,11 +72,13 @@ async function fileChange(
   project: Project,
   file: string,
   locked: LockedFile | undefined,
+  absent?: TrackedFiles,
 ): Promise<StageChange['reason'] | undefined> {
   const hashed = await hashPath(project, file, locked ? hashNameOf(locked) : 'md5');
-  if (!hashed) return 'deleted';
+  const md5 = hashed?.md5 ?? (await absent?.md5Of(file));
+  if (md5 === undefined) return 'deleted';
   if (!locked?.md5) return 'new';
-  return hashed.md5 === locked.md5 ? undefined : 'modified';
+  return md5 === locked.md5 ? undefined : 'modified';
 }
 
 export async function paramChanges(

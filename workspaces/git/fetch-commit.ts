@@ -1,0 +1,37 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { GitFailed, runGit } from './run-git.js';
+
+/**
+ * Makes a checkout of one commit in a new folder, without the history before it, with its submodules.
+ *
+ * @throws DiagnosticError `git-failed`
+ */
+export async function fetchCommit(
+  url: string,
+  commit: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const git = (...args: string[]) => runGit(args, { cwd: folder, signal });
+  try {
+    await git('init', '--quiet', '--initial-branch=reprise');
+    await git('remote', 'add', 'origin', url);
+    await fetchObjectsOf(commit, git);
+    await git('-c', 'advice.detachedHead=false', 'checkout', '--quiet', '--detach', commit);
+    await git('submodule', 'update', '--init', '--recursive', '--quiet', '--depth=1');
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function fetchObjectsOf(commit: string, git: (...args: string[]) => Promise<string>): Promise<void> {
+  try {
+    await git('fetch', '--quiet', '--no-tags', '--depth=1', 'origin', commit);
+  } catch (error) {
+    if (!(error instanceof GitFailed) || error.transient) throw error;
+    // Some servers give a commit only as part of a branch.
+    await git('fetch', '--quiet', 'origin', '+refs/heads/*:refs/remotes/origin/*');
+  }
+}

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { DiagnosticError } from '../../diagnostics/index.js';
+
+export interface GitOptions {
+  readonly cwd: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What a repository may be fetched over: git's `ext::` and the like run commands of their own. */
+const PROTOCOLS = 'file:git:http:https:ssh';
+
+/**
+ * Runs git with the credentials that the user's own configuration gives it (helpers, keys, netrc), and never asks a person.
+ *
+ * @returns what it printed
+ * @throws DiagnosticError `git-failed`, `git-missing`
+ */
+export function runGit(args: readonly string[], options: GitOptions): Promise<string> {
+  const { cwd, signal, env } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn('git', [...args], {
+      cwd,
+      env: {
+        ...process.env,
+        GIT_TERMINAL_PROMPT: '0',
+        GIT_ALLOW_PROTOCOL: PROTOCOLS,
+        GIT_SSH_COMMAND: process.env['GIT_SSH_COMMAND'] ?? 'ssh -o BatchMode=yes',
+        LC_ALL: 'C',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(signal ? { signal } : {}),
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.once('error', (cause) => {
+      if (signal?.aborted) reject(cause);
+      else
+        reject(
+          new DiagnosticError('git-missing', {
+            message: `git cannot be started: ${cause.message}`,
+            fix: 'install git on the worker’s host',
+            cause,
+          }),
+        );
+    });
+    child.once('close', (code) => {
+      if (code === 0) resolve(stdout);
+      else reject(new GitFailed(args[0] ?? '', stderr.trim()));
+    });
+  });
+}
+
+/** The other side could not be reached, or broke off. */
+const PASSING =
+  /could not resolve host|connection (refused|reset|timed out)|unable to connect|early EOF|the remote end hung up|RPC failed|operation timed out|HTTP 5\d\d|unable to access .*: Failed to connect/i;
+/** The other side refused because the ref is not what we took it for. */
+const STALE = /stale info|fetch first|non-fast-forward|cannot lock ref|remote ref .*changed/i;
+
+/** A git command that ended with another code than 0. */
+export class GitFailed extends DiagnosticError {
+  constructor(
+    readonly command: string,
+    readonly stderr: string,
+  ) {
+    super('git-failed', {
+      message: `git ${command} failed: ${withoutSecrets(lastLines(stderr))}`,
+      fix: 'try the same with git on the worker’s host, as the user that the worker runs as',
+      transient: PASSING.test(stderr),
+    });
+  }
+
+  get isStale(): boolean {
+    return STALE.test(this.stderr);
+  }
+}
+
+function lastLines(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .slice(-5)
+    .join('\n  ');
+}
+
+/** Git prints the URL that failed, as it was given. */
+function withoutSecrets(text: string): string {
+  return text.replace(/\/\/[^/@\s]+@/g, '//***@');
+}
