@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream, type Dirent } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { constants, createReadStream, type Dirent } from 'node:fs';
+import { chmod, copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { DiagnosticError } from '../diagnostics/index.js';
@@ -10,11 +10,20 @@ import {
   type ObjectInfo,
   type ObjectSource,
   type ObjectStore,
+  type TransferOptions,
 } from './object-store.js';
 
 /** Objects as files below a folder: a local DVC remote. */
 export class LocalStore implements ObjectStore {
-  constructor(readonly name: string) {}
+  readonly #mode: number | undefined;
+
+  /** @param options `mode`: permission bits of new objects */
+  constructor(
+    readonly name: string,
+    options: { readonly mode?: number } = {},
+  ) {
+    this.#mode = options.mode;
+  }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
     const info = await orMissing(stat(this.#path(key)));
@@ -26,15 +35,28 @@ export class LocalStore implements ObjectStore {
     return createReadStream(this.#path(key));
   }
 
-  async put(key: string, source: ObjectSource): Promise<void> {
+  async download(key: string, file: string, options: TransferOptions = {}): Promise<number> {
+    const info = await this.head(key);
+    if (!info) throw new ObjectMissingError(this.name, key);
+    options.signal?.throwIfAborted();
+    await copyFile(this.#path(key), file, constants.COPYFILE_FICLONE);
+    options.onBytes?.(info.size);
+    return info.size;
+  }
+
+  async put(key: string, source: ObjectSource, options: TransferOptions = {}): Promise<void> {
     const path = this.#path(key);
+    options.signal?.throwIfAborted();
     const temporary = join(dirname(path), `.${randomBytes(12).toString('hex')}.partial`);
     try {
       await mkdir(dirname(path), { recursive: true });
       if (source instanceof Uint8Array) await writeBytes(temporary, source);
-      else await copyFile(source.file, temporary);
+      else await copyFile(source.file, temporary, constants.COPYFILE_FICLONE);
       await sync(temporary);
+      if (this.#mode !== undefined) await chmod(temporary, this.#mode);
+      const { size } = await stat(temporary);
       await rename(temporary, path);
+      options.onBytes?.(size);
     } catch (error) {
       await rm(temporary, { force: true });
       throw await this.#explained(error, key, source);

@@ -9,6 +9,13 @@ export interface ObjectInfo {
 /** What is to be stored: bytes at hand, or a file whose bytes are streamed. */
 export type ObjectSource = Uint8Array | { readonly file: string };
 
+export interface TransferOptions {
+  /** Ends the transfer; nothing of it can be seen then. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the number of bytes that have newly crossed. A piece that is sent again is not counted again. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+}
+
 /**
  * Named objects, as a DVC remote holds them. A key is a relative POSIX path (`files/md5/ab/cdef…`). An object is there whole
  * or not at all, also when a writer dies; the last of several writers wins.
@@ -16,12 +23,22 @@ export type ObjectSource = Uint8Array | { readonly file: string };
 export interface ObjectStore {
   /** For people: the folder or URL. */
   readonly name: string;
+  /** How many objects one request lists; undefined where asking for each object costs no request at all. */
+  readonly pageSize?: number;
   /** Undefined when there is no such object. */
   head(key: string): Promise<ObjectInfo | undefined>;
   /** @throws ObjectMissingError before the stream begins */
   get(key: string): Promise<Readable>;
+  /**
+   * Writes an object to a file, large ones in several pieces at a time. What `file` was is lost; half of an object may be in it
+   * when this fails.
+   *
+   * @returns bytes
+   * @throws ObjectMissingError
+   */
+  download(key: string, file: string, options?: TransferOptions): Promise<number>;
   /** @throws DiagnosticError `disk-full` */
-  put(key: string, source: ObjectSource): Promise<void>;
+  put(key: string, source: ObjectSource, options?: TransferOptions): Promise<void>;
   /** Objects whose keys begin with `prefix`, in no particular order. */
   list(prefix: string): AsyncIterable<ObjectInfo>;
   /** Also when there is no such object. */

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { findTemporalCli } from '../setup/find-temporal.mjs';
 import { findPythonTools, makePythonTools } from '../setup/python-tools.mjs';
+import { findVersitygw, makeVersitygw } from '../setup/versitygw.mjs';
 
 /**
  * What the suites are told: where the tools are that they run or are judged by.
@@ -17,11 +18,13 @@ export async function testEnvironment(context, report, { all }) {
   const dvc = all ? await makePythonTools('dvc', context, report) : findPythonTools('dvc', context);
   // PEFT judges what we write in its format. It is what the benchmarks compare with, too, and large: only for all suites.
   const peft = all ? await makePythonTools('bench', context, report) : findPythonTools('bench', context);
+  const versitygw = all ? await makeVersitygw(context, report) : findVersitygw(env);
   return {
     ...env,
     NODE_OPTIONS: nodeOptions(env['NODE_OPTIONS']),
     ...(all ? { REPRISE_SLOW: '1' } : {}),
     ...(temporal ? { TEMPORAL_CLI_PATH: temporal.path } : {}),
+    ...(versitygw ? { VERSITYGW_PATH: versitygw } : {}),
     ...(dvc && !env['REPRISE_TEST_DVC'] ? { REPRISE_TEST_DVC: join(dvc, 'dvc') } : {}),
     ...(peft && !env['REPRISE_TEST_PEFT_PYTHON'] ? { REPRISE_TEST_PEFT_PYTHON: join(peft, 'python') } : {}),
   };

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import type { S3Options } from './s3-options.js';
+
+/** With pauses that double and vary, five retries span some seconds: a restart of the server, a burst of throttling. */
+const ATTEMPTS = 6;
+/** Seconds, as botocore has them. */
+const CONNECT_TIMEOUT = 20;
+const READ_TIMEOUT = 60;
+
+/** @throws DiagnosticError `bad-config` */
+export async function createClient(options: S3Options): Promise<S3Client> {
+  const { endpointUrl, profile, anonymous } = options;
+  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
+  if (endpointUrl !== undefined) checkEndpoint(endpointUrl);
+  const config: S3ClientConfig = {
+    region: await regionOf(options),
+    // Servers other than Amazon's rarely answer to bucket names as host names.
+    forcePathStyle: Boolean(endpointUrl ?? AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL),
+    followRegionRedirects: true,
+    maxAttempts: ATTEMPTS,
+    retryMode: 'standard',
+    tls: options.useTls ?? true,
+    requestHandler: {
+      connectionTimeout: (options.connectTimeout ?? CONNECT_TIMEOUT) * 1000,
+      socketTimeout: (options.readTimeout ?? READ_TIMEOUT) * 1000,
+      httpAgent: { keepAlive: true, maxSockets: 64 },
+      httpsAgent: { keepAlive: true, maxSockets: 64, ...trust(options.verifyTls) },
+    },
+    ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
+    ...(profile !== undefined && { profile }),
+  };
+  if (anonymous) {
+    const nobody = { accessKeyId: '', secretAccessKey: '' };
+    return new S3Client({
+      ...config,
+      credentials: nobody,
+      signer: { sign: (request) => Promise.resolve(request) },
+    });
+  }
+  return new S3Client({ ...config, credentials: credentialsOf(options) });
+}
+
+function credentialsOf(options: S3Options): NonNullable<S3ClientConfig['credentials']> {
+  const { accessKeyId, secretAccessKey, sessionToken, profile, credentialsFile, configFile } = options;
+  if (accessKeyId !== undefined && secretAccessKey !== undefined)
+    return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+  return defaultProvider({
+    ...(profile !== undefined && { profile }),
+    ...(credentialsFile !== undefined && { filepath: credentialsFile }),
+    ...(configFile !== undefined && { configFilepath: configFile }),
+  });
+}
+
+/** As botocore finds it; `us-east-1` is right for servers that know no regions, and Amazon's redirect from it is followed. */
+async function regionOf({ region, profile }: S3Options): Promise<string> {
+  const named = region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+  if (named) return named;
+  const asked = new S3Client(profile === undefined ? {} : { profile });
+  try {
+    return await asked.config.region();
+  } catch {
+    return 'us-east-1';
+  } finally {
+    asked.destroy();
+  }
+}
+
+function trust(verify: boolean | string | undefined): { rejectUnauthorized?: boolean; ca?: Buffer } {
+  if (verify === false) return { rejectUnauthorized: false };
+  if (typeof verify !== 'string') return {};
+  try {
+    return { ca: readFileSync(verify) };
+  } catch (cause) {
+    throw new DiagnosticError('bad-config', {
+      message: `the certificates in ${verify} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`,
+      at: { file: verify },
+      fix: 'set ssl_verify to true, false, or the path of a PEM file',
+      cause,
+    });
+  }
+}
+
+function checkEndpoint(endpoint: string): void {
+  if (/^https?:\/\/[^/]/.test(endpoint) && URL.canParse(endpoint)) return;
+  throw new DiagnosticError('bad-config', {
+    message: `the endpoint ${endpoint} is not a URL`,
+    expected: 'https://host or http://host:port',
+    found: endpoint,
+    fix: 'correct endpointurl: reprise remote modify <name> endpointurl <url>',
+  });
+}

@@ -1,0 +1,99 @@
+import { DiagnosticError } from '../../diagnostics/index.js';
+import { TransientRemoteError } from '../remote-error.js';
+
+/** What an error of the SDK has, whatever its class. */
+interface SdkError {
+  readonly name?: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+const UNREACHABLE = /^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|EPIPE|ETIMEDOUT|EPROTO|ESOCKET)/;
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/;
+const DENIED =
+  /AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|AllAccessDisabled|AccountProblem|RequestTimeTooSkewed|Forbidden/;
+const BUSY = /SlowDown|Throttl|TooManyRequests|RequestTimeout|InternalError|ServiceUnavailable/;
+
+/** Whether the connection, not the server, ended a request: a piece of it may be asked for again. */
+export function isConnectionFailure(error: unknown): boolean {
+  const { name = '', code = '' } = (error ?? {}) as SdkError;
+  return UNREACHABLE.test(code) || name === 'TimeoutError';
+}
+
+export function isMissing(error: unknown): boolean {
+  const { name, $metadata } = (error ?? {}) as SdkError;
+  return name === 'NoSuchKey' || (name !== 'NoSuchBucket' && $metadata?.httpStatusCode === 404);
+}
+
+/**
+ * What a failure of the SDK means, and what to do about it. Its retries are over by then.
+ *
+ * @param store the URL
+ * @param endpoint where it was looked for
+ */
+export function explain(error: unknown, store: string, bucket: string, endpoint: string): unknown {
+  const sdk = (error ?? {}) as SdkError;
+  const { name = '', code = '', message = '' } = sdk;
+  const status = sdk.$metadata?.httpStatusCode ?? 0;
+  if (error instanceof DiagnosticError || name === 'AbortError') return error;
+  const said = message === '' || message === name || message === 'UnknownError' ? '' : `: ${message}`;
+  if (name === 'NoSuchBucket') {
+    return new DiagnosticError('no-bucket', {
+      message: `${endpoint} has no bucket ${bucket}`,
+      found: store,
+      fix: `create it (aws s3 mb s3://${bucket}), or correct the remote's url`,
+      cause: error,
+    });
+  }
+  if (/CredentialsProviderError|TokenProviderError/.test(name)) {
+    return new DiagnosticError('remote-denied', {
+      message: `there are no credentials for ${store}${said}`,
+      fix: 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (reprise remote modify <name> profile <profile>), or set access_key_id and secret_access_key with --local',
+      cause: error,
+    });
+  }
+  if (status === 401 || status === 403 || DENIED.test(name)) {
+    return new DiagnosticError('remote-denied', {
+      message: `${store} refuses these credentials (${name || status})${said}`,
+      fix: 'check the credentials, their rights on the bucket and, when the time is said to be wrong, the clock',
+      cause: error,
+    });
+  }
+  if (CERTIFICATE.test(code)) {
+    return new DiagnosticError('remote-tls', {
+      message: `the certificate of ${endpoint} is not trusted (${code})`,
+      fix: 'name the certificates to trust: reprise remote modify <name> ssl_verify <file.pem>',
+      cause: error,
+    });
+  }
+  if (isConnectionFailure(error)) {
+    return new TransientRemoteError('remote-unreachable', {
+      message: `${endpoint} cannot be reached (${code || name})${said}`,
+      found: store,
+      fix: "check the network and the remote's endpointurl, then do it again: what has crossed is kept",
+      cause: error,
+    });
+  }
+  if (status === 429 || status >= 500 || BUSY.test(name)) {
+    return new TransientRemoteError('remote-busy', {
+      message: `${endpoint} could not answer (${name || status})${said}`,
+      found: store,
+      fix: 'do it again later, with fewer --jobs: what has crossed is kept',
+      cause: error,
+    });
+  }
+  if (status === 412) {
+    return new TransientRemoteError('remote-changed', {
+      message: `an object of ${store} was replaced while it was read`,
+      fix: 'do it again',
+      cause: error,
+    });
+  }
+  if (status === 0) return error;
+  return new DiagnosticError('remote-failed', {
+    message: `${store} answered ${status} ${name}${said}`,
+    fix: "check the remote's url, endpointurl and region",
+    cause: error,
+  });
+}
