@@ -1,4 +1,4 @@
-/** DVC's formats and verbs: parse, resolve, graph; lock, hash, cache, status, checkout. */
+/** DVC's formats and verbs: parse, resolve, graph; lock, hash, cache, status, checkout, transfer. */
 export {
   PythonFloat,
   type Dependency,
@@ -54,3 +54,18 @@ export {
   type TrackedFiles,
   type TrackedOutput,
 } from './state/index.js';
+export {
+  fetchObjects,
+  fetchRun,
+  fetchRuns,
+  openRemote,
+  pushObjects,
+  pushRun,
+  pushRuns,
+  type FailedObject,
+  type Remote,
+  type RunsOptions,
+  type TransferProgress,
+  type TransferRequest,
+  type TransferResult,
+} from './remote/index.js';

@@ -11,18 +11,22 @@ export {
   type HashName,
 } from './hashing/hash-path.js';
 export { makeTree, parseTree, type Tree, type TreeEntry } from './hashing/tree.js';
-export { addToCache, hasObject, missingObjects, readTree } from './cache/objects.js';
-export { objectPath } from './cache/paths.js';
+export { addToCache, hasObject, missingObjects, readTree, storeObject } from './cache/objects.js';
+export { fileMode, objectPath } from './cache/paths.js';
+export { hashNameOf } from './cache/checkout.js';
+export { makeFolder } from './cache/make-folder.js';
 export { linkObject } from './cache/link.js';
 export { describeInputs, type ParamsReader } from './stage/inputs.js';
 export { stageStatus } from './stage/status.js';
 export { outputsAt, trackedFiles, type TrackedFiles, type TrackedOutput } from './stage/tracked-files.js';
 export { checkoutObject } from './cache/checkout.js';
 export { checkoutOutputs, removeOutputs, saveOutputs } from './stage/outputs.js';
+export { legacyMd5OfFile, md5OfFile } from './hashing/md5.js';
 export { checkpointKey, isRunCacheable, runKey, runValue } from './runs/key.js';
 export { restoreRun, saveRun } from './runs/store.js';
 export { gitRoot, ignoreInGit, stageInGit } from './git/gitignore.js';
-export { writeBeside } from './files/write-beside.js';
+export { mapConcurrently } from './files/concurrent.js';
+export { beside, writeBeside } from './files/write-beside.js';
 export { compareCodePoints } from './python/compare.js';
 export { pythonEquals } from './python/equals.js';
 export { pythonJson } from './python/json.js';

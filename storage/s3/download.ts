@@ -48,7 +48,6 @@ export async function download(down: Download, file: string): Promise<number> {
     } finally {
       await Promise.allSettled(working);
     }
-    await handle.sync();
     return size;
   } finally {
     await handle.close();

@@ -38,6 +38,13 @@ export function explain(error: unknown, store: string, bucket: string, endpoint:
   const status = sdk.$metadata?.httpStatusCode ?? 0;
   if (error instanceof DiagnosticError || name === 'AbortError') return error;
   const said = message === '' || message === name || message === 'UnknownError' ? '' : `: ${message}`;
+  if (message.startsWith('Checksum mismatch')) {
+    return new DiagnosticError('damaged-object', {
+      message: `an object of ${store} is damaged: its bytes do not have the checksum that it was stored with`,
+      fix: 'delete that object, then push it from a host whose cache has it',
+      cause: error,
+    });
+  }
   if (name === 'NoSuchBucket') {
     return new DiagnosticError('no-bucket', {
       message: `${endpoint} has no bucket ${bucket}`,

@@ -3,6 +3,21 @@ import { join } from 'node:path';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** DVC's four levels of configuration; a later one shadows those before it. */
+export const CONFIG_LEVELS = ['system', 'global', 'project', 'local'] as const;
+export type ConfigLevel = (typeof CONFIG_LEVELS)[number];
+
+/** The file of each level, in that order. */
+export function configFiles(root: string): Readonly<Record<ConfigLevel, string>> {
+  const { system, user } = configFolders();
+  return {
+    system: join(system, 'config'),
+    global: join(user, 'config'),
+    project: join(root, '.dvc/config'),
+    local: join(root, '.dvc/config.local'),
+  };
+}
+
 /** Where DVC looks for the settings of all users and of this user (as its platformdirs does). */
 export function configFolders(env: Environment = process.env): { system: string; user: string } {
   const isMac = process.platform === 'darwin';

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { LinkType, ProjectConfig } from '../../types.js';
-import { configFolders } from './folders.js';
+import { configFiles } from './folders.js';
 import { parseIni, type IniValue } from './ini.js';
 
 interface Setting {
@@ -19,15 +19,8 @@ const LINK_TYPES: readonly LinkType[] = ['reflink', 'hardlink', 'symlink', 'copy
  * @throws DiagnosticError `bad-config`
  */
 export function readConfig(root: string): ProjectConfig {
-  const { system, user } = configFolders();
   const settings = new Map<string, Setting>();
-  const files = [
-    join(system, 'config'),
-    join(user, 'config'),
-    join(root, '.dvc/config'),
-    join(root, '.dvc/config.local'),
-  ];
-  for (const file of files) {
+  for (const file of Object.values(configFiles(root))) {
     const text = readIfPresent(file);
     if (text === undefined) continue;
     for (const [section, entries] of parseIni(text, shownFile(root, file)))
@@ -90,11 +83,12 @@ function badSetting(root: string, key: string, { value, file }: Setting, expecte
   });
 }
 
-function shownFile(root: string, file: string): string {
+export function shownFile(root: string, file: string): string {
   return file.startsWith(`${root}/`) ? relative(root, file) : file;
 }
 
-function readIfPresent(file: string): string | undefined {
+/** The text of a configuration file that need not be there. */
+export function readIfPresent(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

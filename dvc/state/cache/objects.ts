@@ -74,7 +74,7 @@ export async function addToCache(
 
 async function addFile(config: ProjectConfig, file: HashedFile, name: HashName): Promise<void> {
   if (await hasObject(config, file.md5, name)) return;
-  await store(config, file.md5, name, file.size, async (temporary) => {
+  await storeObject(config, file.md5, name, file.size, async (temporary) => {
     const hardlinks = config.cacheTypes[0] === 'hardlink' && file.size > 0;
     if (await cloned(file.path, temporary, hardlinks)) {
       const actual = await (name === 'md5' ? md5OfFile : legacyMd5OfFile)(temporary);
@@ -86,14 +86,14 @@ async function addFile(config: ProjectConfig, file: HashedFile, name: HashName):
 
 async function addTree(config: ProjectConfig, tree: Tree, name: HashName): Promise<void> {
   if (await hasObject(config, tree.md5, name)) return;
-  await store(config, tree.md5, name, tree.bytes.length, async (temporary) => {
+  await storeObject(config, tree.md5, name, tree.bytes.length, async (temporary) => {
     const handle = await open(temporary, 'wx');
     await handle.writeFile(tree.bytes).finally(() => handle.close());
   });
 }
 
 /** Writes an object beside its place, syncs it, protects it and renames it: nobody ever sees half of one. */
-async function store(
+export async function storeObject(
   config: ProjectConfig,
   md5: Md5,
   name: HashName,

@@ -4,8 +4,14 @@ const AT_ONCE = 8;
 /**
  * Maps items a few at a time, results in the items' order. The first failure stops what has not begun, and is thrown once
  * what has begun is over.
+ *
+ * @param atOnce more are worth while where most of the time is spent waiting for a network
  */
-export async function mapConcurrently<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> {
+export async function mapConcurrently<T, R>(
+  items: readonly T[],
+  act: (item: T) => Promise<R>,
+  atOnce = AT_ONCE,
+): Promise<R[]> {
   const results = new Array<R>(items.length);
   let next = 0;
   let failure: { readonly error: unknown } | undefined;
@@ -19,7 +25,7 @@ export async function mapConcurrently<T, R>(items: readonly T[], act: (item: T) 
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
   if (failure) throw (failure as { readonly error: unknown }).error;
   return results;
 }
