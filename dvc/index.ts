@@ -58,6 +58,8 @@ export {
   fetchObjects,
   fetchRun,
   fetchRuns,
+  fetchTree,
+  hasRemoteObject,
   openRemote,
   pushObjects,
   pushRun,

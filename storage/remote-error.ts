@@ -5,10 +5,8 @@ import { DiagnosticError, type DiagnosticDetails } from '../diagnostics/index.js
  * diagnostics it may mend by itself: whoever can wait may try again later.
  */
 export class TransientRemoteError extends DiagnosticError {
-  readonly transient = true;
-
   constructor(code: 'remote-unreachable' | 'remote-busy' | 'remote-changed', details: DiagnosticDetails) {
-    super(code, details);
+    super(code, { ...details, transient: true });
     this.name = 'TransientRemoteError';
   }
 }

@@ -55,7 +55,8 @@ async function lacking(hashes: readonly Md5[], has: (md5: Md5) => Promise<boolea
   return hashes.filter((_, index) => !present[index]);
 }
 
-async function fetchOne(request: TransferRequest, md5: Md5, tally: Tally): Promise<void> {
+/** Brings one object, whose fate `tally` is told. */
+export async function fetchOne(request: TransferRequest, md5: Md5, tally: Tally): Promise<void> {
   const { project, remote, hashName = 'md5', signal } = request;
   signal?.throwIfAborted();
   try {

@@ -1,6 +1,6 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SEARCH_ATTRIBUTES } from '../../workflows/index.js';
-import { createWorkers } from '../../workers/index.js';
+import { createWorkers, type WorkersOptions } from '../../workers/index.js';
 import { DefaultLogger, Runtime, NativeConnection } from '@temporalio/worker';
 
 /** A real Temporal dev server, in memory, on free loopback ports. */
@@ -27,7 +27,7 @@ export async function startTemporal(): Promise<TestWorkflowEnvironment> {
 export async function startWorkers(
   env: TestWorkflowEnvironment,
   projectRoot: string,
-  options: { labels?: readonly string[]; slots?: number } = {},
+  options: Pick<WorkersOptions, 'labels' | 'slots' | 'repositories'> = {},
 ): Promise<() => Promise<void>> {
   const connection = await NativeConnection.connect({ address: env.address });
   const workers = await createWorkers({

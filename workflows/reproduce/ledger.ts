@@ -1,6 +1,4 @@
 import type { CommitLockInput, Plan, PlannedStage, Published } from '../types.js';
-import { LockWriter } from './lock-writer.js';
-import { Publisher } from './publisher.js';
 
 /** The run's one writer of what its stages made. */
 export interface Ledger {
@@ -10,11 +8,6 @@ export interface Ledger {
   inputsOf(stage: PlannedStage): Readonly<Record<string, string>> | undefined;
   /** Writes what is left. Undefined when nothing was to be published. */
   close(): Promise<Published | undefined>;
-}
-
-export function openLedger(plan: Plan): Ledger {
-  const { workspace } = plan;
-  return workspace.kind === 'git' ? new Publisher(plan, workspace) : new LockWriter(plan);
 }
 
 /** Entries of one dvc.yaml's stages, with what the writer needs to know of their order. */

@@ -21,7 +21,8 @@ import {
 } from '../types.js';
 import { short } from './activities.js';
 import { Board } from './board.js';
-import { openLedger, type Ledger } from './ledger.js';
+import type { Ledger } from './ledger.js';
+import { openLedger } from './open-ledger.js';
 import { parseInput } from './parse-input.js';
 import { StageFailed, choosePlace, runStage } from './run-stage.js';
 import { Semaphore } from './semaphore.js';

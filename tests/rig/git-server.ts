@@ -1,0 +1,87 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, realpathSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeProject, writeFiles } from './project.js';
+import { until } from './servers.js';
+
+export interface GitServer {
+  /** Ends in `/`. */
+  readonly url: string;
+  /** Makes a repository of a DVC project with these files, and one commit on `main`. */
+  makeRepository(name: string, files: Readonly<Record<string, string>>): GitRepository;
+  stop(): void;
+}
+
+export interface GitRepository {
+  readonly url: string;
+  /** A clone in which a person works. */
+  readonly clone: string;
+  /** Writes files, commits and pushes them. */
+  commit(files: Readonly<Record<string, string>>): string;
+  git(...args: string[]): string;
+}
+
+/** A real git server on a loopback port: what hosts that share no file system get their code from. */
+export async function startGit(): Promise<GitServer> {
+  const base = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-git-')));
+  const port = await freePort();
+  const daemon: ChildProcess = spawn(
+    'git',
+    [
+      'daemon',
+      '--listen=127.0.0.1',
+      `--port=${port}`,
+      `--base-path=${base}`,
+      '--export-all',
+      '--enable=receive-pack',
+    ],
+    { stdio: 'ignore', detached: true },
+  );
+  const url = `git://127.0.0.1:${port}/`;
+  await until('the git server', () => {
+    try {
+      execFileSync('git', ['ls-remote', `${url}none`], { stdio: ['ignore', 'ignore', 'pipe'] });
+      return true;
+    } catch (error) {
+      return !/unable to connect|refused/.test(String((error as { stderr?: Buffer }).stderr));
+    }
+  });
+  return {
+    url,
+    makeRepository(name, files) {
+      execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', join(base, name)]);
+      const clone = makeProject({ '.dvc/config': '', ...files });
+      const git = (...args: string[]): string =>
+        execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], {
+          cwd: clone,
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'pipe'],
+        }).trim();
+      git('init', '--quiet', '--initial-branch=main');
+      git('remote', 'add', 'origin', url + name);
+      const commit = (changed: Readonly<Record<string, string>>): string => {
+        writeFiles(clone, changed);
+        git('add', '--all');
+        git('commit', '--quiet', '-m', 'Change');
+        git('push', '--quiet', 'origin', 'main');
+        return git('rev-parse', 'HEAD');
+      };
+      commit({});
+      return { url: url + name, clone, commit, git };
+    },
+    stop() {
+      if (daemon.pid !== undefined) process.kill(-daemon.pid, 'SIGKILL');
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
