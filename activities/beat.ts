@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { Context } from '@temporalio/activity';
 import { PROGRESS_SIGNAL, type StageProgress } from '../workflows/index.js';
 import type { ActivityDependencies } from './dependencies.js';
+import type { GpuMeter } from './gpu-meter.js';
 
 /** Signals go to history, so they thin out as a stage grows long: about 20 · ln(T / 5 min) for a stage of T. */
 const FIRST_SIGNAL_MS = 2_000;
@@ -23,10 +24,12 @@ export class Beat {
     readonly deps: ActivityDependencies,
     address: string,
     attempt: number,
+    meter: GpuMeter,
   ) {
     this.#progress = { address, attempt, host: hostname() };
     const context = Context.current();
     this.#timer = setInterval(() => {
+      this.update({ usage: meter.usage });
       context.heartbeat(this.#progress);
       this.#signal(context);
     }, BEAT_MS);

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { DiagnosticError, formatDiagnostic } from '../diagnostics/index.js';
 import { CommandFailed } from '../runner/index.js';
+import type { GpuMeter } from './gpu-meter.js';
 
 /** sysexits.h: the command asks to be run again later. */
 const EX_TEMPFAIL = 75;
@@ -9,22 +10,31 @@ const EX_TEMPFAIL = 75;
  * The one place that decides what Temporal tries again. A user's mistake and a command that failed are not retried here (the
  * workflow knows the stage's `retries`); exit 75 and everything unexpected are: a host or a network that fails may be mended.
  */
-export function toFailure(error: unknown, address?: string): unknown {
-  if (error instanceof CommandFailed) return commandFailure(error, address ?? 'the stage');
+export function toFailure(error: unknown, place: FailurePlace = {}): unknown {
+  if (error instanceof CommandFailed) return commandFailure(error, place);
   if (error instanceof DiagnosticError) {
     const { code, at, fix, expected, found } = error;
     return ApplicationFailure.create({
       message: formatDiagnostic(error),
       type: code,
       nonRetryable: !error.transient,
-      details: [{ at, fix, expected, found, message: error.message }],
+      details: [{ at, fix, expected, found, message: error.message, usage: place.meter?.usage }],
       cause: error,
     });
   }
   return error;
 }
 
-function commandFailure(error: CommandFailed, address: string): ApplicationFailure {
+/** Of a stage: its address, and what counts its GPU seconds. */
+export interface FailurePlace {
+  readonly address?: string;
+  readonly meter?: GpuMeter;
+}
+
+function commandFailure(
+  error: CommandFailed,
+  { address = 'the stage', meter }: FailurePlace,
+): ApplicationFailure {
   const { end, tail } = error;
   const output = tail.length === 0 ? '  (it printed nothing)' : tail.map((line) => `  ${line}`).join('\n');
   const fail = (type: string, message: string, nonRetryable: boolean): ApplicationFailure =>
@@ -32,7 +42,7 @@ function commandFailure(error: CommandFailed, address: string): ApplicationFailu
       message: `${address}: ${message}; its last output:\n${output}\n  log: ${error.logFile}`,
       type,
       nonRetryable,
-      details: [{ tail, logFile: error.logFile, end }],
+      details: [{ tail, logFile: error.logFile, end, usage: meter?.usage }],
     });
   switch (end.reason) {
     case 'exit':
@@ -44,6 +54,6 @@ function commandFailure(error: CommandFailed, address: string): ApplicationFailu
     case 'not-started':
       return fail('stage-failed', `the command could not be started: ${end.message}`, true);
     case 'canceled':
-      return fail('stage-interrupted', 'the command was interrupted', false);
+      return fail('stage-preempted', 'its worker is leaving, and it goes on elsewhere', false);
   }
 }

@@ -1,10 +1,11 @@
 /** What the workflows do to the world: thin verbs over `dvc/` and `runner/`. */
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
-import type { ReproduceActivities } from '../workflows/index.js';
+import type { ReproduceActivities, StageProgress } from '../workflows/index.js';
 import { commitLock } from './commit-lock.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { toFailure } from './failure-converter.js';
+import { toFailure, type FailurePlace } from './failure-converter.js';
+import { GpuMeter } from './gpu-meter.js';
 import { plan } from './plan.js';
 import { publish } from './publish.js';
 import { runStage } from './run-stage.js';
@@ -26,7 +27,14 @@ export function createShortActivities(deps: ActivityDependencies): ShortActiviti
 
 /** For the queues that stages run on. */
 export function createStageActivities(deps: ActivityDependencies): StageActivities {
-  return { runStage: (input) => converted(() => runStage(deps, input), input.address) };
+  return {
+    runStage(input) {
+      const { usage = input.usage } = (Context.current().info.heartbeatDetails ??
+        {}) as Partial<StageProgress>;
+      const meter = new GpuMeter(usage);
+      return converted(() => runStage(deps, input, meter), { address: input.address, meter });
+    },
+  };
 }
 
 async function beating<T>(run: () => Promise<T>): Promise<T> {
@@ -39,12 +47,14 @@ async function beating<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-async function converted<T>(run: () => Promise<T>, address?: string): Promise<T> {
+async function converted<T>(run: () => Promise<T>, place: FailurePlace = {}): Promise<T> {
   try {
     return await run();
   } catch (error) {
     // Only a request ends it as canceled: what a drained worker breaks off is an attempt that Temporal makes again elsewhere.
-    if (Context.current().cancellationDetails?.cancelRequested) throw new CancelledFailure('canceled');
-    throw toFailure(error, address);
+    if (Context.current().cancellationDetails?.cancelRequested) {
+      throw new CancelledFailure('canceled', [{ usage: place.meter?.usage }]);
+    }
+    throw toFailure(error, place);
   }
 }

@@ -4,7 +4,6 @@ import {
   checkpointKey,
   fetchRun,
   formatLockEntry,
-  hashPath,
   loadPipeline,
   openProject,
   parseLockEntry,
@@ -22,17 +21,30 @@ import {
   type StageChange,
 } from '../dvc/index.js';
 import { DiagnosticError } from '../diagnostics/index.js';
-import { projectDefaults, removeCheckpoints, runCommand, settingsOf } from '../runner/index.js';
+import {
+  projectDefaults,
+  removeCheckpoints,
+  runCommand,
+  settingsOf,
+  type CheckpointStore,
+  type EffectiveSettings,
+} from '../runner/index.js';
 import { fetchInputs, openWorkspace, pushResults } from '../workspaces/index.js';
 import type { RunStageInput, RunStageResult } from '../workflows/index.js';
 import { absentState, type AbsentState } from './absent-state.js';
 import { Beat } from './beat.js';
 import type { ActivityDependencies } from './dependencies.js';
+import type { GpuMeter } from './gpu-meter.js';
+import { openCheckpointStore } from './checkpoint-store.js';
 
 /** Brings one stage's outs up to date: not at all, from the run cache, or by running its command. */
-export async function runStage(deps: ActivityDependencies, input: RunStageInput): Promise<RunStageResult> {
+export async function runStage(
+  deps: ActivityDependencies,
+  input: RunStageInput,
+  meter: GpuMeter,
+): Promise<RunStageResult> {
   const started = Date.now();
-  const beat = new Beat(deps, input.address, input.attempt);
+  const beat = new Beat(deps, input.address, input.attempt, meter);
   try {
     const { cancellationSignal } = Context.current();
     const { folder, isPrivate } = await openWorkspace(deps, input.workspace, cancellationSignal);
@@ -42,9 +54,15 @@ export async function runStage(deps: ActivityDependencies, input: RunStageInput)
       Object.entries(input.inputs ?? {}).map(([address, text]) => [address, parseLockEntry(text)]),
     );
     const absent = isPrivate ? await absentState(pipeline, input.workspace, made) : undefined;
-    const work: Work = { deps, input, pipeline, project: pipeline.project, stage, absent, made, beat };
+    const { project } = pipeline;
+    const work: Work = { deps, input, pipeline, project, stage, absent, made, beat, meter };
     const result = await bringUpToDate(work);
-    return { address: input.address, ...result, seconds: (Date.now() - started) / 1000 };
+    return {
+      address: input.address,
+      ...result,
+      seconds: (Date.now() - started) / 1000,
+      usage: meter.usage,
+    };
   } finally {
     beat.stop();
   }
@@ -62,6 +80,7 @@ interface Work {
   /** Entries of stages that this run has made. */
   readonly made: ReadonlyMap<string, LockEntry>;
   readonly beat: Beat;
+  readonly meter: GpuMeter;
 }
 
 type Outcome = Pick<RunStageResult, 'outcome' | 'lockEntry'>;
@@ -93,12 +112,15 @@ async function bringUpToDate(work: Work): Promise<Outcome> {
       return { outcome: 'restored', lockEntry: formatLockEntry(restored) };
     }
   }
+  const settings = settingsOf(stage, projectDefaults(project.root));
+  const checkpoints = await openCheckpointStore(project, absent, settings, key);
   await removeOutputs(project, stage);
-  await runOnDevices(work, key);
+  await runOnDevices(work, key, settings, checkpoints);
   beat.update({ message: 'saving outs' });
   const entry = await saveOutputs(project, stage, readParams, locked);
   await keep(work, entry);
   await removeCheckpoints(project.root, key);
+  await checkpoints?.remove();
   return { outcome: 'ran', lockEntry: formatLockEntry(entry) };
 }
 
@@ -173,12 +195,18 @@ async function takeOutputs(
   };
 }
 
-async function runOnDevices({ deps, input, project, stage, beat }: Work, key: string): Promise<void> {
-  const settings = settingsOf(stage, projectDefaults(project.root));
+async function runOnDevices(
+  { deps, input, project, stage, beat, meter }: Work,
+  key: string,
+  settings: EffectiveSettings,
+  checkpoints: CheckpointStore | undefined,
+): Promise<void> {
   const signal = Context.current().cancellationSignal;
   const gpus = input.fallback ? 0 : settings.gpus;
   await deps.gpus.hold(gpus, signal, async (leased) => {
-    const limit = AbortSignal.timeout(Math.min(settings.timeout * 1000, LONGEST_TIMER_MS));
+    const limit = AbortSignal.timeout(Math.min(input.timeout * 1000, LONGEST_TIMER_MS));
+    let saved: string | undefined;
+    meter.begin(gpus);
     const command = runCommand({
       root: project.root,
       stage,
@@ -188,8 +216,10 @@ async function runOnDevices({ deps, input, project, stage, beat }: Work, key: st
       devices: gpus > 0 || input.fallback ? leased : undefined,
       executable: deps.executable,
       signal: AbortSignal.any([signal, limit]),
-      digest: async (folder) => (await hashPath(project, folder))?.md5,
+      checkpoints,
       onUpdate({ pid, progress, checkpoint, tail }) {
+        if (checkpoint && checkpoint.digest !== saved) meter.saved();
+        saved = checkpoint?.digest;
         const metrics = Object.entries(progress.metrics ?? {}).filter(
           (entry): entry is [string, number] => entry[1] !== null,
         );
@@ -206,10 +236,12 @@ async function runOnDevices({ deps, input, project, stage, beat }: Work, key: st
     });
     try {
       await command;
+      meter.end(true);
     } catch (error) {
+      meter.end(false);
       if (!limit.aborted || signal.aborted) throw error;
       throw new DiagnosticError('stage-timeout', {
-        message: `${stage.address} ran for longer than its timeout of ${settings.timeout} s, and was ended`,
+        message: `${stage.address} ran for longer than its timeout of ${input.timeout} s, and was ended`,
         at: stage.locate(['meta', 'reprise', 'timeout']),
         fix: 'raise meta.reprise.timeout; finished checkpoints are kept',
         cause: error,

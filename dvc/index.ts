@@ -33,6 +33,7 @@ export {
   ignoreInGit,
   isRunCacheable,
   lockPath,
+  md5OfFile,
   missingObjects,
   objectPath,
   outputsAt,

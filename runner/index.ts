@@ -1,6 +1,7 @@
 /** Runs one stage's command as a child process: progress, checkpoints, signals, limits. */
 export { CommandFailed, runCommand, type CommandRun, type CommandUpdate } from './run-command.js';
-export { removeCheckpoints } from './checkpoints.js';
+export { expireLocalCheckpoints, removeCheckpoints } from './checkpoints/local-checkpoints.js';
+export { CheckpointStore, expireCheckpoints } from './checkpoints/checkpoint-store.js';
 export { RunFolder, openState } from './run-folder.js';
 export { identify, isAlive, type ProcessIdentity } from './command/process-identity.js';
 export { settingsOf, type EffectiveSettings } from './settings/stage-settings.js';

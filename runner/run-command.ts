@@ -1,7 +1,10 @@
 import { delimiter, dirname } from 'node:path';
 import { writeFile } from 'node:fs/promises';
-import type { Md5, Stage } from '../dvc/index.js';
-import { listCheckpoints, openCheckpoints, type Checkpoint } from './checkpoints.js';
+import type { Stage } from '../dvc/index.js';
+import { digestOf, readContents } from './checkpoints/contents.js';
+import { listCheckpoints, openCheckpoints, type Checkpoint } from './checkpoints/local-checkpoints.js';
+import type { CheckpointStore } from './checkpoints/checkpoint-store.js';
+import { CheckpointUploads } from './checkpoints/uploads.js';
 import { ProgressFile, type ProgressLine } from './command/progress-file.js';
 import { redactor } from './command/redact.js';
 import { runLines, type CommandEnd } from './command/run-lines.js';
@@ -23,9 +26,9 @@ export interface CommandRun {
   /** Executable that `reprise` in a command means; its folder goes first in PATH. */
   readonly executable: string | undefined;
   readonly signal: AbortSignal;
+  /** Where other hosts find its checkpoints. */
+  readonly checkpoints: CheckpointStore | undefined;
   onUpdate(update: CommandUpdate): void;
-  /** Content hash of a finished checkpoint; undefined when it is gone. */
-  digest(folder: string): Promise<Md5 | undefined>;
 }
 
 /** What is known of a running command; sent on every change. */
@@ -62,6 +65,7 @@ export async function runCommand(run: CommandRun): Promise<void> {
   await folder.clear();
   await writeFile(folder.progressFile, '');
   const checkpoints = await openCheckpoints(run.root, run.key);
+  await run.checkpoints?.restore(checkpoints, run.signal);
   const env = environment(run, folder, checkpoints);
 
   const tail = new Tail();
@@ -71,7 +75,8 @@ export async function runCommand(run: CommandRun): Promise<void> {
   // A disk that is full must end the command's own writes, not the worker.
   log.on('error', () => undefined);
 
-  const watch = new Watch(run, folder, checkpoints, () => tail.lines().map(redact));
+  const uploads = run.checkpoints && new CheckpointUploads(run.checkpoints);
+  const watch = new Watch(run, folder, checkpoints, uploads, () => tail.lines().map(redact));
   const timer = setInterval(() => void watch.look(), POLL_MS);
   try {
     const end = await runLines({
@@ -90,8 +95,13 @@ export async function runCommand(run: CommandRun): Promise<void> {
       },
     });
     await watch.look();
-    if (end.reason !== 'done') throw new CommandFailed(end, tail.lines().map(redact), folder.logFile);
+    if (end.reason !== 'done') {
+      // Another host may go on with it: what was saved last has to be where that one looks.
+      await uploads?.drain();
+      throw new CommandFailed(end, tail.lines().map(redact), folder.logFile);
+    }
   } finally {
+    await uploads?.abandon();
     clearInterval(timer);
     await watch.close();
     await new Promise<void>((resolve) => log.end(resolve));
@@ -127,6 +137,7 @@ class Watch {
     readonly run: CommandRun,
     folder: RunFolder,
     readonly checkpoints: string,
+    readonly uploads: CheckpointUploads | undefined,
     readonly tail: () => readonly string[],
   ) {
     this.#progressFile = new ProgressFile(folder.progressFile);
@@ -147,10 +158,11 @@ class Watch {
     const newest = (await listCheckpoints(this.checkpoints))[0];
     if (newest && (newest.path !== this.#newest?.path || newest.modified !== this.#newest.modified)) {
       // The command may drop it while it is being read; the next one will do.
-      const digest = await this.run.digest(newest.path).catch(() => undefined);
-      if (digest !== undefined) {
+      const contents = await readContents(newest).catch(() => undefined);
+      if (contents) {
         this.#newest = newest;
-        this.#checkpoint = { name: newest.name, digest };
+        this.#checkpoint = { name: newest.name, digest: digestOf(contents) };
+        this.uploads?.offer(newest.path, contents);
       }
     }
     const update: CommandUpdate = {

@@ -21,5 +21,6 @@ export type {
   StageProgress,
   StageState,
   StageSummary,
+  StageUsage,
   Workspace,
 } from './types.js';

@@ -17,6 +17,8 @@ export const SEARCH_ATTRIBUTES = {
   RepriseProject: 'Keyword',
   RepriseStage: 'KeywordList',
   RepriseStatus: 'Keyword',
+  RepriseGpuSeconds: 'Double',
+  RepriseGpuSecondsLost: 'Double',
 } as const;
 
 /** As written by a person: every field has a default. */
@@ -97,6 +99,19 @@ export interface RunStageInput {
   readonly fallback: boolean;
   /** What this run has made of the stages before it, as YAML text by address. Only for a git workspace: it is in no file yet. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Seconds that one run of its command may take. */
+  readonly timeout: number;
+  /** What earlier attempts came to. */
+  readonly usage?: StageUsage;
+}
+
+/** GPU seconds: GPUs that a stage's command held, times the seconds that it held them. */
+export interface StageUsage {
+  readonly gpuSeconds: number;
+  /** Of these, the work that was done again, or never: an attempt ended after its last checkpoint. */
+  readonly gpuSecondsLost: number;
+  /** Since the newest checkpoint of the attempt that runs: lost if it ends now. */
+  readonly gpuSecondsUnsaved: number;
 }
 
 export type StageOutcome = 'ran' | 'restored' | 'skipped' | 'failed' | 'blocked' | 'canceled';
@@ -107,6 +122,7 @@ export interface RunStageResult {
   /** The stage's dvc.lock entry, as YAML text: JSON would lose the spelling of its numbers. Absent when skipped. */
   readonly lockEntry?: string;
   readonly seconds: number;
+  readonly usage: StageUsage;
 }
 
 export interface CommitLockInput {
@@ -157,11 +173,12 @@ export interface StageProgress {
   readonly attempt: number;
   readonly host: string;
   readonly pid?: number;
+  readonly usage?: StageUsage;
 }
 
 export interface StageState {
   readonly address: string;
-  readonly status: 'pending' | 'waiting' | 'scheduled' | 'running' | StageOutcome;
+  readonly status: 'pending' | 'paused' | 'waiting' | 'scheduled' | 'running' | StageOutcome;
   readonly queue: string;
   /** The label that no worker serves at present. */
   readonly waitingFor?: string;
@@ -173,6 +190,7 @@ export interface StageState {
   readonly reason?: string;
   readonly error?: StageError;
   readonly progress?: StageProgress;
+  readonly usage?: StageUsage;
 }
 
 export interface RunState {
@@ -187,6 +205,9 @@ export interface StageSummary {
   readonly seconds: number;
   readonly attempts: number;
   readonly error?: StageError;
+  /** Where it held any: GPUs times seconds, and those whose work was lost. */
+  readonly gpuSeconds?: number;
+  readonly gpuSecondsLost?: number;
 }
 
 /** The workflow's result; when a stage failed, the first of the failure's details. */

@@ -13,6 +13,7 @@ export interface Glyphs {
 const UNICODE: Glyphs = {
   status: {
     pending: '·',
+    paused: '‖',
     waiting: '◷',
     scheduled: '○',
     running: '●',
@@ -32,6 +33,7 @@ const UNICODE: Glyphs = {
 const ASCII: Glyphs = {
   status: {
     pending: '.',
+    paused: '=',
     waiting: '?',
     scheduled: 'o',
     running: '*',

@@ -79,6 +79,7 @@ function statusPaint(status: StageEvent['status'], palette: Palette): Paint {
     case 'failed':
       return palette.red;
     case 'waiting':
+    case 'paused':
     case 'blocked':
     case 'canceled':
       return palette.yellow;
@@ -92,14 +93,15 @@ function statusPaint(status: StageEvent['status'], palette: Palette): Paint {
 const URGENCY: Readonly<Record<StageEvent['status'], number>> = {
   failed: 0,
   running: 1,
-  waiting: 2,
-  scheduled: 3,
-  canceled: 4,
-  blocked: 5,
-  pending: 6,
-  ran: 7,
-  restored: 8,
-  skipped: 9,
+  paused: 2,
+  waiting: 3,
+  scheduled: 4,
+  canceled: 5,
+  blocked: 6,
+  pending: 7,
+  ran: 8,
+  restored: 9,
+  skipped: 10,
 };
 
 /** The most urgent ones, in plan order. */

@@ -3,6 +3,10 @@ import { DiagnosticError, parseWith } from '../../diagnostics/index.js';
 import type { Stage } from '../../dvc/index.js';
 import { duration } from './duration.js';
 
+/** In seconds. */
+const WEEK = 7 * 86_400;
+const MONTH = 30 * 86_400;
+
 /** What `meta.reprise` of a stage may say. DVC itself ignores `meta`. */
 export const stageSettings = z.strictObject({
   /** The stage runs on a worker that serves all of these. */
@@ -25,6 +29,16 @@ export const stageSettings = z.strictObject({
   grace: duration.optional(),
   /** Where the stage runs when no worker serves its labels: `cpu`. Otherwise it waits. */
   fallback: z.literal('cpu').optional(),
+  checkpoints: z
+    .strictObject({
+      /** Also in the DVC remote, where other hosts and other people's runs find them. Default: in a git workspace. */
+      push: z.boolean().optional(),
+      /** How many are kept in the remote. */
+      keep: z.number().int().min(1).default(2),
+      /** How long they are kept when nobody goes on with them. */
+      expire: duration.default(MONTH),
+    })
+    .optional(),
 });
 
 export type StageSettings = z.output<typeof stageSettings>;
@@ -39,9 +53,13 @@ export interface EffectiveSettings {
   readonly priority: number;
   readonly grace: number;
   readonly fallback: 'cpu' | undefined;
+  readonly checkpoints: {
+    readonly push: boolean | undefined;
+    readonly keep: number;
+    /** Seconds. */
+    readonly expire: number;
+  };
 }
-
-const WEEK = 7 * 86_400;
 
 /**
  * @param defaults what `.reprise/config.yaml` says for every stage
@@ -71,5 +89,6 @@ export function settingsOf(stage: Stage, defaults: StageSettings): EffectiveSett
     priority: settings.priority ?? 3,
     grace: settings.grace ?? 30,
     fallback: settings.fallback,
+    checkpoints: { push: undefined, keep: 2, expire: MONTH, ...settings.checkpoints },
   };
 }

@@ -33,7 +33,7 @@ export const eventSchema = z.discriminatedUnion('event', [
     ...common,
     event: z.literal('stage'),
     address,
-    status: z.enum(['pending', 'waiting', 'scheduled', 'running', ...outcome.options]),
+    status: z.enum(['pending', 'paused', 'waiting', 'scheduled', 'running', ...outcome.options]),
     queue: z.string(),
     attempt: z.int().min(0),
     restarts: z.int().min(0),

@@ -41,9 +41,14 @@ export class Board {
     this.#publish();
   }
 
+  /** Its time counts from here, also when it is interrupted and begins again. */
+  begin(address: string): void {
+    this.change(address, { startedAt: this.#stages.get(address)?.startedAt ?? Date.now() });
+  }
+
   progressed(progress: StageProgress): void {
     const before = this.#stages.get(progress.address);
-    if (!before || FINAL.has(before.status)) return;
+    if (!before || FINAL.has(before.status) || before.status === 'paused') return;
     const { waitingFor: _, ...rest } = before;
     this.#stages.set(progress.address, {
       ...rest,
@@ -72,13 +77,18 @@ export class Board {
   }
 
   summaries(): StageSummary[] {
-    return [...this.#stages.values()].map(({ address, status, startedAt, finishedAt, attempt, error }) => ({
-      address,
-      outcome: FINAL.has(status) ? (status as StageSummary['outcome']) : 'canceled',
-      seconds: startedAt !== undefined && finishedAt !== undefined ? (finishedAt - startedAt) / 1000 : 0,
-      attempts: attempt,
-      ...(error ? { error } : {}),
-    }));
+    return [...this.#stages.values()].map(
+      ({ address, status, startedAt, finishedAt, attempt, error, usage }) => ({
+        address,
+        outcome: FINAL.has(status) ? (status as StageSummary['outcome']) : 'canceled',
+        seconds: startedAt !== undefined && finishedAt !== undefined ? (finishedAt - startedAt) / 1000 : 0,
+        attempts: attempt,
+        ...(error ? { error } : {}),
+        ...(usage && usage.gpuSeconds > 0
+          ? { gpuSeconds: usage.gpuSeconds, gpuSecondsLost: usage.gpuSecondsLost }
+          : {}),
+      }),
+    );
   }
 
   #publish(): void {
@@ -87,10 +97,14 @@ export class Board {
     const running = [...this.#stages.values()]
       .filter((stage) => stage.status === 'running')
       .map((stage) => stage.address);
-    const attributes: Record<keyof typeof SEARCH_ATTRIBUTES, string[]> = {
+    const total = (key: 'gpuSeconds' | 'gpuSecondsLost'): number =>
+      [...this.#stages.values()].reduce((sum, { usage }) => sum + (usage?.[key] ?? 0), 0);
+    const attributes: Record<keyof typeof SEARCH_ATTRIBUTES, string[] | number[]> = {
       RepriseProject: [this.#plan.project],
       RepriseStage: running,
       RepriseStatus: [this.#status],
+      RepriseGpuSeconds: [total('gpuSeconds')],
+      RepriseGpuSecondsLost: [total('gpuSecondsLost')],
     };
     // Each upsert is a history event: only when something in it changed.
     const shown = JSON.stringify(attributes);

@@ -12,7 +12,6 @@ import {
   PROGRESS_SIGNAL,
   STATE_QUERY,
   type Plan,
-  type PlannedStage,
   type Published,
   type ReproduceOptions,
   type ReproduceResult,
@@ -21,11 +20,11 @@ import {
 } from '../types.js';
 import { short } from './activities.js';
 import { Board } from './board.js';
+import { Control } from './control.js';
 import type { Ledger } from './ledger.js';
 import { openLedger } from './open-ledger.js';
 import { parseInput } from './parse-input.js';
-import { StageFailed, choosePlace, runStage } from './run-stage.js';
-import { Semaphore } from './semaphore.js';
+import { PlanRun } from './plan-run.js';
 
 const stateQuery = defineQuery<RunState>(STATE_QUERY);
 const progressSignal = defineSignal<[StageProgress]>(PROGRESS_SIGNAL);
@@ -37,13 +36,15 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
   setHandler(stateQuery, () => board.state());
   setHandler(progressSignal, (progress) => board.progressed(progress));
 
+  const control = new Control();
   const plan = await short.plan(options);
+  control.planned(plan.stages);
   board.planned(plan, new Set(options.carried.map((stage) => stage.address)));
   const ledger = openLedger(plan);
   let published: Published | undefined;
   try {
     try {
-      await runPlan(plan, options, board, ledger);
+      await runPlan(plan, options, board, ledger, control);
     } finally {
       published = await ledger.close();
     }
@@ -73,58 +74,17 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
   return result;
 }
 
-async function runPlan(plan: Plan, options: ReproduceOptions, board: Board, ledger: Ledger): Promise<void> {
-  const slots = new Semaphore(options.jobs);
-  const ends = new Map<string, Promise<boolean>>();
-  const carried = new Set(options.carried.map((stage) => stage.address));
-  let stopping = false;
-  let continuing = false;
-
-  /** True when the stage's outs are good. */
-  const runOne = async (stage: PlannedStage): Promise<boolean> => {
-    const upstream = await Promise.all(stage.upstream.map((address) => ends.get(address) ?? true));
-    const missing = stage.upstream[upstream.indexOf(false)];
-    if (stage.upToDate || carried.has(stage.address)) return true;
-    const place = await choosePlace(stage, options);
-    // What waits for a worker that may never come must not keep a slot from the rest.
-    const hold = place.served
-      ? <T>(run: () => Promise<T>) => slots.hold(run)
-      : <T>(run: () => Promise<T>) => run();
-    return await hold(async () => {
-      if (continuing) return false;
-      if (missing !== undefined || stopping) {
-        board.change(stage.address, {
-          status: 'blocked',
-          reason: missing === undefined ? 'another stage failed' : `${missing} failed`,
-        });
-        return false;
-      }
-      board.change(stage.address, { startedAt: Date.now() });
-      try {
-        const result = await runStage(stage, place, plan.workspace, options, board, ledger);
-        if (result.lockEntry !== undefined) await ledger.commit(stage, result.lockEntry);
-        board.change(stage.address, { status: result.outcome, finishedAt: Date.now() });
-        if (workflowInfo().continueAsNewSuggested) continuing = true;
-        return true;
-      } catch (error) {
-        if (!(error instanceof StageFailed)) {
-          if (isCancellation(error))
-            board.change(stage.address, { status: 'canceled', finishedAt: Date.now() });
-          throw error;
-        }
-        board.change(stage.address, { status: 'failed', finishedAt: Date.now(), error: error.error });
-        if (!options.keepGoing) stopping = true;
-        return false;
-      }
-    });
-  };
-
-  for (const stage of plan.stages) ends.set(stage.address, runOne(stage));
-  const settled = await Promise.allSettled(ends.values());
-  const thrown = settled.find((end) => end.status === 'rejected');
-  if (thrown) throw thrown.reason;
+async function runPlan(
+  plan: Plan,
+  options: ReproduceOptions,
+  board: Board,
+  ledger: Ledger,
+  control: Control,
+): Promise<void> {
+  const run = new PlanRun(plan, options, board, ledger, control);
+  await run.toEnd();
   // A long history: what is done stands in dvc.lock, so a new run of the same input takes up where this one is.
-  if (continuing && !stopping && unfinished(board)) {
+  if (run.isContinuing && unfinished(board)) {
     const done = merge(options, board).filter(
       (stage) => stage.outcome === 'ran' || stage.outcome === 'restored',
     );

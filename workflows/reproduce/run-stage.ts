@@ -2,14 +2,21 @@ import { TimeoutType } from '@temporalio/common';
 import {
   ActivityFailure,
   ApplicationFailure,
+  CancelledFailure,
   TimeoutFailure,
   isCancellation,
   sleep,
 } from '@temporalio/workflow';
-import type { PlannedStage, ReproduceOptions, RunStageResult, StageError, Workspace } from '../types.js';
+import type {
+  Plan,
+  PlannedStage,
+  ReproduceOptions,
+  RunStageResult,
+  StageError,
+  StageUsage,
+} from '../types.js';
 import { short, stageActivities } from './activities.js';
 import type { Board } from './board.js';
-import type { Ledger } from './ledger.js';
 
 /** A stage that ended without its outs. */
 export class StageFailed extends Error {
@@ -18,21 +25,34 @@ export class StageFailed extends Error {
   }
 }
 
+/** What a stage's executions have come to so far: it may be interrupted, and go on elsewhere. */
+export interface StageRecord {
+  /** Which run of its command is next, from 1. */
+  attempt: number;
+  usage: StageUsage | undefined;
+}
+
+export interface StageRun {
+  readonly stage: PlannedStage;
+  readonly place: Place;
+  readonly plan: Plan;
+  readonly options: ReproduceOptions;
+  readonly board: Board;
+  readonly inputs: Readonly<Record<string, string>> | undefined;
+  readonly record: StageRecord;
+  /** As they are when the command has failed: they may have been changed while it ran. */
+  retries(): number;
+}
+
 /**
  * Runs one stage to its end, and its command again as often as its `retries` allow.
  *
  * @throws StageFailed, or a cancellation
  */
-export async function runStage(
-  stage: PlannedStage,
-  place: Place,
-  workspace: Workspace,
-  options: ReproduceOptions,
-  board: Board,
-  ledger: Ledger,
-): Promise<RunStageResult> {
-  const inputs = ledger.inputsOf(stage);
-  for (let attempt = 1; ; attempt++) {
+export async function runStage(run: StageRun): Promise<RunStageResult> {
+  const { stage, place, plan, options, board, inputs, record } = run;
+  for (;;) {
+    const { attempt } = record;
     board.change(stage.address, {
       status: place.served ? 'scheduled' : 'waiting',
       queue: place.queue,
@@ -49,18 +69,25 @@ export async function runStage(
       place.served ? 0 : options.labelTimeout,
     );
     try {
-      return await runStage({
-        workspace,
+      const result = await runStage({
+        workspace: plan.workspace,
         address: stage.address,
         force: options.force,
         attempt,
         fallback: place.fallback,
+        timeout: stage.timeout,
         ...(inputs ? { inputs } : {}),
+        ...(record.usage ? { usage: record.usage } : {}),
       });
+      board.change(stage.address, { usage: result.usage });
+      return result;
     } catch (failure) {
+      record.usage = usageOf(failure) ?? record.usage;
+      if (record.usage) board.change(stage.address, { usage: record.usage });
       if (isCancellation(failure)) throw failure;
       const error = stageError(failure, stage);
-      if (!mayRunAgain(failure, attempt, stage)) throw new StageFailed(error);
+      if (!mayRunAgain(failure, attempt, run.retries())) throw new StageFailed(error);
+      record.attempt++;
       board.change(stage.address, {
         status: 'scheduled',
         reason: `attempt ${attempt} failed: ${error.message.split('\n')[0]}`,
@@ -70,15 +97,22 @@ export async function runStage(
   }
 }
 
+/** Whatever ended an attempt, its failure says what the stage has used. */
+export function usageOf(failure: unknown): StageUsage | undefined {
+  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  if (!(cause instanceof ApplicationFailure || cause instanceof CancelledFailure)) return undefined;
+  return (cause.details?.[0] as { usage?: StageUsage } | undefined)?.usage;
+}
+
 /** How often a command that a signal ended is run again when the stage does not set `retries`. */
 const RETRIES_AFTER_SIGNAL = 3;
 
-function mayRunAgain(failure: unknown, attempt: number, stage: PlannedStage): boolean {
+function mayRunAgain(failure: unknown, attempt: number, retries: number): boolean {
   const cause = failure instanceof ActivityFailure ? failure.cause : undefined;
   if (!(cause instanceof ApplicationFailure)) return false;
-  if (cause.type === 'stage-failed') return attempt <= stage.retries;
+  if (cause.type === 'stage-failed') return attempt <= retries;
   // Killed from outside, or out of memory: the command did not say that it cannot succeed.
-  if (cause.type === 'stage-killed') return attempt <= Math.max(stage.retries, RETRIES_AFTER_SIGNAL);
+  if (cause.type === 'stage-killed') return attempt <= Math.max(retries, RETRIES_AFTER_SIGNAL);
   return false;
 }
 

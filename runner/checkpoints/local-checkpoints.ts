@@ -30,8 +30,12 @@ export async function listCheckpoints(folder: string): Promise<Checkpoint[]> {
   return found.sort((a, b) => b.modified - a.modified || (a.name < b.name ? 1 : -1));
 }
 
+function checkpointsFolder(root: string): string {
+  return join(root, '.reprise', 'checkpoints');
+}
+
 export function checkpointFolder(root: string, key: string): string {
-  return join(root, '.reprise', 'checkpoints', key);
+  return join(checkpointsFolder(root), key);
 }
 
 export async function openCheckpoints(root: string, key: string): Promise<string> {
@@ -43,4 +47,14 @@ export async function openCheckpoints(root: string, key: string): Promise<string
 /** Once a stage's outs are in the cache, its checkpoints have nothing left to say. */
 export async function removeCheckpoints(root: string, key: string): Promise<void> {
   await rm(checkpointFolder(root, key), { recursive: true, force: true });
+}
+
+/** Removes the checkpoints of every key that nothing was written to for `seconds`: nobody came to go on with them. */
+export async function expireLocalCheckpoints(root: string, seconds: number): Promise<void> {
+  const parent = checkpointsFolder(root);
+  const limit = Date.now() - seconds * 1000;
+  for (const key of await readdir(parent).catch(() => [])) {
+    const info = await stat(join(parent, key)).catch(() => undefined);
+    if (info && info.mtimeMs < limit) await removeCheckpoints(root, key);
+  }
 }

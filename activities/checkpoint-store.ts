@@ -1,0 +1,33 @@
+import { openRemote, type Project } from '../dvc/index.js';
+import {
+  CheckpointStore,
+  expireCheckpoints,
+  expireLocalCheckpoints,
+  type EffectiveSettings,
+} from '../runner/index.js';
+import type { AbsentState } from './absent-state.js';
+
+/** Old checkpoints are looked for so often by one worker. */
+const EXPIRE_EVERY_MS = 3600_000;
+const expired = new Map<string, number>();
+
+/**
+ * Where other hosts find a stage's checkpoints: the DVC remote, for a git workspace or where the settings say so. Now and then,
+ * old ones are removed.
+ */
+export async function openCheckpointStore(
+  project: Project,
+  absent: AbsentState | undefined,
+  { checkpoints }: EffectiveSettings,
+  key: string,
+): Promise<CheckpointStore | undefined> {
+  const { push = absent !== undefined, keep, expire } = checkpoints;
+  const remote = push ? (absent ? absent.remote : await openRemote(project)) : undefined;
+  const place = remote?.url ?? project.root;
+  if (Date.now() - (expired.get(place) ?? 0) > EXPIRE_EVERY_MS) {
+    expired.set(place, Date.now());
+    await expireLocalCheckpoints(project.root, expire);
+    if (remote) await expireCheckpoints(remote.store, expire);
+  }
+  return remote && new CheckpointStore(remote.store, key, keep);
+}

@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, rm, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import { md5OfFile } from '../../dvc/index.js';
+import type { ObjectStore } from '../../storage/index.js';
+import { checkpointContents, type CheckpointContents } from './contents.js';
+import { listCheckpoints } from './local-checkpoints.js';
+
+const PREFIX = 'reprise/checkpoints/';
+
+/**
+ * The finished checkpoints of one run key in a store that all hosts reach:
+ * `reprise/checkpoints/<key>/<time>-<name>.json` says which files a checkpoint has, and `…/<key>/files/<md5>` are these; what two
+ * checkpoints share is there once. DVC never looks there, nor does its `gc`.
+ */
+export class CheckpointStore {
+  readonly #prefix: string;
+
+  constructor(
+    readonly store: ObjectStore,
+    readonly key: string,
+    /** How many are kept. */
+    readonly keep: number,
+  ) {
+    this.#prefix = `${PREFIX}${key}/`;
+  }
+
+  /**
+   * Stores a checkpoint, its list of files last: what has that is whole. Then drops those that are too far behind.
+   *
+   * @param path of the checkpoint on this host
+   */
+  async push(path: string, contents: CheckpointContents, signal?: AbortSignal): Promise<void> {
+    const there = new Set<string>();
+    for await (const { key } of this.store.list(`${this.#prefix}files/`)) there.add(key);
+    for (const { path: name, md5 } of contents.files) {
+      signal?.throwIfAborted();
+      const key = this.#fileKey(md5);
+      if (there.has(key)) continue;
+      await this.store.put(key, { file: join(path, name) }, { signal });
+      there.add(key);
+    }
+    const key = `${this.#prefix}${String(contents.modified).padStart(15, '0')}-${contents.name}.json`;
+    await this.store.put(key, Buffer.from(JSON.stringify(contents)), { signal });
+    await this.#drop(there);
+  }
+
+  /**
+   * Brings the newest checkpoint to this host, unless it has one that is as new.
+   *
+   * @param folder where the command looks for its checkpoints
+   * @returns the name of what was brought
+   */
+  async restore(folder: string, signal?: AbortSignal): Promise<string | undefined> {
+    const newestHere = (await listCheckpoints(folder))[0]?.modified ?? 0;
+    for (const listed of await this.#lists()) {
+      const contents = await this.#read(listed);
+      // The file system may keep less of a time than the list does.
+      if (!contents || contents.modified <= Math.round(newestHere)) continue;
+      try {
+        await this.#fetch(contents, folder, signal);
+        return contents.name;
+      } catch (error) {
+        // One that is damaged, or was dropped meanwhile: the one before it will do.
+        if (!isOfOneCheckpoint(error)) throw error;
+      }
+    }
+    return undefined;
+  }
+
+  /** Once a stage's outs are safe, its checkpoints have nothing left to say. Lists first: what has none is no checkpoint. */
+  async remove(): Promise<void> {
+    for (const key of await this.#lists()) await this.store.delete(key);
+    for await (const { key } of this.store.list(this.#prefix)) await this.store.delete(key);
+  }
+
+  /** Keys of the lists, newest first. */
+  async #lists(): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const { key } of this.store.list(this.#prefix))
+      if (key.endsWith('.json') && !key.slice(this.#prefix.length).includes('/')) keys.push(key);
+    return keys.sort().reverse();
+  }
+
+  async #read(key: string): Promise<CheckpointContents | undefined> {
+    try {
+      return checkpointContents.parse(JSON.parse(await text(await this.store.get(key))));
+    } catch (error) {
+      if (error instanceof DiagnosticError) throw error;
+      return undefined;
+    }
+  }
+
+  async #fetch(contents: CheckpointContents, folder: string, signal?: AbortSignal): Promise<void> {
+    const beside = join(folder, `.fetched-${randomBytes(8).toString('hex')}`);
+    try {
+      await mkdir(beside, { recursive: true });
+      for (const { path, md5 } of contents.files) {
+        const file = join(beside, path);
+        await mkdir(dirname(file), { recursive: true });
+        await this.store.download(this.#fileKey(md5), file, { signal });
+        if ((await md5OfFile(file)) !== md5) throw new DamagedCheckpoint(contents.name, path);
+      }
+      const time = new Date(contents.modified);
+      const place = join(folder, contents.name);
+      await rm(place, { recursive: true, force: true });
+      await rename(beside, place);
+      await utimes(place, time, time);
+    } finally {
+      await rm(beside, { recursive: true, force: true });
+    }
+  }
+
+  async #drop(there: ReadonlySet<string>): Promise<void> {
+    const lists = await this.#lists();
+    if (lists.length <= this.keep) return;
+    for (const key of lists.slice(this.keep)) await this.store.delete(key);
+    const kept = await Promise.all(lists.slice(0, this.keep).map((key) => this.#read(key)));
+    // A list that cannot be read says nothing of its files: they stay.
+    if (kept.includes(undefined)) return;
+    const used = new Set(
+      kept.flatMap((contents) => contents?.files.map(({ md5 }) => this.#fileKey(md5)) ?? []),
+    );
+    for (const key of there) if (!used.has(key)) await this.store.delete(key);
+  }
+
+  #fileKey(md5: string): string {
+    return `${this.#prefix}files/${md5}`;
+  }
+}
+
+class DamagedCheckpoint extends Error {
+  constructor(name: string, path: string) {
+    super(`${path} of the checkpoint ${name} is damaged`);
+    this.name = 'DamagedCheckpoint';
+  }
+}
+
+function isOfOneCheckpoint(error: unknown): boolean {
+  return error instanceof DamagedCheckpoint || (error as { code?: string }).code === 'object-missing';
+}
+
+/** Removes the checkpoints of every key whose newest is older than `seconds`: nobody came to go on with them. */
+export async function expireCheckpoints(store: ObjectStore, seconds: number): Promise<void> {
+  const newest = new Map<string, number>();
+  for await (const { key } of store.list(PREFIX)) {
+    const [runKey = '', name = ''] = key.slice(PREFIX.length).split('/');
+    const time = name.endsWith('.json') ? Number.parseInt(name, 10) : 0;
+    newest.set(runKey, Math.max(newest.get(runKey) ?? 0, time));
+  }
+  const limit = Date.now() - seconds * 1000;
+  for (const [runKey, time] of newest) {
+    // Files without a list may be of a checkpoint that is crossing now.
+    if (time > 0 && time < limit) await new CheckpointStore(store, runKey, 1).remove();
+  }
+}
