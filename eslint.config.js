@@ -19,7 +19,7 @@ const ROOMS = {
     'configs',
     'infra',
   ],
-  workers: ['activities', 'workflows'],
+  workers: ['activities', 'runner', 'workflows'],
   activities: ['runner', 'workspaces', 'dvc', 'storage', 'workflows'],
   workflows: [],
   runner: ['dvc', 'storage'],

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { Context } from '@temporalio/activity';
 import { PROGRESS_SIGNAL, type StageProgress } from '../workflows/index.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -26,8 +25,14 @@ export class Beat {
     attempt: number,
     meter: GpuMeter,
   ) {
-    this.#progress = { address, attempt, host: hostname() };
     const context = Context.current();
+    const { handedBack } = (context.info.heartbeatDetails ?? {}) as Partial<StageProgress>;
+    this.#progress = {
+      address,
+      attempt,
+      host: deps.hostId,
+      ...(handedBack === undefined ? {} : { handedBack }),
+    };
     this.#timer = setInterval(() => {
       this.update({ usage: meter.usage });
       context.heartbeat(this.#progress);

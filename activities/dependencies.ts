@@ -5,6 +5,12 @@ export interface GpuLeases {
   hold<T>(count: number, signal: AbortSignal, run: (devices: readonly number[]) => Promise<T>): Promise<T>;
 }
 
+/** What runs at once on a host; `workers/` has the slots. */
+export interface StageSlots {
+  /** Runs a stage; undefined when all slots are taken. */
+  tryHold<T>(address: string, run: () => Promise<T>): Promise<T> | undefined;
+}
+
 /** What the activities need from the worker that runs them. */
 export interface ActivityDependencies {
   /** Absolute folder that the worker serves: workspaces lie inside it. */
@@ -14,8 +20,9 @@ export interface ActivityDependencies {
   /** Speaks to the server that the worker polls. */
   readonly client: Client;
   readonly gpus: GpuLeases;
+  readonly slots: StageSlots;
   /** Executable that `reprise` means in a stage's command. */
   readonly executable: string | undefined;
-  /** How progress names this host. */
-  readonly host: string;
+  /** Names this host in queues and in progress. */
+  readonly hostId: string;
 }

@@ -1,7 +1,12 @@
 /** What the workflows do to the world: thin verbs over `dvc/` and `runner/`. */
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
-import type { ReproduceActivities, StageProgress } from '../workflows/index.js';
+import type {
+  DescribeActivities,
+  ReproduceActivities,
+  StageProgress,
+  WorkerDescription,
+} from '../workflows/index.js';
 import { commitLock } from './commit-lock.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { toFailure, type FailurePlace } from './failure-converter.js';
@@ -10,7 +15,8 @@ import { plan } from './plan.js';
 import { publish } from './publish.js';
 import { runStage } from './run-stage.js';
 import { servedQueues } from './served-queues.js';
-export type { ActivityDependencies, GpuLeases } from './dependencies.js';
+import { withSlot } from './with-slot.js';
+export type { ActivityDependencies, GpuLeases, StageSlots } from './dependencies.js';
 
 export type ShortActivities = Omit<ReproduceActivities, 'runStage'>;
 export type StageActivities = Pick<ReproduceActivities, 'runStage'>;
@@ -32,9 +38,16 @@ export function createStageActivities(deps: ActivityDependencies): StageActiviti
       const { usage = input.usage } = (Context.current().info.heartbeatDetails ??
         {}) as Partial<StageProgress>;
       const meter = new GpuMeter(usage);
-      return converted(() => runStage(deps, input, meter), { address: input.address, meter });
+      return withSlot(deps, input, () =>
+        converted(() => runStage(deps, input, meter), { address: input.address, meter }),
+      );
     },
   };
+}
+
+/** For the queue on which one worker answers. */
+export function createDescribeActivities(describe: () => WorkerDescription): DescribeActivities {
+  return { describeWorker: async () => describe() };
 }
 
 async function beating<T>(run: () => Promise<T>): Promise<T> {

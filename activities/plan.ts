@@ -10,7 +10,7 @@ import {
   type Pipeline,
   type Stage,
 } from '../dvc/index.js';
-import { projectDefaults, settingsOf } from '../runner/index.js';
+import { fairnessWeight, projectDefaults, settingsOf } from '../runner/index.js';
 import { openWorkspace } from '../workspaces/index.js';
 import {
   SEARCH_ATTRIBUTES,
@@ -54,6 +54,7 @@ async function planStages(
   const defaults = projectDefaults(project.root);
   const chosen = new Set(selected.map((stage) => stage.address));
   const current = new Set<string>();
+  const fairness = fairnessOf(project.root);
   const planned: PlannedStage[] = [];
   for (const stage of selected) {
     const settings = settingsOf(stage, defaults);
@@ -77,11 +78,23 @@ async function planStages(
       timeout: settings.timeout,
       ...(settings.heartbeat === undefined ? {} : { heartbeat: settings.heartbeat }),
       priority: settings.priority,
+      fairness,
       upToDate,
       locked: locked !== undefined,
     });
   }
   return planned;
+}
+
+/** Temporal takes keys of at most so many bytes. */
+const FAIRNESS_KEY_BYTES = 64;
+
+function fairnessOf(root: string): PlannedStage['fairness'] {
+  const weight = fairnessWeight(root);
+  // Cut in the middle of a character, the rest of it is dropped.
+  const name = new TextDecoder().decode(Buffer.from(basename(root)).subarray(0, FAIRNESS_KEY_BYTES));
+  const fairnessKey = name.replace(/\uFFFD+$/, '');
+  return { fairnessKey, ...(weight === undefined ? {} : { fairnessWeight: weight }) };
 }
 
 /**

@@ -4,5 +4,5 @@ export { expireLocalCheckpoints, removeCheckpoints } from './checkpoints/local-c
 export { CheckpointStore, expireCheckpoints } from './checkpoints/checkpoint-store.js';
 export { RunFolder, openState } from './run-folder.js';
 export { identify, isAlive, type ProcessIdentity } from './command/process-identity.js';
-export { settingsOf, type EffectiveSettings } from './settings/stage-settings.js';
-export { projectDefaults } from './settings/project-settings.js';
+export { label, settingsOf, type EffectiveSettings } from './settings/stage-settings.js';
+export { fairnessWeight, projectDefaults } from './settings/project-settings.js';

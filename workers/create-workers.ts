@@ -1,14 +1,23 @@
-import { availableParallelism, hostname } from 'node:os';
 import { Client } from '@temporalio/client';
-import { Worker, type NativeConnection } from '@temporalio/worker';
 import {
+  Worker,
+  type NativeConnection,
+  type WorkerDeploymentOptions,
+  type WorkerOptions,
+} from '@temporalio/worker';
+import {
+  createDescribeActivities,
   createShortActivities,
   createStageActivities,
   type ActivityDependencies,
 } from '../activities/index.js';
-import { WORKFLOW_QUEUE, stageQueue } from '../workflows/index.js';
-import { probeGpus, type GpuDevice } from './gpu/probe.js';
-import { GpuPool } from './gpu/pool.js';
+import { WORKFLOW_QUEUE, describeQueue, hostQueue, type WorkerDescription } from '../workflows/index.js';
+import { buildIdOf } from './build-id.js';
+import { probeGpus, type GpuDevice, type GpuProblem } from './gpu/probe.js';
+import { hostIdOf } from './host/host-id.js';
+import { GPU_LABEL, stageQueues } from './queues.js';
+import { createHostSlots, useOf, type SlotCounts } from './slots/host-slots.js';
+import type { SharedSlots } from './slots/shared-slots.js';
 import { workflowBundle } from './workflow-bundle.js';
 
 export interface WorkersOptions {
@@ -20,8 +29,12 @@ export interface WorkersOptions {
   readonly repositories?: readonly string[];
   /** Served beside the plain CPU queue, together and each alone. `gpu` is added when CUDA devices are found. */
   readonly labels?: readonly string[];
-  /** How many stages without a GPU run at once. Default: one a core. */
-  readonly slots?: number;
+  /** How many stages run at once; a number: those without a GPU. */
+  readonly slots?: number | SlotCounts;
+  /** In place of the one kept in the served folder's `.reprise/host.json`. */
+  readonly hostId?: string;
+  /** Given: the workers are versioned, and a run stays with the build that began it. */
+  readonly version?: { readonly deployment: string; readonly buildId: string };
   /** Executable that `reprise` means in a stage's command. */
   readonly executable?: string;
 }
@@ -29,26 +42,66 @@ export interface WorkersOptions {
 export interface Workers {
   readonly queues: readonly string[];
   readonly devices: readonly GpuDevice[];
-  /** Names this process in the Temporal UI: `pid@host`. */
+  /** GPUs that are left out. */
+  readonly problems: readonly GpuProblem[];
+  /** Names this process in the Temporal UI: `pid@hostId`. */
   readonly identity: string;
+  describe(): WorkerDescription;
   /** Polls until {@link shutdown}, or until a worker fails. */
   run(): Promise<void>;
   /** Takes no more work, ends what runs (it saves a checkpoint and is made again elsewhere), and lets {@link run} return. */
   shutdown(): void;
 }
 
-/** One worker a queue: the workflows with their short activities, the CPU, and what this host's labels add. */
+/**
+ * One Worker a queue: the workflows with their short activities, what this host's labels add, each of these also for this host
+ * alone, and one that says how this process is. Those that run stages share the host's slots.
+ *
+ * @throws DiagnosticError `too-many-labels`, `bad-gpu-slots`, `bad-host-id`, `not-built`
+ */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
-  const { connection, namespace } = options;
-  const devices = await probeGpus();
-  const identity = `${process.pid}@${hostname()}`;
-  const deps: ActivityDependencies = {
-    root: options.projectRoot,
+  const { connection, namespace, projectRoot, version } = options;
+  const [{ devices, problems }, host] = await Promise.all([
+    probeGpus(),
+    hostIdOf(projectRoot, options.hostId),
+  ]);
+  // Two builds on one host are two hosts to their runs: a stage is not to go from the one to the other.
+  const hostId = version ? `${host}.${version.buildId}` : host;
+  const identity = `${process.pid}@${hostId}`;
+  const labels = [...new Set([...(options.labels ?? []), ...(devices.length > 0 ? [GPU_LABEL] : [])])];
+  const stages = stageQueues(labels);
+  const counts = typeof options.slots === 'number' ? { cpu: options.slots } : (options.slots ?? {});
+  const slots = createHostSlots(
+    counts,
+    devices.map((device) => device.index),
+  );
+  const bundle = workflowBundle();
+  const buildId = version?.buildId ?? buildIdOf(bundle.codePath);
+  const queues = [WORKFLOW_QUEUE, ...stages.flatMap(({ name }) => [name, hostQueue(name, hostId)])];
+
+  const describe = (): WorkerDescription => ({
+    identity,
+    hostId,
+    project: projectRoot,
+    labels,
+    queues,
+    buildId,
+    ...(version ? { deployment: version.deployment } : {}),
+    slots: {
+      cpu: useOf(slots.cpu),
+      ...(labels.includes(GPU_LABEL) ? { gpu: useOf(slots.gpu) } : {}),
+    },
+    gpus: { used: slots.pool.leased.length, total: devices.length },
+    stages: [...slots.cpu.stages, ...slots.gpu.stages],
+  });
+
+  const deps: Omit<ActivityDependencies, 'slots'> = {
+    root: projectRoot,
     repositories: options.repositories ?? [],
     client: new Client({ connection, namespace, identity }),
-    gpus: new GpuPool(devices.map((device) => device.index)),
+    gpus: slots.pool,
     executable: options.executable,
-    host: hostname(),
+    hostId,
   };
   const shared = {
     connection,
@@ -62,53 +115,80 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     // After a worker is killed, the run's next task waits this long for it before any other may have it.
     stickyQueueScheduleToStartTimeout: '2 seconds',
   } as const;
+  // The server limits how many queues one version may have, and hosts come and go: their own queues stand outside.
+  const outside = deploymentOf(buildId);
+  const inside = version ? deploymentOf(buildId, version.deployment) : outside;
 
-  const stageActivities = createStageActivities(deps);
-  const labelled = labelQueues([...(options.labels ?? []), ...(devices.length > 0 ? ['gpu'] : [])]);
   const workers = await Promise.all([
     Worker.create({
       ...shared,
       taskQueue: WORKFLOW_QUEUE,
-      workflowBundle: workflowBundle(),
-      activities: createShortActivities(deps),
+      workflowBundle: bundle,
+      activities: createShortActivities({ ...deps, slots: slots.cpu }),
+      workerDeploymentOptions: inside,
+    }),
+    ...stages.flatMap(({ name, gpu }) => {
+      const own = gpu ? slots.gpu : slots.cpu;
+      const stage = {
+        ...shared,
+        ...sharing(own),
+        activities: createStageActivities({ ...deps, slots: own }),
+      };
+      return [
+        Worker.create({ ...stage, taskQueue: name, workerDeploymentOptions: inside }),
+        Worker.create({ ...stage, taskQueue: hostQueue(name, hostId), workerDeploymentOptions: outside }),
+      ];
     }),
     Worker.create({
       ...shared,
-      taskQueue: stageQueue([]),
-      activities: stageActivities,
-      maxConcurrentActivityTaskExecutions: options.slots ?? availableParallelism(),
+      taskQueue: describeQueue(identity),
+      activities: createDescribeActivities(describe),
+      maxConcurrentActivityTaskExecutions: 1,
+      workerDeploymentOptions: outside,
     }),
-    ...labelled.map((taskQueue) =>
-      Worker.create({
-        ...shared,
-        taskQueue,
-        activities: stageActivities,
-        maxConcurrentActivityTaskExecutions: Math.max(1, devices.length),
-      }),
-    ),
   ]);
+  const shutdown = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
 
   return {
-    queues: [WORKFLOW_QUEUE, stageQueue([]), ...labelled],
+    queues,
     devices,
+    problems,
     identity,
+    describe,
     async run() {
       try {
         await Promise.all(workers.map((worker) => worker.run()));
       } finally {
-        for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+        shutdown();
       }
     },
-    shutdown() {
-      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-    },
+    shutdown,
   };
 }
 
-/** The queues of every set of labels that this host can serve: `a, b` serves stages that ask for a, for b, or for both. */
-export function labelQueues(labels: readonly string[]): readonly string[] {
-  const sets = [...new Set(labels)]
-    .sort()
-    .reduce<string[][]>((all, label) => [...all, ...all.map((set) => [...set, label])], [[]]);
-  return sets.filter((set) => set.length > 0).map(stageQueue);
+/** One poll a queue: each open poll may bring a stage. */
+function sharing(slots: SharedSlots): Pick<WorkerOptions, 'tuner' | 'activityTaskPollerBehavior'> {
+  const unused = { type: 'fixed-size', numSlots: 1 } as const;
+  return {
+    tuner: {
+      workflowTaskSlotSupplier: unused,
+      localActivityTaskSlotSupplier: unused,
+      nexusTaskSlotSupplier: unused,
+      activityTaskSlotSupplier: slots.supplier(),
+    },
+    activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
+  };
+}
+
+/** Without a deployment of the user's, the build's name is only shown. */
+function deploymentOf(buildId: string, deployment?: string): WorkerDeploymentOptions {
+  return deployment === undefined
+    ? { version: { deploymentName: 'reprise', buildId }, useWorkerVersioning: false }
+    : {
+        version: { deploymentName: deployment, buildId },
+        useWorkerVersioning: true,
+        defaultVersioningBehavior: 'PINNED',
+      };
 }

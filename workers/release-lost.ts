@@ -1,15 +1,17 @@
-import { hostname } from 'node:os';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 
 /**
  * Gives back at once what a worker of this host held when it was killed. The heartbeat timeout would do the same, later.
  *
+ * @param hostId as the worker that was killed had it, too
  * @returns how many activities were given back
  */
-export async function releaseLost(client: Client, workflowId: string): Promise<number> {
+export async function releaseLost(client: Client, workflowId: string, hostId: string): Promise<number> {
   const { raw } = await client.workflow.getHandle(workflowId).describe();
-  const lost = (raw.pendingActivities ?? []).filter((activity) => isLost(activity.lastWorkerIdentity ?? ''));
+  const lost = (raw.pendingActivities ?? []).filter((activity) =>
+    isLost(activity.lastWorkerIdentity ?? '', hostId),
+  );
   await Promise.all(
     lost.map(({ activityId }) =>
       client.activity
@@ -24,10 +26,10 @@ export async function releaseLost(client: Client, workflowId: string): Promise<n
   return lost.length;
 }
 
-/** @param identity `pid@host`, as {@link createWorkers} names its workers */
-function isLost(identity: string): boolean {
+/** @param identity `pid@hostId`, as {@link createWorkers} names its workers */
+function isLost(identity: string, hostId: string): boolean {
   const [, pid, host] = /^(\d+)@(.+)$/.exec(identity) ?? [];
-  if (pid === undefined || host !== hostname()) return false;
+  if (pid === undefined || host !== hostId) return false;
   try {
     process.kill(Number(pid), 0);
     return false;

@@ -1,6 +1,20 @@
 /** The records and names that workflows, activities and clients share. The workflows themselves are in `registry.ts`. */
 export { reproduceInput } from './reproduce/input.js';
-export { PROGRESS_SIGNAL, SEARCH_ATTRIBUTES, STATE_QUERY, WORKFLOW_QUEUE, stageQueue } from './types.js';
+export {
+  describeQueue,
+  type DescribeActivities,
+  type DescribeWorkersResult,
+  type Use,
+  type WorkerDescription,
+} from './describe-workers/types.js';
+export {
+  PROGRESS_SIGNAL,
+  SEARCH_ATTRIBUTES,
+  STATE_QUERY,
+  WORKFLOW_QUEUE,
+  hostQueue,
+  stageQueue,
+} from './types.js';
 export type {
   CommitLockInput,
   GitWorkspace,

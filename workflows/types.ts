@@ -12,6 +12,11 @@ export function stageQueue(labels: readonly string[]): string {
   return labels.length === 0 ? 'reprise-cpu' : `reprise-${[...new Set(labels)].sort().join('-')}`;
 }
 
+/** The queue that only one host serves beside `queue`: for a stage that is to run where its inputs lie. */
+export function hostQueue(queue: string, hostId: string): string {
+  return `${queue}@${hostId}`;
+}
+
 /** Search attributes, with the type each is registered with (`--search-attribute Name=Type`). */
 export const SEARCH_ATTRIBUTES = {
   RepriseProject: 'Keyword',
@@ -72,6 +77,8 @@ export interface PlannedStage {
   readonly heartbeat?: number;
   /** 1 (first) to 5 (last). */
   readonly priority: number;
+  /** Projects share a queue in proportion to their weights. */
+  readonly fairness: { readonly fairnessKey: string; readonly fairnessWeight?: number };
   /** True when dvc.lock, the workspace and everything upstream agree: it need not be looked at again. */
   readonly upToDate: boolean;
   /** False when dvc.lock had no entry of this name when the plan was made. */
@@ -174,6 +181,8 @@ export interface StageProgress {
   readonly host: string;
   readonly pid?: number;
   readonly usage?: StageUsage;
+  /** How often a host gave this attempt back because it had no free slot. */
+  readonly handedBack?: number;
 }
 
 export interface StageState {

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
+import type { WorkerFlags } from '../runs/worker-flags.js';
 import { withConnectionOptions, type ConnectionOptions } from './connection-options.js';
 
-interface Options extends ConnectionOptions {
+interface Options extends ConnectionOptions, WorkerFlags {
   project: string;
-  labels?: string[];
-  slots?: number;
   git?: string[];
   json?: true;
 }
@@ -17,30 +16,29 @@ export function workerCommand(): Command {
     .option(
       '--labels <labels>',
       'labels that this host serves, separated by commas; `gpu` is found by itself',
-      labels,
     )
-    .option('--slots <n>', 'stages without a GPU that run at once; default: one a core', Number)
     .option(
       '--git <url>',
       'take runs of this git repository, each in a checkout of its own; a URL that ends in / stands for all below it. May be repeated',
       (url: string, urls: string[] = []) => [...urls, url],
     )
+    .option(
+      '--slots <n>',
+      'how many stages run at once: 4, or cpu=4,gpu=2; default: one a core while the host has room, and one a GPU',
+    )
+    .option('--host-id <id>', 'names this host; default: the one kept in .reprise/host.json')
+    .option('--build-id <id>', 'makes this a versioned worker: a run stays with the build that began it')
+    .option('--deployment <name>', 'the worker deployment that the build belongs to; default: reprise')
     .option('--json', 'print one JSON object per event');
   return withConnectionOptions(command).action(async (options: Options) => {
+    const { readWorkerFlags } = await import('../runs/worker-flags.js');
+    const workers = readWorkerFlags(options);
     const { serveProject } = await import('../runs/serve-project.js');
     await serveProject({
       folder: options.project,
-      labels: options.labels ?? [],
-      ...(options.slots === undefined ? {} : { slots: options.slots }),
-      ...(options.git === undefined ? {} : { repositories: options.git }),
+      workers: { ...workers, ...(options.git === undefined ? {} : { repositories: options.git }) },
       connection: options,
       json: options.json ?? false,
     });
   });
 }
-
-const labels = (text: string): string[] =>
-  text
-    .split(',')
-    .map((label) => label.trim())
-    .filter((label) => label !== '');

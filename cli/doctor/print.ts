@@ -9,7 +9,9 @@ export function formatExamination({ reprise, cache, findings, pipelines, finetun
   const rows = findings.map(({ name, state, version = '', detail }) =>
     `  ${MARKS[state]} ${name.padEnd(nameWidth)}  ${version.padEnd(versionWidth)}  ${detail}`.trimEnd(),
   );
-  const mendable = findings.filter((finding) => finding.state !== 'found' && finding.part !== 'optional');
+  const mendable = findings.filter(
+    ({ state, part }) => state !== 'found' && (part !== 'optional' || state === 'broken'),
+  );
   return [
     `reprise ${reprise}, cache in ${cache}`,
     ...rows,

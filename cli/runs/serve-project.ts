@@ -2,18 +2,15 @@ import { realpath } from 'node:fs/promises';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { openProject } from '../../dvc/index.js';
 import { openState } from '../../runner/index.js';
-import type { Workers } from '../../workers/index.js';
+import { describeGpu, type Workers } from '../../workers/index.js';
 import { openSession, resolveTarget, type ConnectionFlags, type Session } from '../connection/index.js';
 import { listenForInterrupts } from '../interrupts.js';
 import { pause } from './pause.js';
-import { Serving } from './serving.js';
+import { Serving, type ServingOptions } from './serving.js';
 
 export interface ServeOptions {
   readonly folder: string;
-  readonly labels: readonly string[];
-  readonly slots?: number;
-  /** Git repositories whose runs are taken. */
-  readonly repositories?: readonly string[];
+  readonly workers: ServingOptions['workers'] & object;
   readonly connection: ConnectionFlags;
   readonly json: boolean;
 }
@@ -40,9 +37,7 @@ export async function serveProject(options: ServeOptions): Promise<void> {
   const serving = new Serving({
     session,
     root,
-    labels: options.labels,
-    ...(options.slots === undefined ? {} : { slots: options.slots }),
-    ...(options.repositories ? { repositories: options.repositories } : {}),
+    workers: options.workers,
     ...(embedded ? { state: await openState(root) } : {}),
   });
   try {
@@ -86,8 +81,9 @@ function announce(
   json: boolean,
   root: string,
   session: Session,
-  { queues, devices, identity }: Workers,
+  { queues, devices, problems, identity, describe }: Workers,
 ): void {
+  const { hostId, buildId, deployment, slots } = describe();
   const { address, namespace, uiAddress } = session;
   const event = {
     event: 'worker',
@@ -98,14 +94,24 @@ function announce(
     ui: uiAddress,
     queues,
     devices,
+    gpuProblems: problems,
     identity,
+    hostId,
+    buildId,
+    ...(deployment === undefined ? {} : { deployment }),
+    slots,
   };
-  const gpus = devices.map(({ index, name, memory }) => `  GPU ${index}: ${name}, ${memory} MiB`);
+  const gpus = devices.map((device) => `  GPU ${device.index}: ${describeGpu(device)}`);
+  const left = problems.flatMap(({ message, fix }) => [`  ${message}`, `    fix: ${fix}`]);
+  const build = `${buildId}${deployment === undefined ? '' : `, versioned in ${deployment}`}`;
+  const counts = Object.entries(slots).map(([kind, { total }]) => `${total} ${kind.toUpperCase()}`);
   const lines = [
     `serving ${root} as ${identity}`,
     `  Temporal: ${address}, namespace ${namespace}${uiAddress === undefined ? '' : `, UI ${uiAddress}`}`,
-    `  queues: ${queues.join(', ')}`,
+    `  queues: ${queues.filter((queue) => !queue.includes('@')).join(', ')}; those of stages also with @${hostId}`,
+    `  slots: ${counts.join(', ')}; build ${build}`,
     ...(gpus.length > 0 ? gpus : ['  no GPU found']),
+    ...left,
   ];
   say(json, event, lines.join('\n'));
 }

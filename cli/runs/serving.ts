@@ -2,7 +2,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../infra/locate/index.js';
 import { RunFolder, isAlive } from '../../runner/index.js';
-import { createWorkers, releaseLost, type Workers } from '../../workers/index.js';
+import {
+  createWorkers,
+  hostIdOf,
+  releaseLost,
+  type Workers,
+  type WorkersOptions,
+} from '../../workers/index.js';
 import { installRuntime } from './worker-runtime.js';
 import { breakLock, readHolder, tryLock, type Session } from '../connection/index.js';
 
@@ -15,10 +21,7 @@ export interface ServingOptions {
    * slots and GPUs are counted once. Absent: any number of workers may poll a server of others.
    */
   readonly state?: string;
-  readonly labels?: readonly string[];
-  readonly slots?: number;
-  /** Git repositories whose runs are taken. */
-  readonly repositories?: readonly string[];
+  readonly workers?: Pick<WorkersOptions, 'labels' | 'slots' | 'hostId' | 'version' | 'repositories'>;
   /** Where the SDK's warnings go. Default: stderr. */
   readonly logFile?: string;
 }
@@ -50,7 +53,7 @@ export class Serving {
   async ensure(): Promise<Workers | undefined> {
     if (this.#failure) throw this.#failure;
     if (this.#workers || !this.#take()) return undefined;
-    const { session, root, labels, slots, repositories, logFile } = this.options;
+    const { session, root, workers, logFile } = this.options;
     try {
       // Commands of a killed process still write to the outs of stages that may be run anew at any moment.
       if (this.#lock !== undefined) await RunFolder.endLeftovers(root, LEFTOVER_GRACE_SECONDS);
@@ -60,9 +63,7 @@ export class Serving {
         namespace: session.namespace,
         projectRoot: root,
         executable: join(packageRoot(), 'bin', 'reprise'),
-        ...(labels === undefined ? {} : { labels }),
-        ...(slots === undefined ? {} : { slots }),
-        ...(repositories ? { repositories } : {}),
+        ...workers,
       });
     } catch (error) {
       this.#giveBack();
@@ -76,7 +77,8 @@ export class Serving {
 
   /** What a killed process of this host held is given back, so that nobody waits for a timeout. */
   async takeOver(workflowId: string): Promise<void> {
-    await releaseLost(this.options.session.client, workflowId);
+    const { session, root, workers } = this.options;
+    await releaseLost(session.client, workflowId, await hostIdOf(root, workers?.hostId));
   }
 
   /** Ends what runs, which may save a checkpoint first, and leaves the rest to the next worker. */

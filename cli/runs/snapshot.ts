@@ -57,7 +57,7 @@ function liveStages({ raw }: WorkflowExecutionDescription): Map<string, LiveStag
     live.set(progress.address, {
       progress,
       running: activity.state === STARTED,
-      restarts: Math.max(0, (activity.attempt ?? 1) - 1),
+      restarts: Math.max(0, (activity.attempt ?? 1) - 1 - (progress.handedBack ?? 0)),
     });
   }
   return live;

@@ -7,6 +7,8 @@ import { stageSettings, type StageSettings } from './stage-settings.js';
 const projectSettings = z.strictObject({
   /** Settings for stages whose `meta.reprise` does not set them. */
   stages: stageSettings.default({}),
+  /** This project's share of a queue that it has in common with others; theirs is 1 unless they set it. */
+  fairnessWeight: z.number().min(0.001).max(1000).optional(),
 });
 
 /**
@@ -15,9 +17,18 @@ const projectSettings = z.strictObject({
  * @throws DiagnosticError `bad-setting`, `yaml-syntax`
  */
 export function projectDefaults(root: string): StageSettings {
+  return readSettings(root).stages;
+}
+
+/** @throws DiagnosticError as {@link projectDefaults} */
+export function fairnessWeight(root: string): number | undefined {
+  return readSettings(root).fairnessWeight;
+}
+
+function readSettings(root: string): z.output<typeof projectSettings> {
   const shown = join('.reprise', 'config.yaml');
   const file = join(root, shown);
-  if (!existsSync(file)) return {};
+  if (!existsSync(file)) return { stages: {} };
   const yaml = readYaml(file, shown);
-  return parseWith(projectSettings, yaml.toJS() ?? {}, 'bad-setting', yaml).stages;
+  return parseWith(projectSettings, yaml.toJS() ?? {}, 'bad-setting', yaml);
 }

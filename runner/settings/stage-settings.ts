@@ -7,14 +7,15 @@ import { duration } from './duration.js';
 const WEEK = 7 * 86_400;
 const MONTH = 30 * 86_400;
 
+/** No `-`, which joins the labels in a queue's name. */
+export const label = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_.]*$/, 'expected a label of lower-case letters, digits, _ and .');
+
 /** What `meta.reprise` of a stage may say. DVC itself ignores `meta`. */
 export const stageSettings = z.strictObject({
   /** The stage runs on a worker that serves all of these. */
-  labels: z
-    .array(
-      z.string().regex(/^[a-z0-9][a-z0-9_.]*$/, 'expected a label of lower-case letters, digits, _ and .'),
-    )
-    .optional(),
+  labels: z.array(label).optional(),
   /** How many GPUs are leased to the command (`CUDA_VISIBLE_DEVICES`). 1 when the labels contain `gpu`. */
   gpus: z.number().int().min(0).optional(),
   /** How often a command that exits non-zero is run again. */

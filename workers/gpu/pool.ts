@@ -1,13 +1,31 @@
 import { DiagnosticError } from '../../diagnostics/index.js';
 
-/** Leases whole GPUs to stages. A lease ends on every way out of {@link hold}. */
+/** Leases GPUs to stages. A lease ends on every way out of {@link hold}. */
 export class GpuPool {
-  readonly #free: number[];
+  /** Device → how many more stages it may be lent to. */
+  readonly #free: Map<number, number>;
   readonly #waiting: { readonly count: number; readonly grant: (devices: readonly number[]) => void }[] = [];
+  #surplus = 0;
 
-  /** @param devices indices of the CUDA devices of this host */
-  constructor(readonly devices: readonly number[]) {
-    this.#free = [...devices].sort((a, b) => a - b);
+  /**
+   * @param devices indices of the CUDA devices of this host
+   * @param shares how many stages one device is lent to at once
+   */
+  constructor(
+    readonly devices: readonly number[],
+    readonly shares = 1,
+  ) {
+    this.#free = new Map([...devices].sort((a, b) => a - b).map((device) => [device, shares]));
+  }
+
+  /** GPUs that stages hold or wait for beyond the first of each: slots that are taken though no stage stands in them. */
+  get surplus(): number {
+    return this.#surplus;
+  }
+
+  /** Devices that are lent to some stage. */
+  get leased(): readonly number[] {
+    return [...this.#free].filter(([, free]) => free < this.shares).map(([device]) => device);
   }
 
   /**
@@ -28,18 +46,23 @@ export class GpuPool {
       });
     }
     if (count === 0) return await run([]);
-    const leased = await this.#lease(count, signal);
+    this.#surplus += count - 1;
     try {
-      return await run(leased);
+      const leased = await this.#lease(count, signal);
+      try {
+        return await run(leased);
+      } finally {
+        for (const device of leased) this.#give(device, 1);
+        this.#serve();
+      }
     } finally {
-      this.#free.push(...leased);
-      this.#free.sort((a, b) => a - b);
-      this.#serve();
+      this.#surplus -= count - 1;
     }
   }
 
   #lease(count: number, signal: AbortSignal): Promise<readonly number[]> {
     return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
       const place = { count, grant: resolve };
       this.#waiting.push(place);
       signal.addEventListener(
@@ -60,9 +83,17 @@ export class GpuPool {
   #serve(): void {
     for (;;) {
       const first = this.#waiting[0];
-      if (!first || this.#free.length < first.count) return;
+      // The emptiest devices first; of equals, the lowest.
+      const free = [...this.#free].filter(([, shares]) => shares > 0).sort(([, a], [, b]) => b - a);
+      if (!first || free.length < first.count) return;
       this.#waiting.shift();
-      first.grant(this.#free.splice(0, first.count));
+      const devices = free.slice(0, first.count).map(([device]) => device);
+      for (const device of devices) this.#give(device, -1);
+      first.grant(devices.sort((a, b) => a - b));
     }
+  }
+
+  #give(device: number, shares: number): void {
+    this.#free.set(device, (this.#free.get(device) ?? 0) + shares);
   }
 }

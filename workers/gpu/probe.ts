@@ -1,45 +1,56 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { parseDevices, type GpuDevice, type GpuProblem } from './devices.js';
+import { askSmi } from './smi.js';
+export { describeGpu, type GpuDevice, type GpuProblem } from './devices.js';
 
-export interface GpuDevice {
-  /** As CUDA numbers it. */
-  readonly index: number;
-  readonly name: string;
-  /** MiB. */
-  readonly memory: number;
-  readonly driver: string;
+export interface GpuProbe {
+  /** Those that stages may be given. */
+  readonly devices: readonly GpuDevice[];
+  /** What was left out, and why. */
+  readonly problems: readonly GpuProblem[];
 }
 
-const QUERY = ['--query-gpu=index,name,memory.total,driver_version', '--format=csv,noheader,nounits'];
+const LOOK = 'run `nvidia-smi`; the kernel log (`dmesg | grep NVRM`) may say more';
+
+const BASIC = ['index', 'uuid', 'name', 'memory.total', 'memory.free', 'driver_version'];
+/** Drivers before 450 refuse a query with a field that they do not know. */
+const HEALTH = [...BASIC, 'ecc.errors.uncorrected.volatile.total', 'mig.mode.current'];
 
 /**
- * The CUDA devices of this host, as far as `CUDA_VISIBLE_DEVICES` lets it use them. None when there is no NVIDIA driver, or
- * one that does not answer: such a host must not be given GPU work.
+ * The CUDA devices of this host that work, as far as `CUDA_VISIBLE_DEVICES` lets it use them. Settings of devices are left as
+ * they are.
+ *
+ * @param patience milliseconds that nvidia-smi may take
  */
-export async function probeGpus(env: NodeJS.ProcessEnv = process.env): Promise<readonly GpuDevice[]> {
-  let text: string;
-  try {
-    ({ stdout: text } = await promisify(execFile)('nvidia-smi', QUERY, { env, timeout: 10_000 }));
-  } catch {
-    return [];
-  }
-  const devices = parseSmi(text);
-  const visible = env['CUDA_VISIBLE_DEVICES'];
-  if (visible === undefined) return devices;
-  const allowed = new Set(visible.split(',').map((entry) => entry.trim()));
-  return devices.filter((device) => allowed.has(String(device.index)));
+export async function probeGpus(env: NodeJS.ProcessEnv = process.env, patience?: number): Promise<GpuProbe> {
+  let answer = await query(HEALTH, env, patience);
+  if (/not a valid field/i.test(answer.message)) answer = await query(BASIC, env, patience);
+  if (answer.end === 'absent') return { devices: [], problems: [] };
+  const { devices, problems } = parseDevices(answer.stdout);
+  // One device that is lost may end nvidia-smi after, or before, it has listed the others.
+  const failed = answer.end !== 'answered' && !/no devices were found/i.test(answer.message);
+  return {
+    devices: visible(devices, env['CUDA_VISIBLE_DEVICES']),
+    problems: [
+      ...problems,
+      ...(failed ? [{ message: answer.message || 'nvidia-smi failed, and said nothing', fix: LOOK }] : []),
+    ],
+  };
 }
 
-/** One line a device: `0, NVIDIA H100 80GB HBM3, 81559, 550.54.15`. */
-export function parseSmi(text: string): readonly GpuDevice[] {
-  return text
-    .split('\n')
-    .map((line) => line.split(',').map((field) => field.trim()))
-    .filter((fields) => fields.length === 4 && /^\d+$/.test(fields[0] ?? ''))
-    .map(([index = '', name = '', memory = '', driver = '']) => ({
-      index: Number(index),
-      name,
-      memory: Number(memory),
-      driver,
-    }));
+async function query(fields: readonly string[], env: NodeJS.ProcessEnv, patience: number | undefined) {
+  return await askSmi([`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits'], env, patience);
+}
+
+/** As CUDA reads the variable: indices or UUIDs, which may be shortened, up to the first that is neither. */
+function visible(devices: readonly GpuDevice[], setting: string | undefined): readonly GpuDevice[] {
+  if (setting === undefined) return devices;
+  const chosen: GpuDevice[] = [];
+  for (const entry of setting.split(',').map((text) => text.trim())) {
+    if (!/^(\d+|GPU-[\da-f-]+)$/i.test(entry)) break;
+    const device = devices.find(({ index, uuid }) =>
+      /^\d+$/.test(entry) ? index === Number(entry) : uuid.toLowerCase().startsWith(entry.toLowerCase()),
+    );
+    if (device && !chosen.includes(device)) chosen.push(device);
+  }
+  return chosen.sort((a, b) => a.index - b.index);
 }

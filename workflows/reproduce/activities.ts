@@ -35,7 +35,7 @@ export function stageActivities(
       nonRetryableErrorTypes: ['TemporalTimeout:StartToClose'],
     },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    priority: { priorityKey: stage.priority },
+    priority: { priorityKey: stage.priority, ...stage.fairness },
     summary,
   });
 }

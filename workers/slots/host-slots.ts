@@ -1,0 +1,55 @@
+import { GpuPool } from '../gpu/pool.js';
+import type { Use } from '../../workflows/index.js';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import { HostLoad } from './host-load.js';
+import { SharedSlots } from './shared-slots.js';
+
+/** How many stages may run at once; absent: as many as the host has room for. */
+export interface SlotCounts {
+  /** On queues without the label `gpu`. */
+  readonly cpu?: number;
+  /** On queues with it. */
+  readonly gpu?: number;
+}
+
+/** What the stages of one host share. */
+export interface HostSlots {
+  readonly cpu: SharedSlots;
+  readonly gpu: SharedSlots;
+  readonly pool: GpuPool;
+}
+
+/**
+ * CPU: the number that was given, or one a core, while neither the CPU nor memory is nearly used up. GPU: the number that was
+ * given, or one a device.
+ *
+ * @param devices indices of the GPUs that work
+ * @throws DiagnosticError `bad-gpu-slots`
+ */
+export function createHostSlots(counts: SlotCounts, devices: readonly number[]): HostSlots {
+  const load = new HostLoad();
+  const cpu =
+    counts.cpu === undefined
+      ? new SharedSlots(load.cores, (taken) => taken === 0 || !load.isBusy())
+      : new SharedSlots(counts.cpu);
+  // A label `gpu` that was given to a host without one still has a queue: its stages may ask for no device.
+  const total = counts.gpu ?? Math.max(1, devices.length);
+  const pool = new GpuPool(devices, sharesOf(total, devices.length));
+  const gpu = new SharedSlots(total, (taken) => taken === 0 || taken + pool.surplus < total);
+  return { cpu, gpu, pool };
+}
+
+/** More slots than devices: each is lent to so many stages at once, which divide its memory among themselves. */
+function sharesOf(slots: number, devices: number): number {
+  if (devices === 0 || slots <= devices) return 1;
+  if (slots % devices === 0) return slots / devices;
+  throw new DiagnosticError('bad-gpu-slots', {
+    message: `${slots} GPU slots cannot be divided evenly among ${devices} GPUs`,
+    expected: `at most ${devices}, or a multiple of it`,
+    fix: 'change --slots gpu=N',
+  });
+}
+
+export function useOf(slots: SharedSlots): Use {
+  return { used: slots.stages.length, total: slots.total };
+}
