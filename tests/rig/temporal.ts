@@ -27,7 +27,7 @@ export async function startTemporal(): Promise<TestWorkflowEnvironment> {
 export async function startWorkers(
   env: TestWorkflowEnvironment,
   projectRoot: string,
-  options: Pick<WorkersOptions, 'labels' | 'slots' | 'repositories'> = {},
+  options: Pick<WorkersOptions, 'labels' | 'slots' | 'hostId' | 'repositories'> = {},
 ): Promise<() => Promise<void>> {
   const connection = await NativeConnection.connect({ address: env.address });
   const workers = await createWorkers({

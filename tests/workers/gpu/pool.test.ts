@@ -1,6 +1,4 @@
-import { GpuPool } from '../../workers/gpu/pool.js';
-import { parseSmi, probeGpus } from '../../workers/gpu/probe.js';
-import { labelQueues } from '../../workers/create-workers.js';
+import { GpuPool } from '../../../workers/gpu/pool.js';
 
 const never = new AbortController().signal;
 
@@ -48,26 +46,35 @@ describe('GpuPool', () => {
       code: 'too-few-gpus',
     });
   });
-});
 
-describe('probing', () => {
-  it('reads nvidia-smi', () => {
-    expect(
-      parseSmi('0, NVIDIA H100 80GB HBM3, 81559, 550.54.15\n1, NVIDIA H100 80GB HBM3, 81559, 550.54.15\n'),
-    ).toHaveLength(2);
-    expect(
-      parseSmi('NVIDIA-SMI has failed because it could not communicate with the NVIDIA driver\n'),
-    ).toEqual([]);
+  it('lends a device to as many stages as it has shares, the emptiest first, and never twice to one', async () => {
+    const pool = new GpuPool([0, 1], 2);
+    const given: (readonly number[])[] = [];
+    const releases: (() => void)[] = [];
+    const stage = (count: number) =>
+      pool.hold(count, never, async (devices) => {
+        given.push(devices);
+        await new Promise<void>((resolve) => releases.push(resolve));
+      });
+    const stages = [stage(1), stage(2), stage(1), stage(1)];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(given).toEqual([[0], [0, 1], [1]]);
+    expect(pool.leased).toEqual([0, 1]);
+    expect(pool.surplus).toBe(1);
+    releases[0]?.();
+    await stages[0];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(given.at(-1)).toEqual([0]);
+    for (const release of releases) release();
+    await Promise.all(stages);
+    expect([pool.leased, pool.surplus]).toEqual([[], 0]);
   });
 
-  it('finds no device where there is no driver', async () => {
-    expect(await probeGpus({ PATH: '/nowhere' })).toEqual([]);
-  });
-});
-
-describe('labelQueues', () => {
-  it('serves each label alone and every set of them', () => {
-    expect(labelQueues(['gpu', 'a100'])).toEqual(['reprise-a100', 'reprise-gpu', 'reprise-a100-gpu']);
-    expect(labelQueues([])).toEqual([]);
+  it('refuses a stage that was canceled before it came', async () => {
+    const abort = new AbortController();
+    abort.abort(new Error('canceled'));
+    const pool = new GpuPool([0]);
+    await expect(pool.hold(1, abort.signal, async () => 'ran')).rejects.toThrow('canceled');
+    await expect(pool.hold(1, never, async () => 'ran')).resolves.toBe('ran');
   });
 });

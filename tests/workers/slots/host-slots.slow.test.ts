@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { ReproduceResult, StageProgress } from '../../../workflows/index.js';
+import { smiFolder, smiRows } from '../../rig/nvidia-smi.js';
+import { makeProject } from '../../rig/project.js';
+import { startTemporal, startWorkers } from '../../rig/temporal.js';
+
+let env: TestWorkflowEnvironment;
+const served = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-served-')));
+let stop: (() => Promise<void>) | undefined;
+beforeAll(async () => {
+  env = await startTemporal();
+});
+afterEach(async () => {
+  await stop?.();
+  stop = undefined;
+});
+afterAll(async () => {
+  await env?.teardown();
+});
+
+const start = (root: string): Promise<WorkflowHandle> =>
+  env.client.workflow.start('reproduce', {
+    taskQueue: 'reprise',
+    workflowId: randomUUID(),
+    args: [{ workspace: { kind: 'path', path: root } }],
+  });
+
+/** A stage that notes in `spans` when it began and ended, with its devices. */
+const noting = (name: string, meta: string, seconds = 0.4) => `
+  ${name}:
+    cmd: >-
+      b=$(date +%s%N); sleep ${seconds};
+      echo "${name} $b $(date +%s%N) on:$CUDA_VISIBLE_DEVICES" >> spans; echo ${name} > ${name}
+    outs: [${name}]
+    meta: {reprise: {${meta}}}`;
+
+interface Span {
+  readonly name: string;
+  readonly begin: number;
+  readonly end: number;
+  readonly devices: readonly string[];
+}
+
+const spansOf = (root: string): Span[] =>
+  readFileSync(join(root, 'spans'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '))
+    .map(([name = '', begin, end, devices = '']) => ({
+      name,
+      begin: Number(begin),
+      end: Number(end),
+      devices: devices.slice('on:'.length).split(','),
+    }))
+    .sort((a, b) => a.begin - b.begin);
+
+const overlapping = (spans: readonly Span[]) =>
+  spans.flatMap((a, i) => spans.slice(i + 1).flatMap((b) => (b.begin < a.end ? [[a, b] as const] : [])));
+
+async function eventually(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
+  for (let i = 0; i < 300; i++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${what}: not within 30 s`);
+}
+
+const pending = async (handle: WorkflowHandle) => (await handle.describe()).raw.pendingActivities ?? [];
+const STARTED = 2;
+
+describe('the slots of a host', () => {
+  it('are shared by all its queues: what it has no room for stays in the queue', async () => {
+    stop = await startWorkers(env, served, { slots: 1, labels: ['tpu'] });
+    const names = ['a', 'b', 'c', 'd'];
+    const root = makeProject(
+      {
+        'dvc.yaml': `stages:${names.map((name, i) => noting(name, i % 2 ? 'labels: [tpu]' : '', 1)).join('')}`,
+      },
+      served,
+    );
+    const handle = await start(root);
+    await eventually('one runs', () => existsSync(join(root, 'spans')));
+    const states = (await pending(handle)).map((activity) => activity.state);
+    expect(states.filter((state) => state === STARTED).length).toBeLessThanOrEqual(1);
+    expect(states.length).toBeGreaterThan(1);
+    await handle.result();
+    const spans = spansOf(root);
+    expect(spans).toHaveLength(4);
+    expect(overlapping(spans)).toEqual([]);
+  });
+
+  it('give a stage back that came when the last was taken, which counts as no restart', async () => {
+    stop = await startWorkers(env, served, { slots: 1, labels: ['tpu'] });
+    // Both queues are empty for long enough that both are polled.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const root = makeProject(
+      { 'dvc.yaml': `stages:${noting('a', '', 3)}${noting('b', 'labels: [tpu]', 3)}` },
+      served,
+    );
+    const handle = await start(root);
+    await eventually('one is given back', async () =>
+      (await pending(handle)).some(({ lastFailure }) => /no free slot left/.test(lastFailure?.message ?? '')),
+    );
+    await eventually('it has its turn', async () =>
+      (await pending(handle)).some(({ attempt, state }) => (attempt ?? 0) > 1 && state === STARTED),
+    );
+    const [second] = await pending(handle);
+    const payload = second?.heartbeatDetails?.payloads?.[0];
+    const progress = defaultPayloadConverter.fromPayload<StageProgress>(payload ?? {});
+    expect(progress.handedBack).toBe((second?.attempt ?? 0) - 1);
+    const result = (await handle.result()) as ReproduceResult;
+    expect(result.stages.map(({ outcome, attempts }) => [outcome, attempts])).toEqual([
+      ['ran', 1],
+      ['ran', 1],
+    ]);
+    expect(overlapping(spansOf(root))).toEqual([]);
+  });
+});
+
+describe('the GPUs of a host', () => {
+  const path = process.env['PATH'];
+  beforeAll(() => {
+    process.env['PATH'] = `${smiFolder(smiRows(2))}:${path}`;
+  });
+  afterAll(() => {
+    process.env['PATH'] = path;
+  });
+
+  it('are each lent to one stage at a time, two to one that wants two, and beside the CPU slots', async () => {
+    stop = await startWorkers(env, served, { slots: { cpu: 1 } });
+    const wants = { a: 1, b: 2, c: 1, d: 1, e: 2 };
+    const stages = Object.entries(wants).map(([name, gpus]) => noting(name, `labels: [gpu], gpus: ${gpus}`));
+    const root = makeProject({ 'dvc.yaml': `stages:${noting('plain', '', 1)}${stages.join('')}` }, served);
+    await (await start(root)).result();
+    const spans = spansOf(root);
+    expect(
+      Object.fromEntries(spans.filter(({ name }) => name !== 'plain').map((s) => [s.name, s.devices.length])),
+    ).toEqual(wants);
+    expect(spans.find(({ name }) => name === 'plain')?.devices).toEqual(['']);
+    for (const [one, other] of overlapping(spans)) {
+      expect(one.devices.filter((device) => other.devices.includes(device))).toEqual([]);
+    }
+  });
+
+  it('come back from a stage that was canceled, and are lent twice with two slots each', async () => {
+    stop = await startWorkers(env, served, { slots: { gpu: 4 } });
+    const names = ['a', 'b', 'c', 'd'];
+    const long = makeProject(
+      { 'dvc.yaml': `stages:${names.map((name) => noting(name, 'labels: [gpu]', 60)).join('')}` },
+      served,
+    );
+    const canceled = await start(long);
+    await eventually(
+      'all run',
+      async () => (await pending(canceled)).filter(({ state }) => state === STARTED).length === 4,
+    );
+    await canceled.cancel();
+    await expect(canceled.result()).rejects.toThrow();
+    const root = makeProject(
+      { 'dvc.yaml': `stages:${names.map((name) => noting(name, 'labels: [gpu]', 3)).join('')}` },
+      served,
+    );
+    await (await start(root)).result();
+    const spans = spansOf(root);
+    expect(spans.map(({ devices }) => devices.join()).sort()).toEqual(['0', '0', '1', '1']);
+    expect(overlapping(spans).length).toBeGreaterThan(0);
+  });
+});
+
+describe('priority', () => {
+  it('orders a backlog', async () => {
+    stop = await startWorkers(env, served, { slots: 1 });
+    const block = makeProject({ 'dvc.yaml': `stages:${noting('block', '', 4)}` }, served);
+    const blocking = await start(block);
+    await eventually('the slot is taken', async () =>
+      (await pending(blocking)).some(({ state }) => state === STARTED),
+    );
+    const priorities = [4, 2, 5, 1, 3];
+    const root = makeProject(
+      { 'dvc.yaml': `stages:${priorities.map((p) => noting(`p${p}`, `priority: ${p}`, 0.1)).join('')}` },
+      served,
+    );
+    await (await start(root)).result();
+    expect(spansOf(root).map(({ name }) => name)).toEqual(['p1', 'p2', 'p3', 'p4', 'p5']);
+  });
+});
