@@ -10,6 +10,7 @@ export {
 export {
   PROGRESS_SIGNAL,
   SEARCH_ATTRIBUTES,
+  SERVER_SETTINGS,
   STATE_QUERY,
   WORKFLOW_QUEUE,
   hostQueue,

@@ -26,6 +26,16 @@ export const SEARCH_ATTRIBUTES = {
   RepriseGpuSecondsLost: 'Double',
 } as const;
 
+/**
+ * Dynamic configuration of a server of our own. Release 1.29 orders a queue by priority only when told to, and only within each
+ * of its partitions, of which a queue has four.
+ */
+export const SERVER_SETTINGS = {
+  'matching.useNewMatcher': 'true',
+  'matching.numTaskqueueReadPartitions': '1',
+  'matching.numTaskqueueWritePartitions': '1',
+} as const;
+
 /** As written by a person: every field has a default. */
 export type ReproduceInput = z.input<typeof reproduceInput>;
 export type ReproduceOptions = z.output<typeof reproduceInput>;

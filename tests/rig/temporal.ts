@@ -1,5 +1,5 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { SEARCH_ATTRIBUTES } from '../../workflows/index.js';
+import { SEARCH_ATTRIBUTES, SERVER_SETTINGS } from '../../workflows/index.js';
 import { createWorkers, type WorkersOptions } from '../../workers/index.js';
 import { DefaultLogger, Runtime, NativeConnection } from '@temporalio/worker';
 
@@ -11,10 +11,16 @@ export async function startTemporal(): Promise<TestWorkflowEnvironment> {
     server: {
       ...(path ? { executable: { type: 'existing-path', path } } : {}),
       log: { format: 'pretty', level: 'error' },
-      extraArgs: Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
-        '--search-attribute',
-        `${name}=${type}`,
-      ]),
+      extraArgs: [
+        ...Object.entries(SERVER_SETTINGS).flatMap(([key, value]) => [
+          '--dynamic-config-value',
+          `${key}=${value}`,
+        ]),
+        ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
+          '--search-attribute',
+          `${name}=${type}`,
+        ]),
+      ],
     },
   });
 }

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { identify, isAlive, type ProcessIdentity } from '../../../runner/index.js';
-import { SEARCH_ATTRIBUTES } from '../../../workflows/index.js';
+import { SEARCH_ATTRIBUTES, SERVER_SETTINGS } from '../../../workflows/index.js';
 import { isServing } from '../health.js';
 import type { ServerFiles, ServerRecord } from './server-files.js';
 import { addressOf } from './server-files.js';
@@ -62,6 +62,10 @@ function serverArguments(files: ServerFiles, ports: { port: number; uiPort: numb
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(ports.port)],
     ...['--ui-port', String(ports.uiPort), '--db-filename', files.database],
     ...['--log-level', 'error', '--log-format', 'json'],
+    ...Object.entries(SERVER_SETTINGS).flatMap(([key, value]) => [
+      '--dynamic-config-value',
+      `${key}=${value}`,
+    ]),
     ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
   ];
 }
