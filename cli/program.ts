@@ -9,6 +9,7 @@ import { reproCommand } from './commands/repro.js';
 import { setupCommand } from './commands/setup.js';
 import { uiCommand } from './commands/ui.js';
 import { workerCommand } from './commands/worker.js';
+import { workersCommand } from './commands/workers.js';
 
 /** Every command, by file. What a command needs is imported when it runs: `reprise --help` is to answer at once. */
 export function createProgram(): Command {
@@ -18,6 +19,7 @@ export function createProgram(): Command {
     .addCommand(initCommand())
     .addCommand(reproCommand())
     .addCommand(workerCommand())
+    .addCommand(workersCommand())
     .addCommand(uiCommand())
     .addCommand(dataCommand())
     .addCommand(finetuneCommand())
