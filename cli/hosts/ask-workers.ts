@@ -6,7 +6,7 @@ import type { SeenWorker } from './seen-workers.js';
 /** A worker answers in far less, or not at all. */
 const ANSWER_MS = 10_000;
 
-/** What those of the workers that answer say of themselves, by identity. The workflow that asks them leaves no trace. */
+/** What those of the workers that answer say of themselves, by identity. The workflow that asks them is deleted afterwards. */
 export async function askWorkers(
   client: Client,
   workers: readonly SeenWorker[],
