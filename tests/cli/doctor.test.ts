@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Examination } from '../../cli/doctor/index.js';
 import { isAtLeast } from '../../cli/doctor/host.js';
+import { smiFolder, smiRows } from '../rig/nvidia-smi.js';
 import { reprise } from '../rig/reprise.js';
 
 describe('reprise doctor', () => {
@@ -55,6 +56,25 @@ describe('reprise doctor', () => {
     expect(stdout).toContain('temporal-cli (pipelines): reprise setup --only temporal');
     expect(stdout).toMatch(/compiler \(finetuning\): .*(g\+\+|xcode)/);
     expect(stdout).toMatch(/pip \(finetuning\): .*python3/);
+  });
+
+  it('lists the GPUs, and says which are left out and why', async () => {
+    const smi = smiFolder(`${smiRows(1)}
+echo '1, GPU-1, NVIDIA L4, 23034, 22565, 550.54.15, 2, [N/A]'`);
+    const env = { PATH: `${smi}:${process.env['PATH']}` };
+    const { code, of } = await examined(env);
+    expect(code).toBe(0);
+    expect(of('gpu-0')).toMatchObject({
+      state: 'found',
+      version: '550.54.15',
+      detail: 'NVIDIA L4, 23034 MiB, 22565 free',
+    });
+    expect(of('gpu-1')).toMatchObject({
+      state: 'broken',
+      detail: expect.stringContaining('2 uncorrected ECC'),
+    });
+    const { stdout } = await reprise(['doctor'], folder, env);
+    expect(stdout).toContain('gpu-1 (optional): drain the worker, and reset the device');
   });
 
   it('reports a configured server that does not answer', async () => {
