@@ -118,7 +118,11 @@ function environment(run: CommandRun, folder: RunFolder, checkpoints: string): N
     REPRISE_PROGRESS: folder.progressFile,
     REPRISE_ATTEMPT: String(run.attempt),
   };
-  if (run.devices) env['CUDA_VISIBLE_DEVICES'] = run.devices.join(',');
+  if (run.devices) {
+    env['CUDA_VISIBLE_DEVICES'] = run.devices.join(',');
+    // Devices are numbered as nvidia-smi does; CUDA alone would put the fastest first.
+    env['CUDA_DEVICE_ORDER'] = 'PCI_BUS_ID';
+  }
   if (run.executable) env['PATH'] = [dirname(run.executable), env['PATH']].filter(Boolean).join(delimiter);
   return env;
 }
