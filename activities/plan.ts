@@ -10,7 +10,7 @@ import {
   type Pipeline,
   type Stage,
 } from '../dvc/index.js';
-import { fairnessWeight, projectDefaults, settingsOf } from '../runner/index.js';
+import { projectDefaults, settingsOf } from '../runner/index.js';
 import { openWorkspace } from '../workspaces/index.js';
 import {
   SEARCH_ATTRIBUTES,
@@ -20,6 +20,7 @@ import {
   type ReproduceOptions,
 } from '../workflows/index.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { fairnessOf } from './fairness.js';
 import { absentState, withoutLost, type AbsentState } from './absent-state.js';
 import { pinWorkspace } from './pin-workspace.js';
 
@@ -31,9 +32,11 @@ export async function plan(deps: ActivityDependencies, options: ReproduceOptions
   const pipeline = await loadPipeline(project);
   const state = isPrivate ? await absentState(pipeline, workspace) : undefined;
   const selected = select(pipeline, { ...options, cwd: folder });
-  const stages = await planStages(pipeline, selected, options, state);
+  const name = workspace.kind === 'path' ? basename(project.root) : repositoryName(workspace.url);
+  const fairness = fairnessOf(project.root, name);
+  const stages = await planStages(pipeline, selected, options, state, fairness);
   return {
-    project: workspace.kind === 'path' ? basename(project.root) : repositoryName(workspace.url),
+    project: name,
     workspace: workspace.kind === 'path' ? { kind: 'path', path: project.root } : workspace,
     stages: state ? await withoutLost(stages, selected, state) : stages,
     searchAttributes: await knowsSearchAttributes(deps),
@@ -49,12 +52,12 @@ async function planStages(
   selected: readonly Stage[],
   options: ReproduceOptions,
   state: AbsentState | undefined,
+  fairness: PlannedStage['fairness'],
 ): Promise<PlannedStage[]> {
   const { project } = pipeline;
   const defaults = projectDefaults(project.root);
   const chosen = new Set(selected.map((stage) => stage.address));
   const current = new Set<string>();
-  const fairness = fairnessOf(project.root);
   const planned: PlannedStage[] = [];
   for (const stage of selected) {
     const settings = settingsOf(stage, defaults);
@@ -84,17 +87,6 @@ async function planStages(
     });
   }
   return planned;
-}
-
-/** Temporal takes keys of at most so many bytes. */
-const FAIRNESS_KEY_BYTES = 64;
-
-function fairnessOf(root: string): PlannedStage['fairness'] {
-  const weight = fairnessWeight(root);
-  // Cut in the middle of a character, the rest of it is dropped.
-  const name = new TextDecoder().decode(Buffer.from(basename(root)).subarray(0, FAIRNESS_KEY_BYTES));
-  const fairnessKey = name.replace(/\uFFFD+$/, '');
-  return { fairnessKey, ...(weight === undefined ? {} : { fairnessWeight: weight }) };
 }
 
 /**
