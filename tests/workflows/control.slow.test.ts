@@ -29,7 +29,7 @@ const start = (root: string, input: object = {}): Promise<WorkflowHandle> =>
     args: [{ workspace: { kind: 'path', path: root }, ...input }],
   });
 const update = (run: WorkflowHandle, name: string, payload?: unknown): Promise<unknown> =>
-  run.executeUpdate<unknown, [unknown?]>(name, payload === undefined ? {} : { args: [payload] });
+  run.executeUpdate<unknown, [unknown]>(name, { args: [payload] });
 
 async function until(run: WorkflowHandle, done: (state: RunState) => boolean): Promise<RunState> {
   for (let tries = 0; tries < 300; tries++) {
