@@ -50,18 +50,19 @@ export async function runStage(
     const { folder, isPrivate } = await openWorkspace(deps, input.workspace, cancellationSignal);
     const pipeline = await loadPipeline(await openProject(folder));
     const stage = findStage(pipeline, input.address);
-    const made = new Map(
+    const inputs = new Map(
       Object.entries(input.inputs ?? {}).map(([address, text]) => [address, parseLockEntry(text)]),
     );
-    const absent = isPrivate ? await absentState(pipeline, input.workspace, made) : undefined;
+    const absent = isPrivate ? await absentState(pipeline, input.workspace, inputs) : undefined;
     const { project } = pipeline;
-    const work: Work = { deps, input, pipeline, project, stage, absent, made, beat, meter };
+    const work: Work = { deps, input, pipeline, project, stage, absent, inputs, beat, meter };
     const result = await bringUpToDate(work);
     return {
       address: input.address,
       ...result,
       seconds: (Date.now() - started) / 1000,
       usage: meter.usage,
+      host: deps.hostId,
     };
   } finally {
     beat.stop();
@@ -78,12 +79,18 @@ interface Work {
   /** In a private checkout: what is not there, and where it is. */
   readonly absent: AbsentState | undefined;
   /** Entries of stages that this run has made. */
-  readonly made: ReadonlyMap<string, LockEntry>;
+  readonly inputs: ReadonlyMap<string, LockEntry>;
   readonly beat: Beat;
   readonly meter: GpuMeter;
 }
 
-type Outcome = Pick<RunStageResult, 'outcome' | 'lockEntry'>;
+type Outcome = Pick<RunStageResult, 'outcome' | 'lockEntry' | 'bytes'>;
+
+/** What a stage came to, when its outs are those of `entry`. */
+function made(outcome: 'ran' | 'restored', entry: LockEntry): Outcome {
+  const bytes = (entry.outs ?? []).reduce((sum, { size = 0 }) => sum + size, 0);
+  return { outcome, lockEntry: formatLockEntry(entry), bytes };
+}
 
 function findStage(pipeline: Pipeline, address: string): Stage {
   const stage = pipeline.stages.find((candidate) => candidate.address === address);
@@ -99,7 +106,8 @@ async function bringUpToDate(work: Work): Promise<Outcome> {
   const locked = await readLockEntry(project, stage);
   if (!input.force) {
     const changes = await stageStatus(project, stage, locked, readParams, absent?.files);
-    if (changes.length === 0 && (!absent || (await isKept(absent, locked)))) return { outcome: 'skipped' };
+    if (changes.length === 0 && (!absent || (await isKept(absent, locked))))
+      return { outcome: 'skipped', bytes: 0 };
     if (!runsCommand(stage)) return await takeOutputs(project, stage, locked, changes);
   }
   if (!runsCommand(stage)) return await takeOutputs(project, stage, locked, []);
@@ -109,7 +117,7 @@ async function bringUpToDate(work: Work): Promise<Outcome> {
     const restored = await restore(work, locked, key);
     if (restored) {
       await keep(work, restored);
-      return { outcome: 'restored', lockEntry: formatLockEntry(restored) };
+      return made('restored', restored);
     }
   }
   const settings = settingsOf(stage, projectDefaults(project.root));
@@ -121,7 +129,7 @@ async function bringUpToDate(work: Work): Promise<Outcome> {
   await keep(work, entry);
   await removeCheckpoints(project.root, key);
   await checkpoints?.remove();
-  return { outcome: 'ran', lockEntry: formatLockEntry(entry) };
+  return made('ran', entry);
 }
 
 async function isKept(absent: AbsentState, entry: LockEntry | undefined): Promise<boolean> {
@@ -130,7 +138,7 @@ async function isKept(absent: AbsentState, entry: LockEntry | undefined): Promis
 }
 
 async function bringInputs(
-  { pipeline, stage, made, beat, project }: Work,
+  { pipeline, stage, inputs, beat, project }: Work,
   absent: AbsentState,
 ): Promise<void> {
   beat.update({ message: 'fetching deps' });
@@ -139,7 +147,7 @@ async function bringInputs(
     pipeline,
     stage,
     entryOf: absent.entryOf,
-    isMade: ({ address }) => made.has(address),
+    isMade: ({ address }) => inputs.has(address),
     remote: absent.remote,
     signal: Context.current().cancellationSignal,
   });
@@ -187,12 +195,9 @@ async function takeOutputs(
 ): Promise<Outcome> {
   if (locked && changes.some((change) => change.kind === 'out' && change.reason === 'deleted')) {
     await checkoutOutputs(project, stage, locked);
-    return { outcome: 'restored' };
+    return { outcome: 'restored', bytes: 0 };
   }
-  return {
-    outcome: 'ran',
-    lockEntry: formatLockEntry(await saveOutputs(project, stage, readParams, locked)),
-  };
+  return made('ran', await saveOutputs(project, stage, readParams, locked));
 }
 
 async function runOnDevices(

@@ -140,6 +140,10 @@ export interface RunStageResult {
   readonly lockEntry?: string;
   readonly seconds: number;
   readonly usage: StageUsage;
+  /** Id of the host that has the outs now. */
+  readonly host: string;
+  /** Size of the outs. */
+  readonly bytes: number;
 }
 
 export interface CommitLockInput {

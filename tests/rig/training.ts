@@ -1,14 +1,15 @@
 /** A stage in `sh` that trains as ours do: steps, progress, checkpoints, and a restart from the newest of them. */
 export const TRAIN = `
 steps=$1
+trace="\${TRACE:-trace}"
 newest=$(ls "$REPRISE_CHECKPOINTS" | sort | tail -1)
 i=0
 if [ -n "$newest" ]; then i=$(cat "$REPRISE_CHECKPOINTS/$newest/step"); fi
-echo "start $i" >> trace
+echo "start $i" >> "$trace"
 while [ "$i" -lt "$steps" ]; do
   i=$((i + 1))
   sleep 0.2
-  echo "step $i" >> trace
+  echo "step $i" >> "$trace"
   echo "{\\"step\\": $i, \\"total\\": $steps, \\"metrics\\": {\\"loss\\": 0.5}}" >> "$REPRISE_PROGRESS"
   if [ $((i % 5)) = 0 ]; then
     rm -rf "$REPRISE_CHECKPOINTS/.new"

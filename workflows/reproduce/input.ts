@@ -45,6 +45,8 @@ export const reproduceInput = z
     cpuFallback: flag,
     /** Seconds to wait for a worker that serves a label before the stage fails; 0 waits without end. */
     labelTimeout: z.number().min(0).default(0),
+    /** Seconds that a stage of a git workspace waits for the host that holds most of its inputs, before any may run it. */
+    localityWait: z.number().min(0).default(5),
     /** Default heartbeat timeout of a stage, in seconds. */
     heartbeat: z.number().min(1).default(30),
     workspace: workspace.default({ kind: 'path', path: '.' }),

@@ -1,5 +1,5 @@
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { Plan, PlannedStage, ReproduceOptions } from '../types.js';
+import type { Plan, PlannedStage, ReproduceOptions, RunStageResult } from '../types.js';
 import type { Board } from './board.js';
 import { Interrupted, type Control } from './control.js';
 import type { Ledger } from './ledger.js';
@@ -11,6 +11,8 @@ export class PlanRun {
   readonly #slots: Semaphore;
   readonly #ends = new Map<string, Promise<boolean>>();
   readonly #carried: ReadonlySet<string>;
+  /** Where the outs of stages that this run made are. */
+  readonly #made = new Map<string, Pick<RunStageResult, 'host' | 'bytes'>>();
   #isStopping = false;
   #hasLongHistory = false;
 
@@ -49,7 +51,7 @@ export class PlanRun {
       for (;;) {
         await this.#untilRunnable(stage);
         const current = this.control.current(stage);
-        const place = await choosePlace(current, this.options);
+        const place = await choosePlace(current, this.options, this.#nearest(stage));
         const hold = <T>(run: () => Promise<T>): Promise<T> =>
           // What waits for a worker that may never come must not keep a slot from the rest.
           place.served ? this.#slots.hold(run) : run();
@@ -59,6 +61,16 @@ export class PlanRun {
     } finally {
       this.control.finished(address);
     }
+  }
+
+  /** The host that holds most of a stage's inputs. In a folder that is worked in in place, there is nothing to be carried. */
+  #nearest({ upstream }: PlannedStage): string | undefined {
+    if (this.plan.workspace.kind === 'path' || this.options.localityWait === 0) return undefined;
+    const held = new Map<string, number>();
+    for (const { host, bytes } of upstream.flatMap((address) => this.#made.get(address) ?? []))
+      held.set(host, (held.get(host) ?? 0) + bytes);
+    const [most] = [...held].filter(([, bytes]) => bytes > 0).sort(([, a], [, b]) => b - a);
+    return most?.[0];
   }
 
   async #untilRunnable({ address }: PlannedStage): Promise<void> {
@@ -90,6 +102,7 @@ export class PlanRun {
       const result = await control.interruptible(address, () =>
         runStage({ stage, place, plan, options, board, inputs, record, retries }),
       );
+      this.#made.set(address, { host: result.host, bytes: result.bytes });
       if (result.lockEntry !== undefined) await ledger.commit(stage, result.lockEntry);
       board.change(address, { status: result.outcome, finishedAt: Date.now() });
       if (workflowInfo().continueAsNewSuggested) this.#hasLongHistory = true;

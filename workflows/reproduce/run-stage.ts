@@ -7,13 +7,16 @@ import {
   isCancellation,
   sleep,
 } from '@temporalio/workflow';
-import type {
-  Plan,
-  PlannedStage,
-  ReproduceOptions,
-  RunStageResult,
-  StageError,
-  StageUsage,
+import {
+  hostQueue,
+  stageQueue,
+  type Plan,
+  type PlannedStage,
+  type ReproduceOptions,
+  type RunStageInput,
+  type RunStageResult,
+  type StageError,
+  type StageUsage,
 } from '../types.js';
 import { short, stageActivities } from './activities.js';
 import type { Board } from './board.js';
@@ -61,15 +64,10 @@ export async function runStage(run: StageRun): Promise<RunStageResult> {
       ...(place.fallback ? { reason: `no worker serves ${stage.labels.join(', ')}: runs on the CPU` } : {}),
     });
     const summary = attempt === 1 ? stage.address : `${stage.address}, attempt ${attempt}`;
-    const { runStage } = stageActivities(
-      stage,
-      options,
-      place.queue,
-      summary,
-      place.served ? 0 : options.labelTimeout,
-    );
+    const activity = (queue: string, waitForWorker: number) =>
+      stageActivities(stage, options, queue, summary, waitForWorker).runStage;
     try {
-      const result = await runStage({
+      const input: RunStageInput = {
         workspace: plan.workspace,
         address: stage.address,
         force: options.force,
@@ -78,7 +76,19 @@ export async function runStage(run: StageRun): Promise<RunStageResult> {
         timeout: stage.timeout,
         ...(inputs ? { inputs } : {}),
         ...(record.usage ? { usage: record.usage } : {}),
-      });
+      };
+      const anywhere = activity(place.queue, place.served ? 0 : options.labelTimeout);
+      const { near } = place;
+      const result =
+        near === undefined
+          ? await anywhere(input)
+          : await activity(
+              near,
+              options.localityWait,
+            )(input).catch((failure: unknown) => {
+              if (!isUnstarted(failure)) throw failure;
+              return anywhere(input);
+            });
       board.change(stage.address, { usage: result.usage });
       return result;
     } catch (failure) {
@@ -97,11 +107,22 @@ export async function runStage(run: StageRun): Promise<RunStageResult> {
   }
 }
 
+/** No worker took it in time. */
+function isUnstarted(failure: unknown): boolean {
+  const cause = failure instanceof ActivityFailure ? failure.cause : undefined;
+  return cause instanceof TimeoutFailure && cause.timeoutType === TimeoutType.SCHEDULE_TO_START;
+}
+
 /** Whatever ended an attempt, its failure says what the stage has used. */
 export function usageOf(failure: unknown): StageUsage | undefined {
   const cause = failure instanceof ActivityFailure ? failure.cause : failure;
-  if (!(cause instanceof ApplicationFailure || cause instanceof CancelledFailure)) return undefined;
-  return (cause.details?.[0] as { usage?: StageUsage } | undefined)?.usage;
+  const said =
+    cause instanceof TimeoutFailure
+      ? cause.lastHeartbeatDetails
+      : cause instanceof ApplicationFailure || cause instanceof CancelledFailure
+        ? cause.details?.[0]
+        : undefined;
+  return (said as { usage?: StageUsage } | undefined)?.usage;
 }
 
 /** How often a command that a signal ended is run again when the stage does not set `retries`. */
@@ -119,17 +140,32 @@ function mayRunAgain(failure: unknown, attempt: number, retries: number): boolea
 /** Where a stage runs. */
 export interface Place {
   readonly queue: string;
+  /** The same of one host, which is asked first: it has the inputs. */
+  readonly near?: string;
   readonly served: boolean;
   readonly fallback: boolean;
 }
 
-/** Its labels' queue; when no worker polls that one, its fallback, or else the same queue to wait there. */
-export async function choosePlace(stage: PlannedStage, options: ReproduceOptions): Promise<Place> {
+/**
+ * Its labels' queue; when no worker polls that one, its fallback, or else the same queue to wait there.
+ *
+ * @param nearest id of the host that holds its inputs
+ */
+export async function choosePlace(
+  stage: PlannedStage,
+  options: ReproduceOptions,
+  nearest: string | undefined,
+): Promise<Place> {
   // The plain CPU queue is what every worker serves: only labels can be missing.
-  if (stage.labels.length === 0) return { queue: stage.queue, served: true, fallback: false };
-  const served = (await short.servedQueues([stage.queue])).includes(stage.queue);
-  const fallbackQueue = stage.fallbackQueue ?? (options.cpuFallback ? 'reprise-cpu' : undefined);
-  if (served || fallbackQueue === undefined) return { queue: stage.queue, served, fallback: false };
+  const isPlain = stage.labels.length === 0;
+  const near = nearest === undefined ? undefined : hostQueue(stage.queue, nearest);
+  const asked = [...(isPlain ? [] : [stage.queue]), ...(near === undefined ? [] : [near])];
+  const served = asked.length === 0 ? [] : await short.servedQueues(asked);
+  if (near !== undefined && served.includes(near))
+    return { queue: stage.queue, near, served: true, fallback: false };
+  if (isPlain || served.includes(stage.queue)) return { queue: stage.queue, served: true, fallback: false };
+  const fallbackQueue = stage.fallbackQueue ?? (options.cpuFallback ? stageQueue([]) : undefined);
+  if (fallbackQueue === undefined) return { queue: stage.queue, served: false, fallback: false };
   return { queue: fallbackQueue, served: true, fallback: true };
 }
 

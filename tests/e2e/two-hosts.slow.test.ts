@@ -1,0 +1,155 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { ReproduceResult } from '../../workflows/index.js';
+import { startGit, type GitServer } from '../rig/git-server.js';
+import { endAll, startReprise, type RepriseProcess } from '../rig/reprise.js';
+import { describeWithS3, startS3, type S3Server } from '../rig/s3.js';
+import { until } from '../rig/servers.js';
+import { startTemporal } from '../rig/temporal.js';
+import { TRAIN } from '../rig/training.js';
+
+const STEPS = 40;
+const PIPELINE = `stages:
+  prepare:
+    cmd: seq 1 1000 > data
+    deps: [in.txt]
+    outs: [data]
+  train:
+    cmd: sh train.sh ${STEPS}
+    deps: [data, train.sh]
+    outs: [model]
+    meta: {reprise: {labels: [npu], heartbeat: 3s, grace: 5s}}
+  report:
+    cmd: cat model data > report.txt
+    deps: [data, model]
+    outs: [report.txt]
+`;
+
+/** A machine: a folder of its own, and a worker that serves it. */
+class Host {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-host-')));
+  #worker: RepriseProcess | undefined;
+
+  async start(args: readonly string[], env: NodeJS.ProcessEnv): Promise<this> {
+    const worker = startReprise(['worker', ...args], this.folder, env);
+    this.#worker = worker;
+    await until('the worker serves', () => worker.stdout().includes('queues'), 60);
+    return this;
+  }
+
+  /** The machine is gone, with all that ran on it. */
+  lose(): void {
+    this.#worker?.child.kill('SIGKILL');
+    for (const name of readdirSync(join(this.folder, '.reprise', 'workspaces'))) {
+      const running = join(this.folder, '.reprise', 'workspaces', name, '.reprise', 'running');
+      for (const stage of existsSync(running) ? readdirSync(running) : []) {
+        const { pid } = JSON.parse(readFileSync(join(running, stage, 'process.json'), 'utf8')) as {
+          pid: number;
+        };
+        process.kill(-pid, 'SIGKILL');
+      }
+    }
+  }
+
+  /** As a cloud does before it takes a machine back. */
+  async preempt(): Promise<number | null> {
+    this.#worker?.child.kill('SIGTERM');
+    return (await this.#worker?.ended)?.code ?? null;
+  }
+}
+
+describeWithS3('hosts that share nothing but Temporal, the bucket and git', () => {
+  let env: TestWorkflowEnvironment;
+  let s3: S3Server;
+  let git: GitServer;
+  beforeAll(async () => {
+    [env, s3, git] = await Promise.all([startTemporal(), startS3(), startGit()]);
+  });
+  afterEach(endAll);
+  afterAll(async () => {
+    git?.stop();
+    await s3?.stop();
+    await env?.teardown();
+  });
+
+  async function scene() {
+    const bucket = s3.makeBucket();
+    const { url } = git.makeRepository(randomUUID(), {
+      '.dvc/config': `[core]\n    remote = store\n['remote "store"']\n    url = s3://${bucket}/dvc\n    endpointurl = ${s3.endpoint}\n`,
+      'dvc.yaml': PIPELINE,
+      'train.sh': TRAIN,
+      'in.txt': 'one\n',
+    });
+    const trace = join(mkdtempSync(join(tmpdir(), 'reprise-trace-')), 'trace');
+    const settings = { ...s3.env, TEMPORAL_ADDRESS: env.address, TRACE: trace };
+    const host = (...args: string[]) => new Host().start(['--git', git.url, ...args], settings);
+    const run = await env.client.workflow.start('reproduce', {
+      taskQueue: 'reprise',
+      workflowId: randomUUID(),
+      args: [{ workspace: { kind: 'git', url } }],
+    });
+    const text = (): string => (existsSync(trace) ? readFileSync(trace, 'utf8') : '');
+    const reached = (step: number): Promise<unknown> =>
+      until(`step ${step}`, () => text().includes(`step ${step}\n`), 60);
+    const lists = (): string[] => {
+      const folder = join(s3.folder(bucket), 'dvc', 'reprise');
+      const files = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
+      return files.filter((file) => file.endsWith('.json'));
+    };
+    const inBucket = (name: string): Promise<unknown> =>
+      until(`${name} in the bucket`, () => lists().some((file) => file.endsWith(`-${name}.json`)), 60);
+    const starts = (): string[] => text().match(/^start.*/gm) ?? [];
+    return { url, host, run, reached, inBucket, starts, lists };
+  }
+
+  function modelOf(url: string, { published }: ReproduceResult): string {
+    const clone = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-clone-')));
+    execFileSync('git', ['clone', '--quiet', '--branch', published?.branch ?? '', url, clone]);
+    const dvc = (...args: string[]): string =>
+      execFileSync(process.env['REPRISE_TEST_DVC'] ?? 'dvc', args, {
+        cwd: clone,
+        encoding: 'utf8',
+        env: { ...process.env, ...s3.env },
+      });
+    dvc('pull');
+    expect(JSON.parse(dvc('status', '--json'))).toEqual({});
+    return readFileSync(join(clone, 'model'), 'utf8');
+  }
+
+  it('go on with a training whose host is lost, from the newest checkpoint in the bucket', async () => {
+    const { url, host, run, reached, inBucket, starts, lists } = await scene();
+    await host();
+    const first = await host('--labels', 'npu');
+    await reached(12);
+    await inBucket('step-010');
+    first.lose();
+    await host('--labels', 'npu');
+    const result = (await run.result()) as ReproduceResult;
+    expect(result.stages.map(({ outcome, attempts }) => [outcome, attempts])).toEqual([
+      ['ran', 1],
+      ['ran', 1],
+      ['ran', 1],
+    ]);
+    expect(starts()).toEqual(['start 0', expect.stringMatching(/^start (10|15)$/)]);
+    expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
+    // Once the outs are safe, no checkpoint stays.
+    expect(lists()).toEqual([]);
+  }, 180_000);
+
+  it('take over from a host that is preempted, and spend no retry', async () => {
+    const { url, host, run, reached, starts } = await scene();
+    await host();
+    const first = await host('--labels', 'npu');
+    await reached(8);
+    expect(await first.preempt()).toBe(0);
+    await host('--labels', 'npu');
+    const result = (await run.result()) as ReproduceResult;
+    expect(result.stages[1]).toMatchObject({ outcome: 'ran', attempts: 1 });
+    expect(starts()).toEqual(['start 0', expect.stringMatching(/^start (5|10)$/)]);
+    expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
+  }, 180_000);
+});
