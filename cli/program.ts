@@ -3,8 +3,12 @@ import { Command } from 'commander';
 import { dataCommand } from './commands/data.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evaluateCommand } from './commands/evaluate.js';
+import { fetchCommand } from './commands/fetch.js';
 import { finetuneCommand } from './commands/finetune.js';
 import { initCommand } from './commands/init.js';
+import { pullCommand } from './commands/pull.js';
+import { pushCommand } from './commands/push.js';
+import { remoteCommand } from './commands/remote.js';
 import { reproCommand } from './commands/repro.js';
 import { setupCommand } from './commands/setup.js';
 import { uiCommand } from './commands/ui.js';
@@ -18,6 +22,10 @@ export function createProgram(): Command {
     .version(version(), '-V, --version')
     .addCommand(initCommand())
     .addCommand(reproCommand())
+    .addCommand(pushCommand())
+    .addCommand(fetchCommand())
+    .addCommand(pullCommand())
+    .addCommand(remoteCommand())
     .addCommand(workerCommand())
     .addCommand(workersCommand())
     .addCommand(uiCommand())

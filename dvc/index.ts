@@ -17,9 +17,9 @@ export {
   type Stage,
   type StageChange,
 } from './types.js';
-export { dvcIgnore, openProject } from './project/index.js';
+export { dvcIgnore, openProject, type ConfigLevel } from './project/index.js';
 export { loadPipeline, readParams, requireParams, type ParamValues } from './parse/index.js';
-export { select } from './graph/index.js';
+export { select, selectOutputs, type OutputSelection, type SelectedOutput } from './graph/index.js';
 export {
   addToCache,
   checkoutObject,
@@ -56,19 +56,35 @@ export {
   type TrackedOutput,
 } from './state/index.js';
 export {
+  addRemote,
+  checkoutUsed,
   fetchObjects,
+  fetchOutputs,
   fetchRun,
   fetchRuns,
   fetchTree,
   hasRemoteObject,
+  modifyRemote,
   openRemote,
   pushObjects,
+  pushOutputs,
   pushRun,
   pushRuns,
+  readRemotes,
+  removeRemote,
+  renameRemote,
+  setDefaultRemote,
+  usedOutputs,
+  type CheckedOut,
+  type EditOptions,
   type FailedObject,
+  type OutputsRequest,
+  type OutputsResult,
   type Remote,
   type RunsOptions,
   type TransferProgress,
   type TransferRequest,
   type TransferResult,
+  type UsedOutput,
+  type UsedOutputs,
 } from './remote/index.js';

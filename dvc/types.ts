@@ -54,6 +54,10 @@ export interface Output {
   readonly kind: 'out' | 'metric' | 'plot';
   readonly cache: boolean;
   readonly persist: boolean;
+  /** The remote that it is kept in, where that is not the default one. */
+  readonly remote?: string;
+  /** False: it is never pushed. */
+  readonly push?: boolean;
   readonly at: Location;
 }
 
@@ -73,6 +77,8 @@ export interface Stage {
   readonly outs: readonly Output[];
   readonly frozen: boolean;
   readonly alwaysChanged: boolean;
+  /** Its data come from another repository (`dvc import`): they are not kept in this project's remotes. */
+  readonly isImport?: boolean;
   readonly desc: string | undefined;
   /** As written; `meta.reprise` holds our settings. */
   readonly meta: unknown;

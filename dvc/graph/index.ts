@@ -1,2 +1,3 @@
 export { buildGraph, type Edges } from './build-graph.js';
 export { select } from './select.js';
+export { selectOutputs, type OutputSelection, type SelectedOutput } from './select-outputs.js';

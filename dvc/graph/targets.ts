@@ -19,6 +19,16 @@ export interface TargetOptions {
  * @throws DiagnosticError `stage-unknown`
  */
 export function stagesOf(pipeline: Pipeline, target: string, options: TargetOptions): readonly Stage[] {
+  const found = namedStages(pipeline, target, options);
+  if (found.length > 0) return found;
+  const path = resolve(options.cwd, target);
+  const making = pipeline.stages.filter(({ outs }) => outs.some((out) => out.file === path));
+  if (making.length > 0) return making;
+  throw unknown(pipeline, target, options);
+}
+
+/** Those that it names as a folder, a file or a stage; none when it may be an out. */
+export function namedStages(pipeline: Pipeline, target: string, options: TargetOptions): readonly Stage[] {
   const { cwd, recursive = false, glob = false } = options;
   const { stages } = pipeline;
   const path = resolve(cwd, target);
@@ -31,11 +41,7 @@ export function stagesOf(pipeline: Pipeline, target: string, options: TargetOpti
   const inFile = stages.filter((stage) => stage.dvcfile === dvcfile);
   const found = name === undefined || file.endsWith('.dvc') ? inFile : named(inFile, name, glob);
   if (found.length > 0) return found;
-  const byAddress = stages.filter(({ address }) => address === target);
-  if (byAddress.length > 0) return byAddress;
-  const making = stages.filter(({ outs }) => outs.some((out) => out.file === path));
-  if (making.length > 0) return making;
-  throw unknown(pipeline, target, options);
+  return stages.filter(({ address }) => address === target);
 }
 
 /** A group's name stands for all that it generated. */

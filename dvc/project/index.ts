@@ -1,5 +1,6 @@
 export { CONFIG_LEVELS, configFiles, type ConfigLevel } from './config/folders.js';
 export { parseIni, type IniValue } from './config/ini.js';
+export { EditableIni } from './config/editable-ini.js';
 export { readIfPresent, shownFile } from './config/read-config.js';
 export { openProject } from './open-project.js';
 export { dvcIgnore, type DvcIgnoreOptions } from './ignore/dvc-ignore.js';

@@ -13,7 +13,8 @@ export {
 export { makeTree, parseTree, type Tree, type TreeEntry } from './hashing/tree.js';
 export { addToCache, hasObject, missingObjects, readTree, storeObject } from './cache/objects.js';
 export { fileMode, objectPath } from './cache/paths.js';
-export { hashNameOf } from './cache/checkout.js';
+export { checkoutObject, hashNameOf } from './cache/checkout.js';
+export { lostByCheckout } from './cache/lost-by-checkout.js';
 export { makeFolder } from './cache/make-folder.js';
 export { linkObject } from './cache/link.js';
 export { describeInputs, type ParamsReader } from './stage/inputs.js';

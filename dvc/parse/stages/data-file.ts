@@ -4,6 +4,7 @@ import type { Dependency, Output, Project, Stage } from '../../types.js';
 import { dataSchema } from '../schema/data-schema.js';
 import { isMapping, isSequence, toPlain, type Mapping, type Value } from '../values.js';
 import { readYamlFile } from '../yaml/yaml-file.js';
+import { transferFlags } from './outputs.js';
 import { trackedPath } from './tracked-path.js';
 
 /** The stage that a `.dvc` file is: data with its hash, and no command. @throws DiagnosticError */
@@ -32,6 +33,7 @@ export function readDataFile(project: Project, dvcfile: string): Stage {
       kind: 'out',
       cache: out.get('cache') !== false,
       persist: out.get('persist') === true,
+      ...transferFlags(out),
       at,
     };
   });
@@ -47,6 +49,7 @@ export function readDataFile(project: Project, dvcfile: string): Stage {
     outs,
     frozen,
     alwaysChanged: values.get('always_changed') === true,
+    ...(itemsOf(values, 'deps').some((dep) => dep.has('repo')) && { isImport: true }),
     desc: typeof desc === 'string' ? desc : undefined,
     meta: toPlain(values.get('meta') ?? null) ?? undefined,
     at: file.locate([]),

@@ -27,9 +27,18 @@ export function outputsOf(stage: ResolvedStage, { file, root, wdir, ignore }: Pl
       const tracked = trackedPath(value, { root, wdir, role: 'out', at });
       refuseIgnored(ignore, tracked, at);
       const cache = flags.get('cache') !== false;
-      return { ...tracked, kind, cache, persist: flags.get('persist') === true, at };
+      return { ...tracked, kind, cache, persist: flags.get('persist') === true, ...transferFlags(flags), at };
     }),
   );
+}
+
+/** To which remote an out goes, and whether at all; left out where nothing is said. */
+export function transferFlags(flags: Mapping): Pick<Output, 'remote' | 'push'> {
+  const remote = flags.get('remote');
+  return {
+    ...(typeof remote === 'string' && { remote }),
+    ...(flags.get('push') === false && { push: false }),
+  };
 }
 
 interface Entry {

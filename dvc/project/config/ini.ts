@@ -4,10 +4,10 @@ export type IniValue = string | readonly string[];
 /** Section → key → value; names in lower case. */
 export type IniFile = ReadonlyMap<string, ReadonlyMap<string, IniValue>>;
 
-const SECTION = /^\s*\[\s*("\s*\S.*?\s*"|'\s*\S.*?\s*'|[^'"\s[\]].*?)\s*\]\s*(?:#.*)?$/;
-const KEYWORD = /^\s*(".*?"|'.*?'|[^'"=].*?)\s*=\s*(.*)$/;
+export const SECTION = /^\s*\[\s*("\s*\S.*?\s*"|'\s*\S.*?\s*'|[^'"\s[\]].*?)\s*\]\s*(?:#.*)?$/;
+export const KEYWORD = /^\s*(".*?"|'.*?'|[^'"=].*?)\s*=\s*(.*)$/;
 const ITEM = /^\s*("[^"]*"|'[^']*'|[^'",#][^,#]*?|)\s*(,|#.*$|$)/;
-const TRIPLE_QUOTE = /^("""|''')/;
+export const TRIPLE_QUOTE = /^("""|''')/;
 
 /**
  * Reads the INI dialect of Python's ConfigObj, as far as DVC's configuration uses it: sections of one level, quoted names and
@@ -73,7 +73,7 @@ function parseValue(text: string): IniValue | undefined {
   }
 }
 
-function unquote(text: string): string {
+export function unquote(text: string): string {
   const quote = text[0];
   return text.length >= 2 && (quote === '"' || quote === "'") && text.endsWith(quote)
     ? text.slice(1, -1)

@@ -27,20 +27,23 @@ export interface Remotes {
 }
 
 /** Options that are paths: relative ones count from the file that they stand in. */
-const PATHS = new Set(['url', 'credentialpath', 'configpath']);
+export const PATH_OPTIONS = new Set(['url', 'credentialpath', 'configpath']);
 
 /**
  * What the four levels of DVC's configuration say of remotes.
  *
- * @param level only this one
+ * @param options `level`: only this one; `replaced`: text that a file is to have, by its path
  * @throws DiagnosticError `bad-config`
  */
-export function readRemotes(root: string, level?: ConfigLevel): Remotes {
+export function readRemotes(
+  root: string,
+  { level, replaced }: { readonly level?: ConfigLevel; readonly replaced?: ReadonlyMap<string, string> } = {},
+): Remotes {
   let preset: string | undefined;
   const byName = new Map<string, Map<string, RemoteSetting>>();
   const files = configFiles(root);
   for (const file of level ? [files[level]] : Object.values(files)) {
-    const text = readIfPresent(file);
+    const text = replaced?.get(file) ?? readIfPresent(file);
     if (text === undefined) continue;
     for (const [section, entries] of parseIni(text, shownFile(root, file))) {
       const name = remoteName(section);
@@ -51,7 +54,7 @@ export function readRemotes(root: string, level?: ConfigLevel): Remotes {
       byName.set(name, settings);
       for (const [option, raw] of entries) {
         const text = single(root, file, `remote.${name}.${option}`, raw);
-        settings.set(option, { value: PATHS.has(option) ? resolvePath(file, text) : text, file });
+        settings.set(option, { value: PATH_OPTIONS.has(option) ? resolvePath(file, text) : text, file });
       }
     }
   }

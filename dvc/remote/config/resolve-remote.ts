@@ -16,21 +16,24 @@ export interface ResolvedRemote {
  * @param name otherwise the default one
  * @throws DiagnosticError `bad-config`, `no-remote`, `remote-unknown`
  */
-export function resolveRemote(project: Project, name?: string): ResolvedRemote {
-  const remotes = readRemotes(project.root);
+export function resolveRemote(
+  project: Pick<Project, 'root'>,
+  name?: string,
+  remotes: Remotes = readRemotes(project.root),
+): ResolvedRemote {
   const chosen = name?.toLowerCase() ?? remotes.default;
   if (chosen === undefined) throw noRemote(remotes);
   return { name: chosen, ...follow(project, remotes, chosen, []) };
 }
 
 function follow(
-  project: Project,
+  project: Pick<Project, 'root'>,
   remotes: Remotes,
   name: string,
   before: readonly string[],
 ): { url: string; settings: RemoteSettings } {
   const settings = remotes.byName.get(name);
-  if (!settings) throw unknown(remotes, name);
+  if (!settings) throw remoteUnknown(name, [...remotes.byName.keys()]);
   const url = settings.get('url');
   if (!url || url.value === '') {
     throw new DiagnosticError('bad-config', {
@@ -65,8 +68,7 @@ function noRemote({ byName }: Remotes): DiagnosticError {
   });
 }
 
-function unknown({ byName }: Remotes, name: string): DiagnosticError {
-  const names = [...byName.keys()];
+export function remoteUnknown(name: string, names: readonly string[]): DiagnosticError {
   return new DiagnosticError('remote-unknown', {
     message: `there is no remote ${name}`,
     found: name,
