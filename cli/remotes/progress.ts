@@ -1,12 +1,16 @@
 import type { TransferProgress } from '../../dvc/index.js';
 import type { ProgressUpdate } from '../progress/index.js';
 
-/** By bytes, where it is known how many there are; else by objects. */
+/** Bytes that take a while. */
+const LARGE = 10e6;
+
+/** By bytes, where it is known that there are many; else by objects. */
 export function progressUpdate(
   message: string,
   { files, totalFiles, bytes, totalBytes }: TransferProgress,
 ): ProgressUpdate {
-  if (totalBytes === undefined) return { step: files, total: totalFiles, message: `${message} (objects)` };
+  if (totalBytes === undefined || totalBytes < LARGE)
+    return { step: files, total: totalFiles, message: `${message} (objects)` };
   return { step: megabytes(bytes), total: megabytes(totalBytes), message: `${message} (MB)` };
 }
 

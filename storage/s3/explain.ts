@@ -12,7 +12,7 @@ interface SdkError {
 const UNREACHABLE = /^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|EPIPE|ETIMEDOUT|EPROTO|ESOCKET)/;
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/;
 const DENIED =
-  /AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|AllAccessDisabled|AccountProblem|RequestTimeTooSkewed|Forbidden/;
+  /AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|AllAccessDisabled|AccountProblem|RequestTimeTooSkewed|UserNotFound|Forbidden/;
 const BUSY = /SlowDown|Throttl|TooManyRequests|RequestTimeout|InternalError|ServiceUnavailable/;
 
 /** Whether the connection, not the server, ended a request: a piece of it may be asked for again. */
@@ -21,9 +21,10 @@ export function isConnectionFailure(error: unknown): boolean {
   return UNREACHABLE.test(code) || name === 'TimeoutError';
 }
 
+/** `NotFound` is the answer to HEAD, which has no body: it may mean that there is no such bucket, too. */
 export function isMissing(error: unknown): boolean {
-  const { name, $metadata } = (error ?? {}) as SdkError;
-  return name === 'NoSuchKey' || (name !== 'NoSuchBucket' && $metadata?.httpStatusCode === 404);
+  const { name = '' } = (error ?? {}) as SdkError;
+  return name === 'NoSuchKey' || name === 'NotFound';
 }
 
 /**

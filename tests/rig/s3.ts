@@ -26,9 +26,10 @@ export function describeWithS3(name: string, suite: () => void): void {
 }
 
 export interface S3Request {
-  readonly method: string;
-  /** With the bucket: `/bucket/files/md5/…`. */
-  readonly path: string;
+  /** `PutObject`, `HeadObject`, `ListObjectsV2`, … */
+  readonly operation: string;
+  readonly bucket: string;
+  readonly key: string;
 }
 
 /** A real S3 server on a loopback port, with its objects in a temporary folder, which outlives its deaths. */
@@ -144,9 +145,9 @@ async function answers(port: number, child: ChildProcess): Promise<boolean> {
   throw new Error('versitygw does not answer');
 }
 
-/** Lines of S3's server access log: `… "PUT /bucket/key?x-id=PutObject HTTP/1.1" 200 …`. */
+/** Lines of S3's access log: `owner bucket [time] address requester id s3_PutObject key …`. */
 function readRequests(log: string): readonly S3Request[] {
   if (!existsSync(log)) return [];
-  const lines = readFileSync(log, 'utf8').matchAll(/"([A-Z]+) (\/[^ ?]*)(?:\?[^ ]*)? HTTP/g);
-  return [...lines].map(([, method = '', path = '']) => ({ method, path }));
+  const lines = readFileSync(log, 'utf8').matchAll(/^\S+ (\S+) \[.*? s3_(\w+) (\S+)/gm);
+  return [...lines].map(([, bucket = '', operation = '', key = '']) => ({ operation, bucket, key }));
 }

@@ -32,8 +32,7 @@ export class EditableIni {
     const at = this.#find(section, key);
     if (at >= 0) this.#lines[at] = line;
     else {
-      if (!this.hasSection(section))
-        this.#lines.push({ kind: 'section', name: section, text: `[${heading(section)}]` });
+      if (!this.hasSection(section)) this.#addSection(section);
       this.#lines.splice(this.#end(section), 0, line);
     }
   }
@@ -60,6 +59,14 @@ export class EditableIni {
   renameSection(section: string, name: string): void {
     const start = this.#start(section);
     if (start >= 0) this.#lines[start] = { kind: 'section', name, text: `[${heading(name)}]` };
+  }
+
+  /** DVC writes named sections (`remote "…"`) after all others. */
+  #addSection(section: string): void {
+    const line: Line = { kind: 'section', name: section, text: `[${heading(section)}]` };
+    const named = this.#lines.findIndex(({ kind, name }) => kind === 'section' && name.includes('"'));
+    if (section.includes('"') || named < 0) this.#lines.push(line);
+    else this.#lines.splice(named, 0, line);
   }
 
   #start(section: string): number {

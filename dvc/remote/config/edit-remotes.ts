@@ -81,7 +81,10 @@ export async function setDefaultRemote(
   });
 }
 
-/** `dvc remote remove`: with what makes it the default, at this level and those that shadow it. */
+/**
+ * `dvc remote remove`, at this level and those that shadow it: with what makes it the default, and with settings (such as its
+ * secrets) that without a url would be an error.
+ */
 export async function removeRemote(project: Project, name: string, options: EditOptions): Promise<void> {
   const id = name.toLowerCase();
   await edit(project, options, (ini, file) => {
@@ -92,11 +95,12 @@ export async function removeRemote(project: Project, name: string, options: Edit
   for (const level of shadowing(options.level))
     await edit(project, { ...options, level }, (ini) => {
       if (ini.get('core', 'remote')?.toLowerCase() === id) ini.unset('core', 'remote');
+      if (ini.get(section(id), 'url') === undefined) ini.removeSection(section(id));
       return undefined;
     });
 }
 
-/** `dvc remote rename`. @throws DiagnosticError `remote-exists` */
+/** `dvc remote rename`, at this level and those that shadow it. @throws DiagnosticError `remote-exists` */
 export async function renameRemote(
   project: Project,
   name: string,
@@ -118,6 +122,7 @@ export async function renameRemote(
   for (const level of shadowing(options.level))
     await edit(project, { ...options, level }, (ini) => {
       if (ini.get('core', 'remote')?.toLowerCase() === id) ini.set('core', 'remote', newId);
+      if (ini.get(section(id), 'url') === undefined) ini.renameSection(section(id), section(newId));
       return undefined;
     });
 }
