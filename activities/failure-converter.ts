@@ -8,7 +8,8 @@ const EX_TEMPFAIL = 75;
 
 /**
  * The one place that decides what Temporal tries again. A user's mistake and a command that failed are not retried here (the
- * workflow knows the stage's `retries`); exit 75 and everything unexpected are: a host or a network that fails may be mended.
+ * workflow knows the stage's `retries`); exit 75, a remote that does not answer and everything unexpected are: a host or a
+ * network that fails may be mended.
  */
 export function toFailure(error: unknown, place: FailurePlace = {}): unknown {
   if (error instanceof CommandFailed) return commandFailure(error, place);

@@ -4,8 +4,8 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { S3Options } from './s3-options.js';
 
-/** With pauses that double and vary, five retries span some seconds: a restart of the server, a burst of throttling. */
-const ATTEMPTS = 6;
+/** With pauses that double and vary, seven retries span some seconds: a restart of the server, a burst of throttling. */
+const ATTEMPTS = 8;
 /** Seconds, as botocore has them. */
 const CONNECT_TIMEOUT = 20;
 const READ_TIMEOUT = 60;

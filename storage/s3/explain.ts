@@ -17,8 +17,14 @@ const BUSY = /SlowDown|Throttl|TooManyRequests|RequestTimeout|InternalError|Serv
 
 /** Whether the connection, not the server, ended a request: a piece of it may be asked for again. */
 export function isConnectionFailure(error: unknown): boolean {
-  const { name = '', code = '' } = (error ?? {}) as SdkError;
-  return UNREACHABLE.test(code) || name === 'TimeoutError';
+  const { name = '' } = (error ?? {}) as SdkError;
+  return UNREACHABLE.test(codeOf(error)) || name === 'TimeoutError';
+}
+
+/** The SDK wraps errors that come from another realm than its own, as in a sandbox, and keeps no more than their text. */
+function codeOf(error: unknown): string {
+  const { code, message = '' } = (error ?? {}) as SdkError;
+  return code ?? /^AWS SDK error wrapper for .*?\b(E[A-Z_]{4,})\b/.exec(message)?.[1] ?? '';
 }
 
 /** `NotFound` is the answer to HEAD, which has no body: it may mean that there is no such bucket, too. */
@@ -35,7 +41,8 @@ export function isMissing(error: unknown): boolean {
  */
 export function explain(error: unknown, store: string, bucket: string, endpoint: string): unknown {
   const sdk = (error ?? {}) as SdkError;
-  const { name = '', code = '', message = '' } = sdk;
+  const { name = '', message = '' } = sdk;
+  const code = codeOf(error);
   const status = sdk.$metadata?.httpStatusCode ?? 0;
   if (error instanceof DiagnosticError || name === 'AbortError') return error;
   const said = message === '' || message === name || message === 'UnknownError' ? '' : `: ${message}`;

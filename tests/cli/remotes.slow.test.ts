@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { mkdtempSync, realpathSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filesBelow } from '../dvc/remote/rig.js';
@@ -187,16 +186,15 @@ describeWithDvc('remotes beside the real dvc', () => {
     };
     describeAgreement('with a prefix', place);
 
-    it('sends nothing twice, and nothing that dvc has sent', async () => {
+    it('sends nothing twice', async () => {
       const { url, endpoint } = place();
       const project = await makeRepository(url, endpoint);
-      await ours(['push', '--run-cache'], project);
       const puts = () => server.requests().filter(({ operation }) => operation === 'PutObject').length;
       const before = puts();
-      const first = puts();
-      expect(first - before).toBe(7);
       await ours(['push', '--run-cache'], project);
-      expect(puts()).toBe(first);
+      expect(puts() - before).toBe(7);
+      await ours(['push', '--run-cache'], project);
+      expect(puts() - before).toBe(7);
     }, 180_000);
 
     it('leaves no directory object without its files when it is killed, and goes on', async () => {
@@ -325,7 +323,7 @@ describeWithDvc('remotes beside the real dvc', () => {
     });
 
     it('carries a large file in parts, with memory bounded', async () => {
-      const { url, endpoint, folder } = place();
+      const { url, endpoint } = place();
       const project = await makeRepository(url, endpoint);
       const bytes = Buffer.alloc(200 << 20);
       for (let at = 0; at < bytes.length; at += 4096) bytes.writeDoubleLE(Math.sqrt(at + 2), at);
@@ -339,16 +337,14 @@ describeWithDvc('remotes beside the real dvc', () => {
       const pushed = await reprise(['push', 'large.bin.dvc'], project, { ...env, ...measured });
       expect(pushed.stdout).toMatch(/1 object pushed \(209\.7 MB\)/);
       // The runtime itself takes some 100 MB; the parts that are on their way at most 64.
-      expect(Number(readFileSync(peak, 'utf8'))).toBeLessThan(300 << 20);
+      expect(Number(readFileSync(peak, 'utf8'))).toBeLessThan(240 << 20);
       const parts = server.requests().filter(({ operation }) => operation === 'UploadPart');
       expect(parts.length).toBe(25);
-      expect(Object.values(filesBelow(folder)).map((text) => text.length)).toEqual([200 << 20]);
-
       const other = clone(project);
       cpSync(join(project, 'large.bin.dvc'), join(other, 'large.bin.dvc'));
       const pulled = await reprise(['pull', 'large.bin.dvc'], other, { ...env, ...measured });
       expect(pulled.code).toBe(0);
-      expect(Number(readFileSync(peak, 'utf8'))).toBeLessThan(300 << 20);
+      expect(Number(readFileSync(peak, 'utf8'))).toBeLessThan(240 << 20);
       expect(readFileSync(join(other, 'large.bin')).equals(bytes)).toBe(true);
       expect(statSync(join(other, 'large.bin')).size).toBe(200 << 20);
     }, 300_000);

@@ -118,10 +118,12 @@ function readLines(text: string): Line[] {
 
 /** As Python's ConfigObj quotes. */
 function quote(value: string): string {
-  if (value !== '' && !/^\s|\s$|^["']|[,#\n]/.test(value)) return value;
-  if (!value.includes('"') && !value.includes('\n')) return `"${value}"`;
-  if (!value.includes("'") && !value.includes('\n')) return `'${value}'`;
-  return `"""${value}"""`;
+  if (value.includes('\n') || (value.includes("'") && value.includes('"'))) {
+    const mark = value.includes("'''") ? '"""' : "'''";
+    return mark + value + mark;
+  }
+  if (value !== '' && !/^[\s'"]|[\s'"]$|[,#]/.test(value)) return value;
+  return value.includes('"') ? `'${value}'` : `"${value}"`;
 }
 
 function heading(section: string): string {

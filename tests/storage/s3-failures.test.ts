@@ -1,0 +1,151 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TransientRemoteError, openS3Store, type ObjectStore } from '../../storage/index.js';
+import { describeWithS3, startS3, type S3Server } from '../rig/s3.js';
+
+const scratch = () => mkdtempSync(join(tmpdir(), 'reprise-s3-test-'));
+
+function largeFile(bytes: number): { readonly file: string; readonly content: Buffer } {
+  const file = join(scratch(), 'large');
+  const content = randomBytes(bytes);
+  writeFileSync(file, content);
+  return { file, content };
+}
+
+const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+describeWithS3('S3Store, when things go wrong', () => {
+  let server: S3Server;
+  beforeAll(async () => {
+    server = await startS3();
+  });
+  afterAll(() => server.stop());
+
+  const failure = async (
+    work: Promise<unknown>,
+  ): Promise<{ code?: string; message: string; fix?: string }> => {
+    const error: unknown = await work.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    if (!(error instanceof Error)) throw new Error('it succeeded');
+    return error;
+  };
+
+  /** Each thing that a store does. */
+  const everything = (store: ObjectStore): (() => Promise<unknown>)[] => [
+    () => store.get('key'),
+    () => store.download('key', join(scratch(), 'file')),
+    () => store.put('key', Buffer.from('x')),
+    () => store.list('')[Symbol.asyncIterator]().next(),
+  ];
+
+  it('goes on when the server dies in the middle of a large file and comes back', async () => {
+    const { file, content } = largeFile(40 << 20);
+    const store = await openS3Store(server.options(server.makeBucket()));
+    const killAt = (bytes: number) => {
+      let seen = 0;
+      let restarted: Promise<void> | undefined;
+      const onBytes = (more: number) => {
+        seen += more;
+        if (seen >= bytes) restarted ??= server.kill().then(() => server.restart());
+      };
+      return { onBytes, restarted: () => restarted };
+    };
+    const up = killAt(10 << 20);
+    await store.put('large', { file }, up);
+    expect(up.restarted()).toBeDefined();
+    await up.restarted();
+    const down = killAt(10 << 20);
+    const target = join(scratch(), 'target');
+    expect(await store.download('large', target, down)).toBe(content.length);
+    expect(down.restarted()).toBeDefined();
+    await down.restarted();
+    expect(digest(readFileSync(target))).toBe(digest(content));
+  }, 120_000);
+
+  it('counts each byte once', async () => {
+    const { file } = largeFile((20 << 20) + 7);
+    const store = await openS3Store(server.options(server.makeBucket()));
+    let bytes = 0;
+    await store.put('large', { file }, { onBytes: (more) => (bytes += more) });
+    expect(bytes).toBe((20 << 20) + 7);
+    await store.download('large', join(scratch(), 'target'), { onBytes: (more) => (bytes -= more) });
+    expect(bytes).toBe(0);
+  }, 60_000);
+
+  it('leaves nothing of an upload that is stopped', async () => {
+    const { file } = largeFile(40 << 20);
+    const bucket = server.makeBucket();
+    const store = await openS3Store(server.options(bucket));
+    const stop = new AbortController();
+    const work = store.put('large', { file }, { signal: stop.signal, onBytes: () => stop.abort() });
+    expect((await failure(work)).message).toMatch(/abort/i);
+    expect(await store.head('large')).toBeUndefined();
+    const left = readdirSync(server.folder(bucket), { recursive: true, withFileTypes: true });
+    expect(left.filter((entry) => entry.isFile()).map((entry) => entry.name)).toEqual([]);
+  }, 60_000);
+
+  it('says that there is no such bucket', async () => {
+    for (const work of everything(await openS3Store(server.options('no-such-bucket'))))
+      expect(await failure(work())).toMatchObject({
+        code: 'no-bucket',
+        fix: expect.stringContaining('s3://no-such-bucket') as string,
+      });
+  });
+
+  it('says that the credentials are refused, without showing them', async () => {
+    const options = server.options(server.makeBucket());
+    for (const wrong of [{ secretAccessKey: 'not-the-secret' }, { accessKeyId: 'nobody-knows' }]) {
+      for (const work of everything(await openS3Store({ ...options, ...wrong }))) {
+        const { code, message, fix } = await failure(work());
+        expect(code).toBe('remote-denied');
+        expect(`${message}${fix}`).not.toMatch(new RegExp(`not-the-secret|${server.secretAccessKey}`));
+      }
+    }
+  });
+
+  it('says that nobody answers, and that it may be tried again', async () => {
+    const store = await openS3Store({ ...server.options('bucket'), endpointUrl: 'http://127.0.0.1:9' });
+    const failures = await Promise.all(
+      [...everything(store), () => store.head('key')].map((work) => failure(work())),
+    );
+    for (const error of failures) {
+      expect(error).toBeInstanceOf(TransientRemoteError);
+      expect(error).toMatchObject({ code: 'remote-unreachable' });
+      expect(error.message).toContain('http://127.0.0.1:9');
+    }
+  }, 60_000);
+
+  it('says that the server has too much to do, and that it may be tried again', async () => {
+    const busy: Server = createServer((_, response) => response.writeHead(503).end());
+    await new Promise<void>((listening) => busy.listen(0, '127.0.0.1', () => listening()));
+    const { port } = busy.address() as AddressInfo;
+    const store = await openS3Store({ ...server.options('bucket'), endpointUrl: `http://127.0.0.1:${port}` });
+    const error = await failure(store.head('key'));
+    expect(error).toBeInstanceOf(TransientRemoteError);
+    expect(error.code).toBe('remote-busy');
+    busy.close();
+  }, 60_000);
+
+  it('notices what was damaged in the store', async () => {
+    const bucket = server.makeBucket();
+    const store = await openS3Store(server.options(bucket));
+    await store.put('key', Buffer.from('right'));
+    chmodSync(join(server.folder(bucket), 'key'), 0o644);
+    writeFileSync(join(server.folder(bucket), 'key'), 'wrong');
+    expect((await failure(store.download('key', join(scratch(), 'file')))).code).toBe('damaged-object');
+  });
+
+  it.each(['localhost:9000', 'ftp://host', 'http://', 'not a url'])(
+    'refuses the endpoint %j',
+    async (endpointUrl) => {
+      const error = await failure(openS3Store({ bucket: 'b', prefix: '', endpointUrl }));
+      expect(error.code).toBe('bad-config');
+    },
+  );
+});
