@@ -56,9 +56,18 @@ export class EditableIni {
     if (start >= 0) this.#lines.splice(start, this.#end(section) - start);
   }
 
+  /** Takes all settings out of a section, which stays where it is. */
+  clearSection(section: string): void {
+    const start = this.#start(section);
+    if (start >= 0) this.#lines.splice(start + 1, this.#end(section) - start - 1);
+  }
+
+  /** Under its new name it stands last, as DVC has it. */
   renameSection(section: string, name: string): void {
     const start = this.#start(section);
-    if (start >= 0) this.#lines[start] = { kind: 'section', name, text: `[${heading(name)}]` };
+    if (start < 0) return;
+    const [, ...settings] = this.#lines.splice(start, this.#end(section) - start);
+    this.#lines.push({ kind: 'section', name, text: `[${heading(name)}]` }, ...settings);
   }
 
   /** DVC writes named sections (`remote "…"`) after all others. */

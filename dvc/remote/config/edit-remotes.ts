@@ -41,7 +41,7 @@ export async function addRemote(
         fix: 'choose another name, or overwrite it with --force',
       });
     }
-    ini.removeSection(section(id));
+    ini.clearSection(section(id));
     ini.set(section(id), 'url', storedPath(url, file, options.cwd));
     if (options.makeDefault) ini.set('core', 'remote', id);
     return id;
