@@ -63,19 +63,18 @@ export class GpuPool {
   #lease(count: number, signal: AbortSignal): Promise<readonly number[]> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      const place = { count, grant: resolve };
+      const leave = () => {
+        this.#waiting.splice(this.#waiting.indexOf(place), 1);
+        reject(signal.reason as Error);
+        this.#serve();
+      };
+      const grant = (devices: readonly number[]) => {
+        signal.removeEventListener('abort', leave);
+        resolve(devices);
+      };
+      const place = { count, grant };
+      signal.addEventListener('abort', leave, { once: true });
       this.#waiting.push(place);
-      signal.addEventListener(
-        'abort',
-        () => {
-          const at = this.#waiting.indexOf(place);
-          if (at < 0) return;
-          this.#waiting.splice(at, 1);
-          reject(signal.reason as Error);
-          this.#serve();
-        },
-        { once: true },
-      );
       this.#serve();
     });
   }
