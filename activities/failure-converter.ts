@@ -19,22 +19,25 @@ export function toFailure(error: unknown, place: FailurePlace = {}): unknown {
       message: formatDiagnostic(error),
       type: code,
       nonRetryable: !error.transient,
-      details: [{ at, fix, expected, found, message: error.message, usage: place.meter?.usage }],
+      details: [
+        { at, fix, expected, found, message: error.message, host: place.host, usage: place.meter?.usage },
+      ],
       cause: error,
     });
   }
   return error;
 }
 
-/** Of a stage: its address, and what counts its GPU seconds. */
+/** Of a stage: its address, the host that ran it, and what counts its GPU seconds. */
 export interface FailurePlace {
   readonly address?: string;
+  readonly host?: string;
   readonly meter?: GpuMeter;
 }
 
 function commandFailure(
   error: CommandFailed,
-  { address = 'the stage', meter }: FailurePlace,
+  { address = 'the stage', host, meter }: FailurePlace,
 ): ApplicationFailure {
   const { end, tail } = error;
   const output = tail.length === 0 ? '  (it printed nothing)' : tail.map((line) => `  ${line}`).join('\n');
@@ -43,7 +46,7 @@ function commandFailure(
       message: `${address}: ${message}; its last output:\n${output}\n  log: ${error.logFile}`,
       type,
       nonRetryable,
-      details: [{ tail, logFile: error.logFile, end, usage: meter?.usage }],
+      details: [{ tail, logFile: error.logFile, end, host, usage: meter?.usage }],
     });
   switch (end.reason) {
     case 'exit':

@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import type {
   DescribeActivities,
+  HostActivities,
   ReproduceActivities,
   StageProgress,
   WorkerDescription,
@@ -13,6 +14,7 @@ import { toFailure, type FailurePlace } from './failure-converter.js';
 import { GpuMeter } from './gpu-meter.js';
 import { plan } from './plan.js';
 import { publish } from './publish.js';
+import { readLog } from './read-log.js';
 import { runStage } from './run-stage.js';
 import { servedQueues } from './served-queues.js';
 import { withSlot } from './with-slot.js';
@@ -39,10 +41,15 @@ export function createStageActivities(deps: ActivityDependencies): StageActiviti
         {}) as Partial<StageProgress>;
       const meter = new GpuMeter(usage);
       return withSlot(deps, input, () =>
-        converted(() => runStage(deps, input, meter), { address: input.address, meter }),
+        converted(() => runStage(deps, input, meter), { address: input.address, host: deps.hostId, meter }),
       );
     },
   };
+}
+
+/** For the queue that only this host serves. */
+export function createHostActivities(deps: Pick<ActivityDependencies, 'root'>): HostActivities {
+  return { readLog: (input) => converted(() => readLog(deps, input)) };
 }
 
 /** For the queue on which one worker answers. */

@@ -69,6 +69,11 @@ export async function runStage(
   }
 }
 
+/** A workflow of somebody else's need not say which run it is. */
+function runOf({ run }: RunStageInput): string {
+  return run ?? Context.current().info.workflowExecution?.runId ?? 'alone';
+}
+
 /** One execution of a stage, with what it needs. */
 interface Work {
   readonly deps: ActivityDependencies;
@@ -214,6 +219,8 @@ async function runOnDevices(
     meter.begin(gpus);
     const command = runCommand({
       root: project.root,
+      // By host, not by workspace: whoever reads it need not know which of the folders here the run used.
+      log: { root: deps.root, run: runOf(input) },
       stage,
       key,
       attempt: input.attempt,

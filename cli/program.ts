@@ -10,6 +10,7 @@ import { pullCommand } from './commands/pull.js';
 import { pushCommand } from './commands/push.js';
 import { remoteCommand } from './commands/remote.js';
 import { reproCommand } from './commands/repro.js';
+import { runsCommand } from './commands/runs/index.js';
 import { setupCommand } from './commands/setup.js';
 import { uiCommand } from './commands/ui.js';
 import { workerCommand } from './commands/worker.js';
@@ -26,6 +27,7 @@ export function createProgram(): Command {
     .addCommand(fetchCommand())
     .addCommand(pullCommand())
     .addCommand(remoteCommand())
+    .addCommand(runsCommand())
     .addCommand(workerCommand())
     .addCommand(workersCommand())
     .addCommand(uiCommand())

@@ -3,6 +3,7 @@ export { CommandFailed, runCommand, type CommandRun, type CommandUpdate } from '
 export { expireLocalCheckpoints, removeCheckpoints } from './checkpoints/local-checkpoints.js';
 export { CheckpointStore, expireCheckpoints } from './checkpoints/checkpoint-store.js';
 export { RunFolder, openState } from './run-folder.js';
+export { readLog, type LogPart, type LogPosition } from './logs/read-log.js';
 export { identify, isAlive, type ProcessIdentity } from './command/process-identity.js';
 export { label, settingsOf, type EffectiveSettings } from './settings/stage-settings.js';
 export { fairnessWeight, projectDefaults } from './settings/project-settings.js';

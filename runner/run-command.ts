@@ -9,11 +9,14 @@ import { ProgressFile, type ProgressLine } from './command/progress-file.js';
 import { redactor } from './command/redact.js';
 import { runLines, type CommandEnd } from './command/run-lines.js';
 import { Tail } from './command/tail.js';
+import { StageLog } from './logs/stage-log.js';
 import { RunFolder } from './run-folder.js';
 
 export interface CommandRun {
   /** Absolute root of the DVC project. */
   readonly root: string;
+  /** Where what it prints is kept: in the `.reprise` of this folder, under the run's id. */
+  readonly log: { readonly root: string; readonly run: string };
   readonly stage: Stage;
   /** Names the stage's checkpoints: equal inputs have an equal key. */
   readonly key: string;
@@ -70,10 +73,8 @@ export async function runCommand(run: CommandRun): Promise<void> {
 
   const tail = new Tail();
   const redact = redactor(env);
-  const log = folder.log();
+  const log = new StageLog(run.log.root, run.log.run, run.stage.address, redact);
   log.write(`--- ${run.stage.address}, attempt ${run.attempt}, ${new Date().toISOString()}\n`);
-  // A disk that is full must end the command's own writes, not the worker.
-  log.on('error', () => undefined);
 
   const uploads = run.checkpoints && new CheckpointUploads(run.checkpoints);
   const watch = new Watch(run, folder, checkpoints, uploads, () => tail.lines().map(redact));
@@ -98,13 +99,13 @@ export async function runCommand(run: CommandRun): Promise<void> {
     if (end.reason !== 'done') {
       // Another host may go on with it: what was saved last has to be where that one looks.
       await uploads?.drain();
-      throw new CommandFailed(end, tail.lines().map(redact), folder.logFile);
+      throw new CommandFailed(end, tail.lines().map(redact), log.file);
     }
   } finally {
     await uploads?.abandon();
     clearInterval(timer);
     await watch.close();
-    await new Promise<void>((resolve) => log.end(resolve));
+    await log.close();
     await folder.clear();
   }
 }

@@ -1,4 +1,4 @@
-import { createWriteStream, readFileSync, writeFileSync, type WriteStream } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { endGroup } from './command/process-group.js';
@@ -23,10 +23,7 @@ interface Running extends ProcessIdentity {
 
 /** Where one execution of a stage reports while it runs. */
 export class RunFolder {
-  private constructor(
-    readonly path: string,
-    readonly logFile: string,
-  ) {}
+  private constructor(readonly path: string) {}
 
   /** Ends the commands of this project whose worker is gone, all at once: nobody else may come to run their stages again. */
   static async endLeftovers(root: string, graceSeconds: number): Promise<void> {
@@ -42,12 +39,9 @@ export class RunFolder {
 
   static async open(root: string, address: string): Promise<RunFolder> {
     const state = await openState(root);
-    const name = encodeURIComponent(address);
-    const path = join(state, 'running', name);
-    const logs = join(state, 'logs');
+    const path = join(state, 'running', encodeURIComponent(address));
     await mkdir(path, { recursive: true });
-    await mkdir(logs, { recursive: true });
-    return new RunFolder(path, join(logs, `${name}.log`));
+    return new RunFolder(path);
   }
 
   get progressFile(): string {
@@ -69,10 +63,6 @@ export class RunFolder {
   record(leader: ProcessIdentity): void {
     const running: Running = { ...leader, worker: identify(process.pid) };
     writeFileSync(this.#leaderFile, JSON.stringify(running));
-  }
-
-  log(): WriteStream {
-    return createWriteStream(this.logFile, { flags: 'a' });
   }
 
   async clear(): Promise<void> {

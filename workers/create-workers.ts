@@ -7,11 +7,18 @@ import {
 } from '@temporalio/worker';
 import {
   createDescribeActivities,
+  createHostActivities,
   createShortActivities,
   createStageActivities,
   type ActivityDependencies,
 } from '../activities/index.js';
-import { WORKFLOW_QUEUE, describeQueue, hostQueue, type WorkerDescription } from '../workflows/index.js';
+import {
+  WORKFLOW_QUEUE,
+  describeQueue,
+  hostQueue,
+  logQueue,
+  type WorkerDescription,
+} from '../workflows/index.js';
 import { buildIdOf } from './build-id.js';
 import { probeGpus, type GpuDevice, type GpuProblem } from './gpu/probe.js';
 import { hostIdOf } from './host/host-id.js';
@@ -53,9 +60,12 @@ export interface Workers {
   shutdown(): void;
 }
 
+/** Readers of logs that are served at once, each for as long as it waits. */
+const LOG_READERS = 20;
+
 /**
  * One Worker a queue: the workflows with their short activities, what this host's labels add, each of these also for this host
- * alone, and one that says how this process is. Those that run stages share the host's slots.
+ * alone, one that reads its logs, and one that says how this process is. Those that run stages share the host's slots.
  *
  * @throws DiagnosticError `too-many-labels`, `bad-gpu-slots`, `bad-host-id`, `not-built`
  */
@@ -144,6 +154,15 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       taskQueue: describeQueue(identity),
       activities: createDescribeActivities(describe),
       maxConcurrentActivityTaskExecutions: 1,
+      workerDeploymentOptions: outside,
+    }),
+    // Beside the stages' slots: a host that is busy with them still answers.
+    Worker.create({
+      ...shared,
+      taskQueue: logQueue(hostId),
+      activities: createHostActivities(deps),
+      maxConcurrentActivityTaskExecutions: LOG_READERS,
+      activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
       workerDeploymentOptions: outside,
     }),
   ]);

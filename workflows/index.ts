@@ -1,4 +1,11 @@
 /** The records and names that workflows, activities and clients share. The workflows themselves are in `registry.ts`. */
+export {
+  logQueue,
+  readLogInput,
+  type HostActivities,
+  type LogPart,
+  type ReadLogOptions,
+} from './read-log/input.js';
 export { reproduceInput } from './reproduce/input.js';
 export {
   describeQueue,
@@ -30,6 +37,7 @@ export type {
   ReproduceResult,
   RunStageInput,
   RunStageResult,
+  RunMemo,
   RunState,
   StageError,
   StageOutcome,

@@ -120,6 +120,8 @@ export interface RunStageInput {
   readonly timeout: number;
   /** What earlier attempts came to. */
   readonly usage?: StageUsage;
+  /** Names the run's logs: the id of the first execution of its chain. Absent: of the one that asks. */
+  readonly run?: string;
 }
 
 /** GPU seconds: GPUs that a stage's command held, times the seconds that it held them. */
@@ -192,6 +194,7 @@ export interface StageProgress {
   /** Last lines that the command printed, secrets masked. */
   readonly tail?: readonly string[];
   readonly attempt: number;
+  /** Id of the host. */
   readonly host: string;
   readonly pid?: number;
   readonly usage?: StageUsage;
@@ -214,6 +217,8 @@ export interface StageState {
   readonly error?: StageError;
   readonly progress?: StageProgress;
   readonly usage?: StageUsage;
+  /** Ids of the hosts that ran it, in turn: its log is there. */
+  readonly hosts?: readonly string[];
 }
 
 export interface RunState {
@@ -231,6 +236,7 @@ export interface StageSummary {
   /** Where it held any: GPUs times seconds, and those whose work was lost. */
   readonly gpuSeconds?: number;
   readonly gpuSecondsLost?: number;
+  readonly hosts?: readonly string[];
 }
 
 /** The workflow's result; when a stage failed, the first of the failure's details. */
@@ -245,6 +251,16 @@ export interface ReproduceResult {
 /** Names of the workflow's query and signal. */
 export const STATE_QUERY = 'state';
 export const PROGRESS_SIGNAL = 'progress';
+
+/** A run's memo, which is read in lists of runs and where no worker answers. */
+export interface RunMemo {
+  readonly project?: string;
+  readonly targets?: readonly string[];
+  /** `2/5`: stages that are done, of all. */
+  readonly stages?: string;
+  /** The stages of a run that was canceled: it has no result. */
+  readonly summary?: readonly StageSummary[];
+}
 
 /** The activities' signatures as the workflows see them; `activities/` implements them. */
 export interface ReproduceActivities {

@@ -55,7 +55,7 @@ export function endText(end: RunFinished, palette: Palette): string {
   ].join('\n');
 }
 
-function failureText(address: string, attempts: number, message: string, palette: Palette): string {
+export function failureText(address: string, attempts: number, message: string, palette: Palette): string {
   const [first = '', ...rest] = message.split('\n').map(plain);
   const named = first.startsWith(address) ? first : `${plain(address)}: ${first}`;
   const tries = attempts > 1 ? ` (attempt ${attempts})` : '';

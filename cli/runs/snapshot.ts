@@ -24,8 +24,9 @@ export interface LiveStage {
 const STARTED = 2;
 const QUERY_MS = 5_000;
 
-export async function takeSnapshot(client: Client, workflowId: string): Promise<Snapshot> {
-  const handle = client.workflow.getHandle(workflowId);
+/** @param runId one of the workflow's runs; without it, the newest */
+export async function takeSnapshot(client: Client, workflowId: string, runId?: string): Promise<Snapshot> {
+  const handle = client.workflow.getHandle(workflowId, runId);
   const [description, state] = await Promise.all([
     handle.describe(),
     // The query needs a worker; the description does not.

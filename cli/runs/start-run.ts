@@ -36,7 +36,8 @@ export interface StartedRun {
   readonly replaced: boolean;
 }
 
-const MEMO = 'repriseInput';
+/** Holds what `inputDigest` gave: a command that asks for the same takes the run up. */
+export const MEMO = 'repriseInput';
 const WAIT_MS = 1_000;
 
 /**

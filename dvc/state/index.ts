@@ -20,7 +20,6 @@ export { linkObject } from './cache/link.js';
 export { describeInputs, type ParamsReader } from './stage/inputs.js';
 export { stageStatus } from './stage/status.js';
 export { outputsAt, trackedFiles, type TrackedFiles, type TrackedOutput } from './stage/tracked-files.js';
-export { checkoutObject } from './cache/checkout.js';
 export { checkoutOutputs, removeOutputs, saveOutputs } from './stage/outputs.js';
 export { legacyMd5OfFile, md5OfFile } from './hashing/md5.js';
 export { checkpointKey, isRunCacheable, runKey, runValue } from './runs/key.js';

@@ -19,6 +19,7 @@ export async function bundleWorkflows(root) {
   const { bundleWorkflowCode } = createRequire(join(root, 'package.json'))('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'dist/workflows/registry.js'),
+    payloadConverterPath: join(root, 'dist/workflows/payload-converter.js'),
     logger: quietLogger,
   });
   await writeFile(`${bundle}.part`, header + code);

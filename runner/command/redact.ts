@@ -6,8 +6,10 @@ const SECRET_NAME = /(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|ACCESS_?KEY|PRIVATE_
  */
 export function redactor(env: Readonly<Record<string, string | undefined>>): (text: string) => string {
   const secrets = Object.entries(env)
-    .filter(([name, value]) => SECRET_NAME.test(name) && value !== undefined && value.length >= 6)
-    .map(([, value]) => value as string)
+    .filter(([name, value]) => SECRET_NAME.test(name) && value !== undefined)
+    // What has several lines, such as a key, is printed and kept line by line.
+    .flatMap(([, value]) => [value as string, ...(value as string).split(/\r?\n/)])
+    .filter((secret) => secret.length >= 6)
     .sort((a, b) => b.length - a.length);
   return (text) => secrets.reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
 }

@@ -1,5 +1,18 @@
-import { setCurrentDetails, upsertSearchAttributes, type SearchAttributes } from '@temporalio/workflow';
-import type { SEARCH_ATTRIBUTES, Plan, RunState, StageProgress, StageState, StageSummary } from '../types.js';
+import {
+  setCurrentDetails,
+  upsertMemo,
+  upsertSearchAttributes,
+  type SearchAttributes,
+} from '@temporalio/workflow';
+import type {
+  SEARCH_ATTRIBUTES,
+  Plan,
+  RunMemo,
+  RunState,
+  StageProgress,
+  StageState,
+  StageSummary,
+} from '../types.js';
 
 type Change = Partial<Omit<StageState, 'address'>>;
 
@@ -12,12 +25,18 @@ const FINAL: ReadonlySet<StageState['status']> = new Set([
   'canceled',
 ]);
 
+const DONE: ReadonlySet<StageState['status']> = new Set(['ran', 'restored', 'skipped']);
+
 /** What is known of every stage of one run: answers the `state` query, and keeps the UI's table and search attributes current. */
 export class Board {
   #status: RunState['status'] = 'planning';
   #plan: Plan | undefined;
   readonly #stages = new Map<string, StageState>();
   #shown = '';
+  #noted = '';
+
+  /** @param targets what the run was asked for */
+  constructor(readonly targets: readonly string[]) {}
 
   /** @param carried addresses that an earlier part of this run has done */
   planned(plan: Plan, carried: ReadonlySet<string>): void {
@@ -55,8 +74,16 @@ export class Board {
       status: 'running',
       startedAt: before.startedAt ?? Date.now(),
       progress,
+      hosts: withLast(before.hosts, progress.host),
     });
     this.#publish();
+  }
+
+  /** Where a stage ran, so that its log is found. */
+  ranOn(address: string, host: string | undefined): void {
+    const before = this.#stages.get(address);
+    if (before && host !== undefined)
+      this.#stages.set(address, { ...before, hosts: withLast(before.hosts, host) });
   }
 
   finished(status: RunState['status']): void {
@@ -78,7 +105,7 @@ export class Board {
 
   summaries(): StageSummary[] {
     return [...this.#stages.values()].map(
-      ({ address, status, startedAt, finishedAt, attempt, error, usage }) => ({
+      ({ address, status, startedAt, finishedAt, attempt, error, usage, hosts }) => ({
         address,
         outcome: FINAL.has(status) ? (status as StageSummary['outcome']) : 'canceled',
         seconds: startedAt !== undefined && finishedAt !== undefined ? (finishedAt - startedAt) / 1000 : 0,
@@ -87,12 +114,14 @@ export class Board {
         ...(usage && usage.gpuSeconds > 0
           ? { gpuSeconds: usage.gpuSeconds, gpuSecondsLost: usage.gpuSecondsLost }
           : {}),
+        ...(hosts ? { hosts } : {}),
       }),
     );
   }
 
   #publish(): void {
     setCurrentDetails(this.#markdown());
+    this.#note();
     if (!this.#plan?.searchAttributes) return;
     const running = [...this.#stages.values()]
       .filter((stage) => stage.status === 'running')
@@ -111,6 +140,23 @@ export class Board {
     if (shown === this.#shown) return;
     this.#shown = shown;
     upsertSearchAttributes(attributes as SearchAttributes);
+  }
+
+  /** Lists show how far a run is without asking it. Each change is a history event: only what a list shows. */
+  #note(): void {
+    if (!this.#plan) return;
+    const stages = [...this.#stages.values()];
+    const done = stages.filter(({ status }) => DONE.has(status)).length;
+    const memo: RunMemo = {
+      project: this.#plan.project,
+      targets: this.targets,
+      stages: `${done}/${stages.length}`,
+      ...(this.#status === 'canceled' ? { summary: this.summaries() } : {}),
+    };
+    const noted = JSON.stringify(memo);
+    if (noted === this.#noted) return;
+    this.#noted = noted;
+    upsertMemo({ ...memo });
   }
 
   #markdown(): string {
@@ -145,6 +191,10 @@ function note(stage: StageState, progress: StageProgress | undefined): string {
     stage.reason,
   ];
   return parts.filter((part) => part !== undefined).join(', ');
+}
+
+function withLast(hosts: readonly string[] = [], host: string): readonly string[] {
+  return hosts.at(-1) === host ? hosts : [...hosts, host];
 }
 
 function cell(text: string): string {

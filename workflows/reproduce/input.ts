@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { StageSummary } from '../types.js';
 
 // zod's compiled parsers need `new Function`, which has no place in the workflow sandbox.
 z.config({ jitless: true });
@@ -24,6 +23,20 @@ const workspace = z.discriminatedUnion('kind', [
     branch: z.string().min(1).optional(),
   }),
 ]);
+
+const text = z.string();
+
+/** As {@link StageSummary}. */
+const stageSummary = z.strictObject({
+  address: text,
+  outcome: z.enum(['ran', 'restored', 'skipped', 'failed', 'blocked', 'canceled']),
+  seconds: z.number(),
+  attempts: z.number(),
+  error: z.strictObject({ code: text, message: text, tail: z.array(text).exactOptional() }).exactOptional(),
+  gpuSeconds: z.number().exactOptional(),
+  gpuSecondsLost: z.number().exactOptional(),
+  hosts: z.array(text).exactOptional(),
+});
 
 /** The one argument of the workflow `reproduce`: a plain JSON object whose fields all have defaults. */
 export const reproduceInput = z
@@ -51,6 +64,6 @@ export const reproduceInput = z
     heartbeat: z.number().min(1).default(30),
     workspace: workspace.default({ kind: 'path', path: '.' }),
     /** What an earlier part of the same run did, when it was continued as new. */
-    carried: z.array(z.custom<StageSummary>()).default([]),
+    carried: z.array(stageSummary).default([]),
   })
   .prefault({});

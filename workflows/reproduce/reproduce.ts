@@ -16,7 +16,6 @@ import {
   type ReproduceOptions,
   type ReproduceResult,
   type RunState,
-  type StageProgress,
 } from '../types.js';
 import { short } from './activities.js';
 import { Board } from './board.js';
@@ -25,16 +24,20 @@ import type { Ledger } from './ledger.js';
 import { openLedger } from './open-ledger.js';
 import { parseInput } from './parse-input.js';
 import { PlanRun } from './plan-run.js';
+import { parseProgress } from './progress.js';
 
 const stateQuery = defineQuery<RunState>(STATE_QUERY);
-const progressSignal = defineSignal<[StageProgress]>(PROGRESS_SIGNAL);
+const progressSignal = defineSignal<[unknown]>(PROGRESS_SIGNAL);
 
 /** Brings the outs of a DVC project up to date: `dvc repro`, durably and in parallel. */
 export async function reproduce(input?: unknown): Promise<ReproduceResult> {
   const options = parseInput(input);
-  const board = new Board();
+  const board = new Board(options.targets);
   setHandler(stateQuery, () => board.state());
-  setHandler(progressSignal, (progress) => board.progressed(progress));
+  setHandler(progressSignal, (payload) => {
+    const progress = parseProgress(payload);
+    if (progress) board.progressed(progress);
+  });
 
   const control = new Control();
   const plan = await short.plan(options);

@@ -6,6 +6,7 @@ import {
   TimeoutFailure,
   isCancellation,
   sleep,
+  workflowInfo,
 } from '@temporalio/workflow';
 import {
   hostQueue,
@@ -76,6 +77,7 @@ export async function runStage(run: StageRun): Promise<RunStageResult> {
         timeout: stage.timeout,
         ...(inputs ? { inputs } : {}),
         ...(record.usage ? { usage: record.usage } : {}),
+        run: workflowInfo().firstExecutionRunId,
       };
       const anywhere = activity(place.queue, place.served ? 0 : options.labelTimeout);
       const { near } = place;
@@ -90,12 +92,14 @@ export async function runStage(run: StageRun): Promise<RunStageResult> {
               return anywhere(input);
             });
       board.change(stage.address, { usage: result.usage });
+      board.ranOn(stage.address, result.host);
       return result;
     } catch (failure) {
       record.usage = usageOf(failure) ?? record.usage;
       if (record.usage) board.change(stage.address, { usage: record.usage });
       if (isCancellation(failure)) throw failure;
       const error = stageError(failure, stage);
+      board.ranOn(stage.address, hostOf(failure));
       if (!mayRunAgain(failure, attempt, run.retries())) throw new StageFailed(error);
       record.attempt++;
       board.change(stage.address, {
@@ -167,6 +171,13 @@ export async function choosePlace(
   const fallbackQueue = stage.fallbackQueue ?? (options.cpuFallback ? stageQueue([]) : undefined);
   if (fallbackQueue === undefined) return { queue: stage.queue, served: false, fallback: false };
   return { queue: fallbackQueue, served: true, fallback: true };
+}
+
+/** Where a command failed. */
+function hostOf(failure: unknown): string | undefined {
+  const cause = failure instanceof ActivityFailure ? failure.cause : undefined;
+  if (!(cause instanceof ApplicationFailure)) return undefined;
+  return (cause.details?.[0] as { host?: string } | undefined)?.host;
 }
 
 function stageError(failure: unknown, stage: PlannedStage): StageError {
