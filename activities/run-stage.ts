@@ -35,6 +35,7 @@ import { absentState, type AbsentState } from './absent-state.js';
 import { Beat } from './beat.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { GpuMeter } from './gpu-meter.js';
+import { withTurn } from './with-turn.js';
 import { openCheckpointStore } from './checkpoint-store.js';
 
 /** Brings one stage's outs up to date: not at all, from the run cache, or by running its command. */
@@ -107,7 +108,7 @@ function findStage(pipeline: Pipeline, address: string): Stage {
 }
 
 async function bringUpToDate(work: Work): Promise<Outcome> {
-  const { input, project, stage, absent, beat } = work;
+  const { input, project, stage, absent } = work;
   const locked = await readLockEntry(project, stage);
   if (!input.force) {
     const changes = await stageStatus(project, stage, locked, readParams, absent?.files);
@@ -125,6 +126,14 @@ async function bringUpToDate(work: Work): Promise<Outcome> {
       return made('restored', restored);
     }
   }
+  return await withTurn(work, key, () => execute(work, locked, key));
+}
+
+async function execute(work: Work, locked: LockEntry | undefined, key: string): Promise<Outcome> {
+  const { input, project, stage, absent, beat } = work;
+  // An equal stage may have ended between the look and the turn.
+  const restored = input.force ? undefined : await restore(work, locked, key);
+  if (restored) return made('restored', restored);
   const settings = settingsOf(stage, projectDefaults(project.root));
   const checkpoints = await openCheckpointStore(project, absent, settings, key);
   await removeOutputs(project, stage);

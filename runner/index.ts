@@ -2,6 +2,7 @@
 export { CommandFailed, runCommand, type CommandRun, type CommandUpdate } from './run-command.js';
 export { expireLocalCheckpoints, removeCheckpoints } from './checkpoints/local-checkpoints.js';
 export { CheckpointStore, expireCheckpoints } from './checkpoints/checkpoint-store.js';
+export { Turn } from './single-flight/turn.js';
 export { RunFolder, openState } from './run-folder.js';
 export { readLog, type LogPart, type LogPosition } from './logs/read-log.js';
 export { identify, isAlive, type ProcessIdentity } from './command/process-identity.js';

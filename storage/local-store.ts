@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants, createReadStream, type Dirent } from 'node:fs';
-import { chmod, copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { DiagnosticError } from '../diagnostics/index.js';
@@ -47,7 +47,7 @@ export class LocalStore implements ObjectStore {
   async put(key: string, source: ObjectSource, options: TransferOptions = {}): Promise<void> {
     const path = this.#path(key);
     options.signal?.throwIfAborted();
-    const temporary = join(dirname(path), `.${randomBytes(12).toString('hex')}.partial`);
+    const temporary = beside(path);
     try {
       await mkdir(dirname(path), { recursive: true });
       if (source instanceof Uint8Array) await writeBytes(temporary, source);
@@ -60,6 +60,23 @@ export class LocalStore implements ObjectStore {
     } catch (error) {
       await rm(temporary, { force: true });
       throw await this.#explained(error, key, source);
+    }
+  }
+
+  async putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean> {
+    const path = this.#path(key);
+    const temporary = beside(path);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeBytes(temporary, bytes);
+      // Unlike a rename, a link does not take the place of what is there.
+      await link(temporary, path);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw await this.#explained(error, key, bytes);
+    } finally {
+      await rm(temporary, { force: true });
     }
   }
 
@@ -103,6 +120,10 @@ export class LocalStore implements ObjectStore {
       cause: error,
     });
   }
+}
+
+function beside(path: string): string {
+  return join(dirname(path), `.${randomBytes(12).toString('hex')}.partial`);
 }
 
 async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {

@@ -39,6 +39,8 @@ export interface ObjectStore {
   download(key: string, file: string, options?: TransferOptions): Promise<number>;
   /** @throws DiagnosticError `disk-full` */
   put(key: string, source: ObjectSource, options?: TransferOptions): Promise<void>;
+  /** Stores an object of a few bytes, unless there is one by that key: of several that try at once, one does. */
+  putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean>;
   /** Objects whose keys begin with `prefix`, in no particular order. */
   list(prefix: string): AsyncIterable<ObjectInfo>;
   /** Also when there is no such object. */

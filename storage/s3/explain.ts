@@ -33,6 +33,12 @@ export function isMissing(error: unknown): boolean {
   return name === 'NoSuchKey' || name === 'NotFound';
 }
 
+/** A conditional write found an object there, or another write of it under way. */
+export function isTaken(error: unknown): boolean {
+  const status = ((error ?? {}) as SdkError).$metadata?.httpStatusCode;
+  return status === 412 || status === 409;
+}
+
 /**
  * What a failure of the SDK means, and what to do about it. Its retries are over by then.
  *

@@ -3,6 +3,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  PutObjectCommand,
   paginateListObjectsV2,
   type ObjectCannedACL,
   type PutObjectCommandInput,
@@ -20,7 +21,7 @@ import {
 } from '../object-store.js';
 import { createClient } from './create-client.js';
 import { download } from './download.js';
-import { explain, isMissing } from './explain.js';
+import { explain, isMissing, isTaken } from './explain.js';
 import type { S3Options } from './s3-options.js';
 import { upload } from './upload.js';
 
@@ -76,6 +77,18 @@ export class S3Store implements ObjectStore {
       const extras = extrasOf(this.#options);
       await upload({ client: this.#client, target, extras, budget: this.#budget, options }, source);
     } catch (error) {
+      throw this.#explained(error);
+    }
+  }
+
+  async putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean> {
+    const target = this.#target(key);
+    try {
+      const extras = extrasOf(this.#options);
+      await this.#client.send(new PutObjectCommand({ ...target, ...extras, Body: bytes, IfNoneMatch: '*' }));
+      return true;
+    } catch (error) {
+      if (isTaken(error)) return false;
       throw this.#explained(error);
     }
   }

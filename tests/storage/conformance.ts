@@ -25,6 +25,16 @@ export function describeStore(name: string, open: () => Promise<ObjectStore>): v
       expect(await store.head('files/md5/ab/cdef')).toEqual({ key: 'files/md5/ab/cdef', size: 5 });
     });
 
+    it('lets one of those that would make an object at once make it', async () => {
+      const names = Array.from({ length: 8 }, (_, index) => `writer ${index}`);
+      const made = await Promise.all(names.map((name) => store.putIfAbsent('turns/1', Buffer.from(name))));
+      expect(made.filter(Boolean)).toHaveLength(1);
+      expect(await read('turns/1')).toBe(names[made.indexOf(true)]);
+      expect(await store.putIfAbsent('turns/1', Buffer.from('late'))).toBe(false);
+      await store.delete('turns/1');
+      expect(await store.putIfAbsent('turns/1', Buffer.from('late'))).toBe(true);
+    });
+
     it('streams a file of more than one piece', async () => {
       const file = join(mkdtempSync(join(tmpdir(), 'reprise-store-')), 'large');
       const bytes = Buffer.alloc((6 << 20) + 3, 'reprise');

@@ -141,6 +141,17 @@ describeWithS3('a git workspace', () => {
     expect(outcomes(await run(url))).toEqual(['first skipped', 'second skipped', 'third ran']);
   }, 120_000);
 
+  it('runs once what two runs ask for at the same time', async () => {
+    const log = join(mkdtempSync(join(tmpdir(), 'reprise-log-')), 'log');
+    const { url } = repository({
+      'dvc.yaml': `stages:\n  slow: {cmd: echo x >> ${log}; sleep 3; cat in.txt > out.txt, deps: [in.txt], outs: [out.txt]}\n`,
+      'in.txt': 'asked for twice\n',
+    });
+    const both = await Promise.all([run(url), run(url)]);
+    expect(both.flatMap(outcomes).sort()).toEqual(['slow ran', 'slow restored']);
+    expect(readFileSync(log, 'utf8')).toBe('x\n');
+  }, 60_000);
+
   it('refuses what it was not told to serve, and what it cannot find', async () => {
     const { url } = repository();
     const failure = async (workspace: object): Promise<ApplicationFailure> => {

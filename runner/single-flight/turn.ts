@@ -1,0 +1,124 @@
+import { hostname } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { z } from 'zod';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import type { ObjectStore } from '../../storage/index.js';
+import { identify, isAlive } from '../command/process-identity.js';
+
+const PREFIX = 'reprise/turns/';
+/** How often the holder of a turn says that it lives. */
+const BEAT_MS = 5_000;
+/** A holder that said nothing for so long is gone. By the clock of whoever waits: hosts' clocks differ. */
+const SILENT_MS = 45_000;
+
+const turnRecord = z.object({
+  /** Whose turn it is: a stage of a run, whichever attempt. */
+  owner: z.string(),
+  /** Host and process, so that on the same host a death is noticed at once. */
+  hostname: z.string(),
+  process: z.object({ pid: z.number(), started: z.string() }).optional(),
+  beats: z.number(),
+});
+
+type TurnRecord = z.output<typeof turnRecord>;
+
+/** What was last seen of other holders, by store and key: how long they have been silent is known only by looking again. */
+const seen = new Map<string, { readonly text: string; readonly since: number }>();
+
+/**
+ * The right to run the command of one run key. Equal stages have equal keys, so of those that are asked for at the same time, by
+ * whichever run and on whichever host, one runs and the others get what it made.
+ *
+ * `reprise/turns/<key>-<n>` in the store is the n-th turn. Its holder renews it, and removes it at the end; the n+1st can be
+ * taken while it is there only when its holder is gone. Taking one is a conditional write, so that one of several gets it.
+ */
+export class Turn {
+  readonly #timer: NodeJS.Timeout;
+  #record: TurnRecord;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(
+    readonly store: ObjectStore,
+    readonly key: string,
+    readonly number: number,
+    record: TurnRecord,
+  ) {
+    this.#record = record;
+    this.#timer = setInterval(() => this.#beat(), BEAT_MS);
+  }
+
+  /**
+   * @param owner names a stage of a run: an earlier attempt of it that was killed need not be waited for
+   * @returns undefined while somebody else has it
+   */
+  static async take(store: ObjectStore, key: string, owner: string): Promise<Turn | undefined> {
+    const prefix = `${PREFIX}${key}-`;
+    const newest = await newestTurn(store, prefix);
+    if (newest > 0) {
+      const holder = await readText(store, `${prefix}${newest}`);
+      if (holder !== undefined && !isOver(`${store.name}/${prefix}`, holder, owner)) return undefined;
+    }
+    const own = identify(process.pid);
+    const record: TurnRecord = { owner, hostname: hostname(), ...(own ? { process: own } : {}), beats: 0 };
+    const number = newest + 1;
+    const isTaken = await store.putIfAbsent(`${prefix}${number}`, bytesOf(record));
+    return isTaken ? new Turn(store, key, number, record) : undefined;
+  }
+
+  /** Lets the next one have it. */
+  async end(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#writing;
+    // The oldest first: what is left when this is broken off is a turn whose holder is silent.
+    for (let number = 1; number <= this.number; number++) await this.store.delete(this.#path(number));
+  }
+
+  #beat(): void {
+    this.#record = { ...this.#record, beats: this.#record.beats + 1 };
+    const record = this.#record;
+    // One that fails costs nothing: the next comes soon.
+    this.#writing = this.#writing
+      .then(() => this.store.put(this.#path(this.number), bytesOf(record)))
+      .catch(() => undefined);
+  }
+
+  #path(number: number): string {
+    return `${PREFIX}${this.key}-${number}`;
+  }
+}
+
+const bytesOf = (record: TurnRecord): Buffer => Buffer.from(JSON.stringify(record));
+
+async function newestTurn(store: ObjectStore, prefix: string): Promise<number> {
+  let newest = 0;
+  for await (const { key } of store.list(prefix))
+    newest = Math.max(newest, Number(key.slice(prefix.length)) || 0);
+  return newest;
+}
+
+async function readText(store: ObjectStore, key: string): Promise<string | undefined> {
+  try {
+    return await text(await store.get(key));
+  } catch (error) {
+    if (error instanceof DiagnosticError) throw error;
+    return undefined;
+  }
+}
+
+function isOver(place: string, holder: string, owner: string): boolean {
+  const record = parse(holder);
+  if (record?.owner === owner) return true;
+  if (record?.process && record.hostname === hostname()) return !isAlive(record.process);
+  const before = seen.get(place);
+  if (before?.text === holder) return Date.now() - before.since > SILENT_MS;
+  seen.set(place, { text: holder, since: Date.now() });
+  return false;
+}
+
+function parse(holder: string): TurnRecord | undefined {
+  try {
+    return turnRecord.safeParse(JSON.parse(holder)).data;
+  } catch {
+    return undefined;
+  }
+}
