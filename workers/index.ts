@@ -4,3 +4,5 @@ export { describeGpu, probeGpus, type GpuDevice, type GpuProblem } from './gpu/p
 export { hostIdOf } from './host/host-id.js';
 export type { SlotCounts } from './slots/host-slots.js';
 export { releaseLost } from './release-lost.js';
+export { noticeSource, type NoticeSource } from './preemption/notices.js';
+export { watchPreemption } from './preemption/watch.js';

@@ -5,6 +5,7 @@ import { withConnectionOptions, type ConnectionOptions } from './connection-opti
 interface Options extends ConnectionOptions, WorkerFlags {
   project: string;
   git?: string[];
+  preemptionUrl?: string;
   json?: true;
 }
 
@@ -26,6 +27,10 @@ export function workerCommand(): Command {
       '--slots <n>',
       'how many stages run at once: 4, or cpu=4,gpu=2; default: one a core while the host has room, and one a GPU',
     )
+    .option(
+      '--preemption-url <url>',
+      'leave when this says that the host is taken back: aws, gcp, azure, or a URL that then answers 200',
+    )
     .option('--host-id <id>', 'names this host; default: the one kept in .reprise/host.json')
     .option('--build-id <id>', 'makes this a versioned worker: a run stays with the build that began it')
     .option('--deployment <name>', 'the worker deployment that the build belongs to; default: reprise')
@@ -33,12 +38,14 @@ export function workerCommand(): Command {
   return withConnectionOptions(command).action(async (options: Options) => {
     const { readWorkerFlags } = await import('../runs/worker-flags.js');
     const workers = readWorkerFlags(options);
+    const { noticeSource } = await import('../../workers/index.js');
     const { serveProject } = await import('../runs/serve-project.js');
     await serveProject({
       folder: options.project,
       workers: { ...workers, ...(options.git === undefined ? {} : { repositories: options.git }) },
       connection: options,
       json: options.json ?? false,
+      ...(options.preemptionUrl === undefined ? {} : { preemption: noticeSource(options.preemptionUrl) }),
     });
   });
 }

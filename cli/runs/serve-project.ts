@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { openProject } from '../../dvc/index.js';
 import { openState } from '../../runner/index.js';
-import { describeGpu, type Workers } from '../../workers/index.js';
+import { describeGpu, watchPreemption, type NoticeSource, type Workers } from '../../workers/index.js';
 import { openSession, resolveTarget, type ConnectionFlags, type Session } from '../connection/index.js';
 import { listenForInterrupts } from '../interrupts.js';
 import { pause } from './pause.js';
@@ -13,6 +13,8 @@ export interface ServeOptions {
   readonly workers: ServingOptions['workers'] & object;
   readonly connection: ConnectionFlags;
   readonly json: boolean;
+  /** What says that a cloud takes this host back. */
+  readonly preemption?: NoticeSource;
 }
 
 const LOOK_MS = 1_000;
@@ -34,6 +36,12 @@ export async function serveProject(options: ServeOptions): Promise<void> {
     onLeave: () => stop.abort(),
     onAbandon: () => session.abandon(),
   });
+  if (options.preemption) {
+    void watchPreemption(options.preemption, stop.signal, () => {
+      say(options.json, PREEMPTED);
+      stop.abort();
+    });
+  }
   const serving = new Serving({
     session,
     root,
@@ -65,6 +73,12 @@ const WAITING = {
   event: 'notice',
   code: 'already-served',
   message: 'another process of this project runs its stages: this one takes its place when it ends',
+};
+
+const PREEMPTED = {
+  event: 'notice',
+  code: 'preempted',
+  message: 'this host is being taken back: what runs saves a checkpoint, and goes on elsewhere',
 };
 
 async function existing(folder: string): Promise<string> {

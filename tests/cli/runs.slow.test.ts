@@ -7,6 +7,7 @@ import { makeProject } from '../rig/project.js';
 import { endAll, reprise, startReprise } from '../rig/reprise.js';
 import { serverEnds, until } from '../rig/servers.js';
 import { startTemporal } from '../rig/temporal.js';
+import { trainingProject } from '../rig/training.js';
 
 afterEach(endAll);
 
@@ -181,4 +182,39 @@ describe('runs on a configured server', () => {
     const away = await ask(elsewhere, ['logs', workflowId, 'far'], remote);
     expect(away).toMatchObject({ code: 1, answer: { event: 'error', code: 'host-away' } });
   }, 180_000);
+});
+
+describe('a run on a server of others', () => {
+  let env: TestWorkflowEnvironment;
+  beforeAll(async () => {
+    env = await startTemporal();
+  });
+  afterAll(async () => {
+    await env?.teardown();
+  });
+
+  it('is paused, changed and resumed from the command line', async () => {
+    const root = makeProject(trainingProject(80));
+    const settings = { TEMPORAL_ADDRESS: env.address };
+    const worker = startReprise(['worker', '--labels', 'npu'], root, settings);
+    await until('the worker serves', () => worker.stdout().includes('queues'), 60);
+    const watched = startReprise(['repro', '--json'], root, settings);
+    await until('a few steps', () => /"address":"train".*"step":[4-9]/.test(watched.stdout()), 60);
+    const told = await ask(root, ['pause', 'latest', 'train'], settings);
+    expect(told.answer).toMatchObject({ event: 'pause', stages: ['train'] });
+    await until('it is paused', () => /"address":"train","status":"paused"/.test(watched.stdout()), 60);
+    expect(await ask(root, ['configure', 'latest', 'train', '--retries', 'x'], settings)).toMatchObject({
+      code: 1,
+      answer: { event: 'error', code: 'update-refused' },
+    });
+    expect((await ask(root, ['configure', 'latest', 'train', '--labels', 'npu'], settings)).code).toBe(0);
+    expect((await ask(root, ['resume', 'latest'], settings)).answer).toMatchObject({ stages: ['train'] });
+    const end = await watched.ended;
+    expect(end).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(join(root, 'report.txt'), 'utf8')).toBe('trained 80\n');
+    expect(await ask(root, ['pause', 'latest'], settings)).toMatchObject({
+      code: 1,
+      answer: { code: 'run-closed' },
+    });
+  }, 120_000);
 });
