@@ -4,7 +4,7 @@ import { hasObject, mapConcurrently, objectPath, readTree } from '../state/index
 import type { Md5 } from '../types.js';
 import { objectKey } from './object-key.js';
 import { presentObjects } from './present-objects.js';
-import { Tally, type TransferRequest, type TransferResult } from './transfer.js';
+import { Tally, type FailedObject, type TransferRequest, type TransferResult } from './transfer.js';
 
 /**
  * Copies objects from the cache to a remote, those that it has already left out. The object of a directory goes after all of
@@ -18,7 +18,7 @@ export async function pushObjects(request: TransferRequest): Promise<TransferRes
   const { config } = project;
   const { store } = remote;
   const jobs = request.jobs ?? remote.jobs;
-  const trees = await readTrees(request);
+  const { trees, unreadable } = await readTrees(request);
   const files = new Set(request.hashes.filter((md5) => !isFolder(md5)));
   for (const entries of trees.values()) for (const md5 of entries ?? []) files.add(md5);
   const all = [...files, ...trees.keys()];
@@ -59,14 +59,27 @@ export async function pushObjects(request: TransferRequest): Promise<TransferRes
   };
   await mapConcurrently(missing.filter(isFolder), sendFolder, jobs);
   const { transferred, failed, bytes } = tally;
-  return { transferred, present: [...there], failed, bytes };
+  return { transferred, present: [...there], failed: [...unreadable, ...failed], bytes };
 }
 
-/** Files of each directory; undefined where the cache does not have its object. */
+/** Files of each directory; undefined where the cache does not have its object. One that is damaged is left out. */
 async function readTrees({ project, hashes, hashName }: TransferRequest) {
-  const folders = [...new Set(hashes.filter(isFolder))];
-  const trees = await mapConcurrently(folders, (md5) => readTree(project.config, md5, hashName));
-  return new Map(folders.map((md5, index) => [md5, trees[index]?.map((entry) => entry.md5)]));
+  const trees = new Map<Md5, readonly Md5[] | undefined>();
+  const unreadable: FailedObject[] = [];
+  const read = async (md5: Md5) => {
+    try {
+      const entries = await readTree(project.config, md5, hashName);
+      trees.set(
+        md5,
+        entries?.map((entry) => entry.md5),
+      );
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      unreadable.push({ md5, error });
+    }
+  };
+  await mapConcurrently([...new Set(hashes.filter(isFolder))], read);
+  return { trees, unreadable };
 }
 
 export function isFolder(md5: Md5): boolean {

@@ -26,4 +26,8 @@ export interface S3Options {
   readonly sseKmsKeyId?: string | undefined;
   /** Canned ACL of new objects. */
   readonly acl?: string | undefined;
+  readonly grantRead?: string | undefined;
+  readonly grantReadAcp?: string | undefined;
+  readonly grantWriteAcp?: string | undefined;
+  readonly grantFullControl?: string | undefined;
 }

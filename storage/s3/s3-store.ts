@@ -141,10 +141,16 @@ export class S3Store implements ObjectStore {
   }
 }
 
-function extrasOf({ sse, sseKmsKeyId, acl }: S3Options): Partial<PutObjectCommandInput> {
-  return {
-    ...(sse !== undefined && { ServerSideEncryption: sse as ServerSideEncryption }),
-    ...(sseKmsKeyId !== undefined && { SSEKMSKeyId: sseKmsKeyId }),
-    ...(acl !== undefined && { ACL: acl as ObjectCannedACL }),
+/** What goes with each new object. */
+function extrasOf(options: S3Options): Partial<PutObjectCommandInput> {
+  const extras = {
+    ServerSideEncryption: options.sse as ServerSideEncryption | undefined,
+    SSEKMSKeyId: options.sseKmsKeyId,
+    ACL: options.acl as ObjectCannedACL | undefined,
+    GrantRead: options.grantRead,
+    GrantReadACP: options.grantReadAcp,
+    GrantWriteACP: options.grantWriteAcp,
+    GrantFullControl: options.grantFullControl,
   };
+  return Object.fromEntries(Object.entries(extras).filter(([, value]) => value !== undefined));
 }

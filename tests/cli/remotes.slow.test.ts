@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync, mkdtempSync, realpathSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  mkdtempSync,
+  realpathSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filesBelow } from '../dvc/remote/rig.js';
@@ -203,10 +213,20 @@ describeWithDvc('remotes beside the real dvc', () => {
       const many = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`many/${n}`, `file ${n}\n`]));
       writeFiles(project, many);
       await dvc(['add', 'many'], project);
-      const push = startReprise(['push', '-j', '2', 'many.dvc'], project, env);
-      await until('some objects have crossed', () => Object.keys(filesBelow(folder)).length > 20, 60);
-      push.child.kill('SIGKILL');
-      await push.ended;
+      for (const [signal, files] of [
+        ['SIGINT', 20],
+        ['SIGKILL', 60],
+      ] as const) {
+        const push = startReprise(['push', '-j', '2', 'many.dvc'], project, env);
+        await until('some objects have crossed', () => Object.keys(filesBelow(folder)).length > files, 60);
+        push.child.kill(signal);
+        const end = await push.ended;
+        if (signal === 'SIGINT')
+          expect(end).toMatchObject({
+            code: 130,
+            stderr: expect.stringContaining('the same command goes on') as string,
+          });
+      }
       const left = Object.keys(filesBelow(folder)).length;
       expect(left).toBeLessThan(401);
       expect(Object.keys(filesBelow(folder)).filter((name) => name.endsWith('.dir'))).toEqual([]);

@@ -1,4 +1,7 @@
-import { openS3Store } from '../../storage/index.js';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openS3Store, type ObjectStore, type S3Options } from '../../storage/index.js';
 import { describeWithS3, startS3, type S3Server } from '../rig/s3.js';
 import { describeStore } from './conformance.js';
 
@@ -10,5 +13,44 @@ describeWithS3('S3Store', () => {
   afterAll(() => server.stop());
 
   describeStore('in a bucket', () => openS3Store(server.options(server.makeBucket())));
+  describe('takes credentials', () => {
+    const store = async (options: Partial<S3Options>) => {
+      const { bucket, prefix, endpointUrl } = server.options(server.makeBucket());
+      return openS3Store({ bucket, prefix, endpointUrl, ...options });
+    };
+    const works = async (opened: ObjectStore) => {
+      await opened.put('key', Buffer.from('x'));
+      expect(await opened.head('key')).toEqual({ key: 'key', size: 1 });
+    };
+
+    it('of a profile, from a file that is named', async () => {
+      const credentialsFile = join(mkdtempSync(join(tmpdir(), 'reprise-aws-')), 'credentials');
+      const { accessKeyId, secretAccessKey } = server;
+      writeFileSync(
+        credentialsFile,
+        `[default]\naws_access_key_id = nobody\naws_secret_access_key = nothing\n` +
+          `[team]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+      );
+      await works(await store({ profile: 'team', credentialsFile }));
+      const wrong = await store({ profile: 'default', credentialsFile });
+      await expect(wrong.put('key', Buffer.from('x'))).rejects.toMatchObject({ code: 'remote-denied' });
+    });
+
+    it('from the environment', async () => {
+      const before = { ...process.env };
+      Object.assign(process.env, server.env);
+      try {
+        await works(await store({}));
+      } finally {
+        process.env = before;
+      }
+    });
+
+    it('not at all, when it is to be nobody', async () => {
+      const nobody = await store({ anonymous: true });
+      await expect(nobody.put('key', Buffer.from('x'))).rejects.toMatchObject({ code: 'remote-denied' });
+    });
+  });
+
   describeStore('below a prefix', () => openS3Store(server.options(server.makeBucket(), 'some/where')));
 });

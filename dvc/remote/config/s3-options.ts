@@ -29,6 +29,10 @@ const schema = z.strictObject({
   sse: text.optional(),
   sse_kms_key_id: text.optional(),
   acl: text.optional(),
+  grant_read: text.optional(),
+  grant_read_acp: text.optional(),
+  grant_write_acp: text.optional(),
+  grant_full_control: text.optional(),
   connect_timeout: seconds.optional(),
   read_timeout: seconds.optional(),
   jobs: text.optional(),
@@ -88,6 +92,10 @@ export function s3Options(root: string, { name, url, settings }: ResolvedRemote)
     sse: options.sse,
     sseKmsKeyId: options.sse_kms_key_id,
     acl: options.acl,
+    grantRead: options.grant_read,
+    grantReadAcp: options.grant_read_acp,
+    grantWriteAcp: options.grant_write_acp,
+    grantFullControl: options.grant_full_control,
   };
 }
 
