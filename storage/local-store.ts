@@ -13,6 +13,9 @@ import {
   type TransferOptions,
 } from './object-store.js';
 
+/** What a file system answers when it will not have a folder or file made there. */
+const NOT_WRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'];
+
 /** Objects as files below a folder: a local DVC remote. */
 export class LocalStore implements ObjectStore {
   readonly #mode: number | undefined;
@@ -58,7 +61,7 @@ export class LocalStore implements ObjectStore {
       await rename(temporary, path);
       options.onBytes?.(size);
     } catch (error) {
-      await rm(temporary, { force: true });
+      await rm(temporary, { force: true }).catch(() => undefined);
       throw await this.#explained(error, key, source);
     }
   }
@@ -76,7 +79,7 @@ export class LocalStore implements ObjectStore {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
       throw await this.#explained(error, key, bytes);
     } finally {
-      await rm(temporary, { force: true });
+      await rm(temporary, { force: true }).catch(() => undefined);
     }
   }
 
@@ -110,7 +113,16 @@ export class LocalStore implements ObjectStore {
   }
 
   async #explained(error: unknown, key: string, source: ObjectSource): Promise<unknown> {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code = '', path } = error as NodeJS.ErrnoException;
+    // What cannot be read is the source's matter, not the store's.
+    if (NOT_WRITABLE.includes(code) && path?.startsWith(this.name)) {
+      return new DiagnosticError('remote-denied', {
+        message: `${this.name} cannot be written to (${code})`,
+        at: { file: path },
+        fix: 'make it a folder that this user may write to, or name another one',
+        cause: error,
+      });
+    }
     if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
     const bytes = source instanceof Uint8Array ? source.byteLength : (await stat(source.file)).size;
     return new DiagnosticError('disk-full', {

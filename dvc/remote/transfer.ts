@@ -80,6 +80,7 @@ export class Tally {
   }
 
   #tell(): void {
+    if (this.totalFiles === 0) return;
     const totalBytes = this.#totalBytes;
     this.#request.onProgress?.({
       files: this.transferred.length + this.failed.length,

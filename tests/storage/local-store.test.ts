@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalStore } from '../../storage/index.js';
@@ -14,6 +14,14 @@ describe('LocalStore on its own', () => {
     for await (const info of store.list('')) throw new Error(`found ${info.key}`);
     await store.put('a', Buffer.from('x'));
     expect(await store.head('a')).toEqual({ key: 'a', size: 1 });
+  });
+
+  it('says so when it cannot be written to', async () => {
+    const file = join(folder(), 'file');
+    writeFileSync(file, '');
+    const denied = { code: 'remote-denied', fix: expect.stringContaining('folder') as string };
+    await expect(new LocalStore(file).put('a', Buffer.from('x'))).rejects.toMatchObject(denied);
+    await expect(new LocalStore(join(file, 'in')).put('a/b', Buffer.from('x'))).rejects.toMatchObject(denied);
   });
 
   it('leaves nothing behind when the source cannot be read', async () => {

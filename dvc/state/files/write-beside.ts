@@ -56,14 +56,18 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Turns ENOSPC and EDQUOT into a `disk-full` error that says what was to be written where; passes anything else on. */
+/**
+ * Turns ENOSPC and EDQUOT into a `disk-full` error that says what was to be written where; passes anything else on.
+ *
+ * @param bytes 0 where it is not known how many
+ */
 export function diskFull(error: unknown, path: string, bytes: number): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
   return new DiagnosticError('disk-full', {
-    message: `no space left to write ${path}: ${bytes} bytes are needed`,
+    message: `no space left to write ${path}${bytes > 0 ? `: ${bytes} bytes are needed` : ''}`,
     at: { file: path },
-    fix: `free at least ${bytes} bytes on that file system (dvc gc removes cache objects that nothing uses), then run again`,
+    fix: `free ${bytes > 0 ? `at least ${bytes} bytes` : 'some space'} on that file system (dvc gc removes cache objects that nothing uses), then run again`,
     cause: error,
   });
 }
