@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure, type Duration } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory, type Duration } from '@temporalio/common';
 import type { StageProgress } from '../workflows/index.js';
 
 /**
@@ -14,5 +14,7 @@ export function giveBack(
   const context = Context.current();
   const before = (context.info.heartbeatDetails ?? progress) as StageProgress;
   context.heartbeat({ ...before, message, handedBack: (before.handedBack ?? 0) + 1 });
-  return ApplicationFailure.create({ message, type, nextRetryDelay: delay });
+  // Nothing went wrong: no warning in the worker's log.
+  const category = ApplicationFailureCategory.BENIGN;
+  return ApplicationFailure.create({ message, type, nextRetryDelay: delay, category });
 }
