@@ -3,8 +3,14 @@ import { SEARCH_ATTRIBUTES, SERVER_SETTINGS } from '../../workflows/index.js';
 import { createWorkers, type WorkersOptions } from '../../workers/index.js';
 import { DefaultLogger, Runtime, NativeConnection } from '@temporalio/worker';
 
-/** A real Temporal dev server, in memory, on free loopback ports. */
-export async function startTemporal(): Promise<TestWorkflowEnvironment> {
+/**
+ * A real Temporal dev server, in memory, on free loopback ports.
+ *
+ * @param settings dynamic configuration beside that of a project's own server
+ */
+export async function startTemporal(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<TestWorkflowEnvironment> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const path = process.env['TEMPORAL_CLI_PATH'];
   return await TestWorkflowEnvironment.createLocal({
@@ -12,7 +18,7 @@ export async function startTemporal(): Promise<TestWorkflowEnvironment> {
       ...(path ? { executable: { type: 'existing-path', path } } : {}),
       log: { format: 'pretty', level: 'error' },
       extraArgs: [
-        ...Object.entries(SERVER_SETTINGS).flatMap(([key, value]) => [
+        ...Object.entries({ ...SERVER_SETTINGS, ...settings }).flatMap(([key, value]) => [
           '--dynamic-config-value',
           `${key}=${value}`,
         ]),
