@@ -1,26 +1,26 @@
-import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import { z } from 'zod';
+import { parseInputOf } from '../parse-input.js';
 import { describeQueue, type DescribeActivities, type DescribeWorkersResult } from './types.js';
 
 z.config({ jitless: true });
 
-const describeWorkersInput = z
-  .strictObject({
-    /** As their polls name them. */
-    identities: z.array(z.string().min(1)).max(1000).default([]),
-  })
-  .prefault({});
+const describeWorkersInput = z.strictObject({
+  /** As their polls name them. */
+  identities: z.array(z.string().min(1)).max(1000).default([]),
+});
+
+const DESCRIBE_WORKERS = {
+  workflow: 'describeWorkers',
+  schema: describeWorkersInput,
+  fields: Object.keys(describeWorkersInput.shape),
+};
 
 /** Asks workers what they serve and run. One that does not answer at once is left out. */
 export async function describeWorkers(input?: unknown): Promise<DescribeWorkersResult> {
-  const parsed = describeWorkersInput.safeParse(input ?? undefined);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const field = issue?.path.join('.') || 'input';
-    throw ApplicationFailure.nonRetryable(`${field}: ${issue?.message}`, 'InvalidInput', { field });
-  }
+  const { identities } = parseInputOf(DESCRIBE_WORKERS, input);
   const answers = await Promise.allSettled(
-    parsed.data.identities.map((identity) => {
+    identities.map((identity) => {
       const { describeWorker } = proxyActivities<DescribeActivities>({
         taskQueue: describeQueue(identity),
         scheduleToStartTimeout: '3 seconds',
