@@ -6,7 +6,7 @@ import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/clie
 import type { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { STATE_QUERY, type ReproduceResult, type RunState } from '../../workflows/index.js';
-import { makeProject } from '../rig/project.js';
+import { makeProject, writeFiles } from '../rig/project.js';
 import { startTemporal, startWorkers } from '../rig/temporal.js';
 import { trainingProject } from '../rig/training.js';
 
@@ -96,7 +96,7 @@ describe('a run that a person looks after', () => {
     const root = makeProject(
       {
         'dvc.yaml': `stages:
-  flaky: {cmd: 'echo x >> tries; sleep 2; test $(wc -l < tries) -ge 3 && echo done > out', outs: [out]}
+  flaky: {cmd: 'echo x >> tries; while ! test -f go; do sleep 0.1; done; test $(wc -l < tries) -ge 3 && echo done > out', outs: [out]}
   slow: {cmd: 'echo y >> begun; sleep 4; echo done > slow', outs: [slow]}
 `,
       },
@@ -106,6 +106,7 @@ describe('a run that a person looks after', () => {
     await until(run, (state) => stageOf(state, 'slow')?.status === 'running');
     await update(run, 'configure', { stage: 'flaky', retries: 5 });
     await update(run, 'configure', { stage: 'slow', labels: ['npu'] });
+    writeFiles(root, { go: '' });
     const { stages } = (await run.result()) as ReproduceResult;
     expect(stages).toMatchObject([
       { address: 'flaky', outcome: 'ran', attempts: 3 },
