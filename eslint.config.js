@@ -65,7 +65,7 @@ const faces = names.map((room) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/', 'demo/', 'coverage/', 'node_modules/'] },
+  { ignores: ['dist/', 'demo/', 'coverage/', 'node_modules/', 'examples/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   tseslint.configs.strict,
   {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowFailedError, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { PROGRESS_SIGNAL, STATE_QUERY, type ReproduceResult, type RunState } from '../../workflows/index.js';
@@ -94,6 +94,24 @@ describe('what a run is sent', () => {
       expect(await handle.query(STATE_QUERY, ...args)).toMatchObject({ status: 'running' });
     }
     await expect(handle.query('no such query')).rejects.toThrow(/no such query/);
+    for (const name of ['pause', 'resume', 'configure']) {
+      for (const [payload, field] of [
+        [42, 'the payload'],
+        ['x'.repeat(500_000), 'the payload'],
+        [[], 'the payload'],
+        [{ stage: 7 }, 'stage'],
+        [{ stage: 'long', colour: 'red' }, 'colour'],
+      ] as const) {
+        const error = await handle
+          .executeUpdate(name, { args: [payload] })
+          .catch((reason: unknown) => reason);
+        expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
+        expect((error as WorkflowUpdateFailedError).cause).toMatchObject({
+          type: 'InvalidInput',
+          details: [{ field }],
+        });
+      }
+    }
     await expect(handle.executeUpdate('no such update', { args: [1] })).rejects.toThrow();
     writeFileSync(join(root, 'go'), '');
     const result = (await handle.result()) as ReproduceResult;

@@ -1,10 +1,8 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { PlannedStage, ReproduceActivities, ReproduceOptions } from '../types.js';
-import { WORKFLOW_QUEUE } from '../types.js';
 
 /** Short activities, on the workflow's own queue. What cannot be mended by trying again says so itself. */
 export const short = proxyActivities<Omit<ReproduceActivities, 'runStage'>>({
-  taskQueue: WORKFLOW_QUEUE,
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '30 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
