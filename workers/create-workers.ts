@@ -42,6 +42,8 @@ export interface WorkersOptions {
   readonly hostId?: string;
   /** Given: the workers are versioned, and a run stays with the build that began it. */
   readonly version?: { readonly deployment: string; readonly buildId: string };
+  /** Runs whose state is kept in memory between their tasks; 0 rebuilds it from history each time. Default: the SDK's. */
+  readonly cachedRuns?: number;
   /** Executable that `reprise` means in a stage's command. */
   readonly executable?: string;
 }
@@ -135,6 +137,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       taskQueue: WORKFLOW_QUEUE,
       workflowBundle: bundle,
       activities: createShortActivities({ ...deps, slots: slots.cpu }),
+      ...(options.cachedRuns === undefined ? {} : { maxCachedWorkflows: options.cachedRuns }),
       workerDeploymentOptions: inside,
     }),
     ...stages.flatMap(({ name, gpu }) => {

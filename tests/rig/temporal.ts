@@ -42,10 +42,12 @@ export async function startWorkers(
   options: Pick<WorkersOptions, 'labels' | 'slots' | 'hostId' | 'repositories'> = {},
 ): Promise<() => Promise<void>> {
   const connection = await NativeConnection.connect({ address: env.address });
+  const cachedRuns = process.env['REPRISE_TEST_CACHED_RUNS'];
   const workers = await createWorkers({
     connection,
     namespace: env.namespace ?? 'default',
     projectRoot,
+    ...(cachedRuns === undefined ? {} : { cachedRuns: Number(cachedRuns) }),
     ...options,
   });
   const running = workers.run();
