@@ -146,7 +146,8 @@ async function record(name, { pipeline, input = {}, during }) {
   const { History } = proto.temporal.api.history.v1;
   const history = History.fromObject(await first.fetchHistory());
   const plain = History.toObject(history, { longs: String, enums: String, bytes: String });
-  const text = `${JSON.stringify(scrubbed(plain), undefined, 1)}\n`;
+  const events = scrubbed(plain.events).map((/** @type {object} */ event) => JSON.stringify(event));
+  const text = `{"events":[\n${events.join(',\n')}\n]}\n`;
   mkdirSync(OUT, { recursive: true });
   writeFileSync(join(OUT, `${name}.json`), text);
   console.log(`${name}: ${history.events.length} events, ${text.length} bytes`);

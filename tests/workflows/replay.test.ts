@@ -43,7 +43,7 @@ describe('recorded histories', () => {
       'continue-as-new.json': EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW,
     };
     for (const [name, end] of Object.entries(ends)) expect(types(name)).toContain(end);
-    expect(textOf('retry-after-kill.json')).toMatch(/"attempt": [2-9]/);
+    expect(textOf('retry-after-kill.json')).toMatch(/"attempt":[2-9]/);
   });
 
   it('are replayed by the workflows as they are now', async () => {

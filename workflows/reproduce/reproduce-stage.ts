@@ -29,7 +29,7 @@ export async function reproduceStage(
       stages.push({ address, outcome: 'skipped', seconds: 0, attempts: 0 });
       continue;
     }
-    const place = await choosePlace(stage, input);
+    const place = await choosePlace(stage, input, undefined);
     const inputs = ledger.inputsOf(stage);
     const record = { attempt: 1, usage: undefined };
     const run = { stage, place, plan, options: input, board, inputs, record, retries: () => stage.retries };
