@@ -85,7 +85,16 @@ export const eventSchema = z.discriminatedUnion('event', [
     status: z.enum(['succeeded', 'up-to-date', 'failed', 'canceled']),
     seconds,
     stages: z.array(
-      z.strictObject({ address, outcome, seconds, attempts: z.int().min(0), error: error.optional() }),
+      z.strictObject({
+        address,
+        outcome,
+        seconds,
+        attempts: z.int().min(0),
+        error: error.optional(),
+        gpuSeconds: seconds.optional(),
+        gpuSecondsLost: seconds.optional(),
+        hosts: z.array(z.string()).optional(),
+      }),
     ),
   }),
   z.strictObject({
