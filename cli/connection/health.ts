@@ -20,6 +20,23 @@ export async function isServing(address: string, namespace = 'default'): Promise
   }
 }
 
+/** Whether the server knows these search attributes. */
+export async function hasSearchAttributes(address: string, names: readonly string[]): Promise<boolean> {
+  let connection: Connection | undefined;
+  try {
+    connection = await Connection.connect({ address, connectTimeout: ANSWER_MS });
+    const { operatorService } = connection;
+    const { customAttributes } = await connection.withDeadline(Date.now() + ANSWER_MS, () =>
+      operatorService.listSearchAttributes({ namespace: 'default' }),
+    );
+    return names.every((name) => name in customAttributes);
+  } catch {
+    return false;
+  } finally {
+    await connection?.close();
+  }
+}
+
 function isListening(address: string): Promise<boolean> {
   const split = address.lastIndexOf(':');
   return new Promise((resolve) => {

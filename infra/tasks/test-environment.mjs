@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { findTemporalCli } from '../setup/find-temporal.mjs';
 import { findPythonTools, makePythonTools } from '../setup/python-tools.mjs';
 import { findVersitygw, makeVersitygw } from '../setup/versitygw.mjs';
+import { findChromium, makeChromium } from './chromium.mjs';
 
 /**
  * What the suites are told: where the tools are that they run or are judged by.
@@ -19,11 +20,13 @@ export async function testEnvironment(context, report, { all }) {
   // PEFT judges what we write in its format. It is what the benchmarks compare with, too, and large: only for all suites.
   const peft = all ? await makePythonTools('bench', context, report) : findPythonTools('bench', context);
   const versitygw = all ? await makeVersitygw(context, report) : findVersitygw(env);
+  const chromium = all ? await makeChromium(context, report) : findChromium(env);
   return {
     ...env,
     NODE_OPTIONS: nodeOptions(env['NODE_OPTIONS']),
     ...(all ? { REPRISE_SLOW: '1' } : {}),
     ...(temporal ? { TEMPORAL_CLI_PATH: temporal.path } : {}),
+    ...(chromium ? { CHROMIUM_PATH: chromium } : {}),
     ...(versitygw ? { VERSITYGW_PATH: versitygw } : {}),
     ...(dvc && !env['REPRISE_TEST_DVC'] ? { REPRISE_TEST_DVC: join(dvc, 'dvc') } : {}),
     ...(peft && !env['REPRISE_TEST_PEFT_PYTHON'] ? { REPRISE_TEST_PEFT_PYTHON: join(peft, 'python') } : {}),

@@ -178,7 +178,7 @@ describe('runs on a configured server', () => {
     });
     await expect(handle.result()).rejects.toThrow();
 
-    for (const worker of workers) worker.child.kill('SIGKILL');
+    workers[1]?.child.kill('SIGKILL');
     const away = await ask(elsewhere, ['logs', workflowId, 'far'], remote);
     expect(away).toMatchObject({ code: 1, answer: { event: 'error', code: 'host-away' } });
   }, 180_000);

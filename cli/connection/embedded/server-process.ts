@@ -4,11 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { identify, isAlive, type ProcessIdentity } from '../../../runner/index.js';
 import { SEARCH_ATTRIBUTES, SERVER_SETTINGS } from '../../../workflows/index.js';
-import { isServing } from '../health.js';
+import { hasSearchAttributes, isServing } from '../health.js';
 import type { ServerFiles, ServerRecord } from './server-files.js';
 import { addressOf } from './server-files.js';
 
 const START_MS = 60_000;
+/** They are for lists and filters: without them, a run goes on all the same. */
+const ATTRIBUTES_MS = 10_000;
 /** How long a server that was asked to stop may take; then it is killed, which its database survives. */
 const STOP_MS = 15_000;
 
@@ -54,7 +56,15 @@ export async function startServer(
     }
     await sleep(50);
   }
+  await untilAttributed(record);
   return record;
+}
+
+/** A server of ours gets its search attributes after it serves: a run that is planned before would have none. */
+async function untilAttributed(record: ServerRecord): Promise<void> {
+  const deadline = Date.now() + ATTRIBUTES_MS;
+  const names = Object.keys(SEARCH_ATTRIBUTES);
+  while (Date.now() < deadline && !(await hasSearchAttributes(addressOf(record), names))) await sleep(50);
 }
 
 function serverArguments(files: ServerFiles, ports: { port: number; uiPort: number }): string[] {

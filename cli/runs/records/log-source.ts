@@ -55,7 +55,8 @@ async function readFar(source: LogSource, request: LogRequest & { readonly host:
     taskQueue,
     workflowId,
     args: [input],
-    workflowExecutionTimeout: `${wait + 40} seconds`,
+    // Longer than a host that is there may take, and short for somebody who waits for one that is not.
+    workflowExecutionTimeout: `${wait + 25} seconds`,
   });
   try {
     return (await handle.result()) as LogPart;
