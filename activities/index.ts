@@ -5,6 +5,7 @@ import type {
   DescribeActivities,
   HostActivities,
   ReproduceActivities,
+  RetrainActivities,
   StageProgress,
   WorkerDescription,
 } from '../workflows/index.js';
@@ -15,13 +16,18 @@ import { GpuMeter } from './gpu-meter.js';
 import { plan } from './plan.js';
 import { publish } from './publish.js';
 import { readLog } from './read-log.js';
+import { judgeCandidate, recordJudged } from './retrain/judge-candidate.js';
+import { notify } from './retrain/notify.js';
+import { planRetrain } from './retrain/plan-retrain.js';
+import { predict } from './retrain/predict.js';
+import { promoteModel, reserveVersion } from './retrain/promote-model.js';
 import { runStage } from './run-stage.js';
 import { servedQueues } from './served-queues.js';
 import { withSlot } from './with-slot.js';
 export type { ActivityDependencies, GpuLeases, StageSlots } from './dependencies.js';
 
-export type ShortActivities = Omit<ReproduceActivities, 'runStage'>;
-export type StageActivities = Pick<ReproduceActivities, 'runStage'>;
+export type ShortActivities = Omit<ReproduceActivities, 'runStage'> & Omit<RetrainActivities, 'predict'>;
+export type StageActivities = Pick<ReproduceActivities, 'runStage'> & Pick<RetrainActivities, 'predict'>;
 
 /** For the queue `reprise`. */
 export function createShortActivities(deps: ActivityDependencies): ShortActivities {
@@ -30,6 +36,12 @@ export function createShortActivities(deps: ActivityDependencies): ShortActiviti
     commitLock: (input) => beating(() => commitLock(deps, input)),
     publish: (input) => beating(() => publish(deps, input)),
     servedQueues: (queues) => beating(() => servedQueues(deps, queues)),
+    planRetrain: (input) => beating(() => planRetrain(deps, input)),
+    judgeCandidate: (input) => beating(() => judgeCandidate(deps, input)),
+    recordJudged: (input) => beating(() => recordJudged(deps, input)),
+    reserveVersion: (input) => beating(() => reserveVersion(deps, input)),
+    promoteModel: (input) => beating(() => promoteModel(deps, input)),
+    notify: (input) => beating(() => notify(deps, input)),
   };
 }
 
@@ -44,6 +56,7 @@ export function createStageActivities(deps: ActivityDependencies): StageActiviti
         converted(() => runStage(deps, input, meter), { address: input.address, host: deps.hostId, meter }),
       );
     },
+    predict: (input) => beating(() => predict(deps, input), { address: 'the predict command' }),
   };
 }
 
@@ -57,11 +70,11 @@ export function createDescribeActivities(describe: () => WorkerDescription): Des
   return { describeWorker: async () => describe() };
 }
 
-async function beating<T>(run: () => Promise<T>): Promise<T> {
+async function beating<T>(run: () => Promise<T>, place: FailurePlace = {}): Promise<T> {
   const context = Context.current();
   const timer = setInterval(() => context.heartbeat(), 5_000);
   try {
-    return await converted(run);
+    return await converted(run, place);
   } finally {
     clearInterval(timer);
   }

@@ -12,17 +12,12 @@ import {
 } from '../dvc/index.js';
 import { projectDefaults, settingsOf } from '../runner/index.js';
 import { openWorkspace } from '../workspaces/index.js';
-import {
-  SEARCH_ATTRIBUTES,
-  stageQueue,
-  type Plan,
-  type PlannedStage,
-  type ReproduceOptions,
-} from '../workflows/index.js';
+import { stageQueue, type Plan, type PlannedStage, type ReproduceOptions } from '../workflows/index.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { fairnessOf } from './fairness.js';
 import { absentState, withoutLost, type AbsentState } from './absent-state.js';
 import { pinWorkspace } from './pin-workspace.js';
+import { knowsSearchAttributes } from './search-attributes.js';
 
 /** Reads dvc.yaml, params and dvc.lock into a frozen plan. */
 export async function plan(deps: ActivityDependencies, options: ReproduceOptions): Promise<Plan> {
@@ -103,16 +98,4 @@ function makersOf(stage: Stage, selected: readonly Stage[]): string[] {
 function isInside(folder: string, file: string): boolean {
   const path = relative(folder, file);
   return path === '' || !(path.startsWith('..') || isAbsolute(path));
-}
-
-/** Upserting an attribute that the server does not know would stop the workflow: ask first. */
-async function knowsSearchAttributes({ client }: ActivityDependencies): Promise<boolean> {
-  try {
-    const { customAttributes } = await client.connection.operatorService.listSearchAttributes({
-      namespace: client.options.namespace,
-    });
-    return Object.keys(SEARCH_ATTRIBUTES).every((name) => name in customAttributes);
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { compareCommand } from './commands/compare.js';
 import { dataCommand } from './commands/data.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evaluateCommand } from './commands/evaluate.js';
@@ -11,8 +12,12 @@ import { pushCommand } from './commands/push.js';
 import { remoteCommand } from './commands/remote.js';
 import { reproCommand } from './commands/repro.js';
 import { runsCommand } from './commands/runs/index.js';
+import { predictCommand } from './commands/predict.js';
+import { retrainCommand } from './commands/retrain.js';
+import { scheduleCommand } from './commands/schedule/index.js';
 import { setupCommand } from './commands/setup.js';
 import { uiCommand } from './commands/ui.js';
+import { watchCommand } from './commands/watch.js';
 import { workerCommand } from './commands/worker.js';
 import { workersCommand } from './commands/workers.js';
 
@@ -28,12 +33,17 @@ export function createProgram(): Command {
     .addCommand(pullCommand())
     .addCommand(remoteCommand())
     .addCommand(runsCommand())
+    .addCommand(retrainCommand())
+    .addCommand(scheduleCommand())
+    .addCommand(watchCommand())
     .addCommand(workerCommand())
     .addCommand(workersCommand())
     .addCommand(uiCommand())
     .addCommand(dataCommand())
     .addCommand(finetuneCommand())
     .addCommand(evaluateCommand())
+    .addCommand(compareCommand())
+    .addCommand(predictCommand())
     .addCommand(setupCommand())
     .addCommand(doctorCommand());
   program.addHelpText(

@@ -21,6 +21,7 @@ export { dvcIgnore, openProject, type ConfigLevel } from './project/index.js';
 export { loadPipeline, readParams, requireParams, type ParamValues } from './parse/index.js';
 export { select, selectOutputs, type OutputSelection, type SelectedOutput } from './graph/index.js';
 export {
+  addData,
   addToCache,
   checkoutObject,
   checkoutOutputs,
@@ -49,6 +50,7 @@ export {
   saveRun,
   stageStatus,
   trackedFiles,
+  writeBeside,
   type Hashed,
   type MergeOrder,
   type ParamsReader,

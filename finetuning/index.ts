@@ -6,6 +6,7 @@ import type { OpenClassifierOptions, OpenedClassifier } from './models/open-clas
 import type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 
 export { resolvePretrained, type ResolveOptions } from './models/pretrained/resolve-pretrained.js';
+export { readFinetunedFolder, type FinetunedFolder } from './models/finetuned-folder.js';
 export type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
 export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 export type { OnTrainingEvent, TrainingEvent } from './training/training-events.js';
@@ -33,6 +34,7 @@ export {
 export {
   evaluate,
   metricsOf,
+  predictTestSet,
   confusionMatrix,
   type Classifier,
   type Comparison,

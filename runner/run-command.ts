@@ -28,6 +28,8 @@ export interface CommandRun {
   readonly devices: readonly number[] | undefined;
   /** Executable that `reprise` in a command means; its folder goes first in PATH. */
   readonly executable: string | undefined;
+  /** More variables for the command. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   /** Where other hosts find its checkpoints. */
   readonly checkpoints: CheckpointStore | undefined;
@@ -118,6 +120,7 @@ function environment(run: CommandRun, folder: RunFolder, checkpoints: string): N
     REPRISE_CHECKPOINTS: checkpoints,
     REPRISE_PROGRESS: folder.progressFile,
     REPRISE_ATTEMPT: String(run.attempt),
+    ...run.env,
   };
   if (run.devices) {
     env['CUDA_VISIBLE_DEVICES'] = run.devices.join(',');

@@ -4,6 +4,8 @@ export interface ObjectInfo {
   readonly key: string;
   /** Bytes. */
   readonly size: number;
+  /** Another one when the content is another; a listing has it where it costs nothing. */
+  readonly etag?: string;
 }
 
 /** What is to be stored: bytes at hand, or a file whose bytes are streamed. */

@@ -47,3 +47,40 @@ export type {
   StageUsage,
   Workspace,
 } from './types.js';
+export { answerCommands, describe } from './promote/describe.js';
+export { promoteInput } from './promote/input.js';
+export { PROMOTION_DEFAULTS, promotionFields, type PromotionSettings } from './promote/settings.js';
+export type {
+  Answer,
+  Candidate,
+  ClassRegression,
+  ContentReference,
+  Decided,
+  Estimate,
+  Judged,
+  Judgement,
+  ModelComparison,
+  Notification,
+  NotificationEvent,
+  NotificationResult,
+  PromoteResult,
+  PromoteState,
+  Verdict,
+} from './promote/types.js';
+export { RETRAIN_DEFAULTS, retrainInput, retrainSection, type RetrainSettings } from './retrain/input.js';
+export type {
+  JudgeInput,
+  JudgeResult,
+  NotificationChannel,
+  NotifyInput,
+  PlanRetrainInput,
+  PredictInput,
+  PromoteInput,
+  PromoteModelInput,
+  RetrainActivities,
+  RetrainInput,
+  RetrainPlan,
+  RetrainResult,
+  RetrainState,
+} from './retrain/types.js';
+export { APPROVE_UPDATE, NEW_DATA_SIGNAL, REJECT_UPDATE, SUPERSEDE_SIGNAL } from './retrain/types.js';

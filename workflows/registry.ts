@@ -2,3 +2,5 @@
 export { readLog } from './read-log/read-log.js';
 export { reproduce } from './reproduce/reproduce.js';
 export { describeWorkers } from './describe-workers/describe-workers.js';
+export { promote } from './promote/promote.js';
+export { retrain } from './retrain/retrain.js';

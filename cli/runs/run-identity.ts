@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { projectRunId } from '../../runner/index.js';
 import type { ReproduceInput } from '../../workflows/index.js';
 import type { LocalProject } from './local-project.js';
 
-/** One project has one run at a time: `reprise-<name>-<hash of its root>`. */
+/** One project has one run at a time. */
 export function workflowIdOf({ root, name }: Pick<LocalProject, 'root' | 'name'>): string {
-  const readable = name.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, 40);
-  return `reprise-${readable}-${sha256(root).slice(0, 8)}`;
+  return projectRunId(root, name);
 }
 
 /**

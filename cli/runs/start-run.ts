@@ -91,6 +91,13 @@ function blockedBy(
   { owner, workflowId }: StartOptions,
   open: WorkflowExecutionDescription,
 ): DiagnosticError | undefined {
+  const parent = open.raw.workflowExecutionInfo?.parentExecution?.workflowId;
+  if (parent) {
+    return new DiagnosticError('run-in-progress', {
+      message: `this project's stages are run by ${parent}, since ${open.startTime.toISOString()}`,
+      fix: `wait for it (--wait), or end it: temporal workflow cancel --workflow-id ${parent}`,
+    });
+  }
   const pid = owner?.();
   if (owner !== undefined && pid === undefined) return undefined;
   const since = open.startTime.toISOString();

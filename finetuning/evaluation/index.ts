@@ -9,3 +9,4 @@ export {
   type Metrics,
 } from './metrics.js';
 export { metricsRecord } from './write-outputs.js';
+export { predictTestSet, type PredictOptions } from './predict.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseWith, readYaml } from '../../diagnostics/index.js';
+import { parseWith, readYaml, type Locator, type YamlDocument } from '../../diagnostics/index.js';
 import { stageSettings, type StageSettings } from './stage-settings.js';
 
 const projectSettings = z.strictObject({
@@ -9,7 +9,22 @@ const projectSettings = z.strictObject({
   stages: stageSettings.default({}),
   /** This project's share of a queue that it has in common with others; theirs is 1 unless they set it. */
   fairnessWeight: z.number().min(0.001).max(1000).optional(),
+  /** Read by those who know them: {@link projectSection}. */
+  retrain: z.unknown().optional(),
+  notifications: z.unknown().optional(),
 });
+
+type Section = 'retrain' | 'notifications';
+
+/**
+ * One section of `.reprise/config.yaml`. Absent sections are parsed as undefined.
+ *
+ * @throws DiagnosticError `bad-setting`, `yaml-syntax`
+ */
+export function projectSection<T extends z.ZodType>(root: string, name: Section, schema: T): z.output<T> {
+  const read = readSettings(root);
+  return parseWith(schema, read?.settings[name] ?? undefined, 'bad-setting', read?.yaml ?? NOWHERE, [name]);
+}
 
 /**
  * `.reprise/config.yaml`: defaults for every stage's `meta.reprise`. Absent means none.
@@ -17,18 +32,22 @@ const projectSettings = z.strictObject({
  * @throws DiagnosticError `bad-setting`, `yaml-syntax`
  */
 export function projectDefaults(root: string): StageSettings {
-  return readSettings(root).stages;
+  return readSettings(root)?.settings.stages ?? {};
 }
 
 /** @throws DiagnosticError as {@link projectDefaults} */
 export function fairnessWeight(root: string): number | undefined {
-  return readSettings(root).fairnessWeight;
+  return readSettings(root)?.settings.fairnessWeight;
 }
 
-function readSettings(root: string): z.output<typeof projectSettings> {
-  const shown = join('.reprise', 'config.yaml');
-  const file = join(root, shown);
-  if (!existsSync(file)) return { stages: {} };
-  const yaml = readYaml(file, shown);
-  return parseWith(projectSettings, yaml.toJS() ?? {}, 'bad-setting', yaml);
+const SHOWN = join('.reprise', 'config.yaml');
+const NOWHERE: Locator = { locate: () => ({ file: SHOWN }) };
+
+function readSettings(
+  root: string,
+): { yaml: YamlDocument; settings: z.output<typeof projectSettings> } | undefined {
+  const file = join(root, SHOWN);
+  if (!existsSync(file)) return undefined;
+  const yaml = readYaml(file, SHOWN);
+  return { yaml, settings: parseWith(projectSettings, yaml.toJS() ?? {}, 'bad-setting', yaml) };
 }

@@ -99,9 +99,14 @@ export class S3Store implements ObjectStore {
     try {
       const request = { Bucket: bucket, Prefix: folder + prefix };
       for await (const page of paginateListObjectsV2({ client: this.#client }, request)) {
-        for (const { Key = '', Size = 0 } of page.Contents ?? [])
+        for (const { Key = '', Size = 0, ETag } of page.Contents ?? [])
           // Consoles make objects of no bytes to show folders.
-          if (!Key.endsWith('/')) yield { key: Key.slice(folder.length), size: Size };
+          if (!Key.endsWith('/'))
+            yield {
+              key: Key.slice(folder.length),
+              size: Size,
+              ...(ETag === undefined ? {} : { etag: ETag }),
+            };
       }
     } catch (error) {
       throw this.#explained(error);

@@ -1,0 +1,57 @@
+import { basename } from 'node:path';
+import { loadPipeline, select, type Pipeline } from '../../dvc/index.js';
+import { projectDefaults, projectRunId, projectSection, settingsOf } from '../../runner/index.js';
+import { insideProject } from '../../promotion/index.js';
+import {
+  RETRAIN_DEFAULTS,
+  retrainSection,
+  type PlanRetrainInput,
+  type RetrainPlan,
+  type RetrainSettings,
+} from '../../workflows/index.js';
+import type { ActivityDependencies } from '../dependencies.js';
+import { knowsSearchAttributes } from '../search-attributes.js';
+import { openPathProject } from './open-path-project.js';
+import { readChannels } from './channels.js';
+
+/** Reads what the project says of its retraining, under what the workflow's input says. */
+export async function planRetrain(deps: ActivityDependencies, input: PlanRetrainInput): Promise<RetrainPlan> {
+  const { folder, ...project } = await openPathProject(deps, input.workspace);
+  const { root } = project;
+  const pipeline = await loadPipeline(project);
+  const own = projectSection(root, 'retrain', retrainSection.prefault({}));
+  const settings: RetrainSettings = {
+    ...RETRAIN_DEFAULTS,
+    ...preset(pipeline),
+    ...present(own),
+    ...present(input.settings),
+  };
+  for (const path of [settings.model, settings.predictions, settings.final]) await insideProject(root, path);
+  return {
+    project: basename(root),
+    workspace: { kind: 'path', path: folder },
+    runId: projectRunId(root),
+    settings,
+    ingest: settings.ingest ?? sources(pipeline, folder, settings),
+    channels: [...readChannels(root)].map(([name, { events }]) => ({ name, events })),
+    searchAttributes: await knowsSearchAttributes(deps),
+  };
+}
+
+/** A pipeline whose evaluation is ours has models that ours can ask again. */
+function preset({ stages }: Pipeline): Partial<RetrainSettings> {
+  return stages.some((stage) => stage.cmd === 'reprise evaluate') ? { predict: 'reprise predict' } : {};
+}
+
+/** Stages that depend on nothing: what they make comes from outside. One that needs a GPU makes it itself. */
+function sources(pipeline: Pipeline, folder: string, { targets }: RetrainSettings): string[] {
+  const defaults = projectDefaults(pipeline.project.root);
+  return select(pipeline, { targets, cwd: folder })
+    .filter((stage) => stage.cmd !== undefined && !stage.frozen && stage.deps.length === 0)
+    .filter((stage) => settingsOf(stage, defaults).gpus === 0)
+    .map((stage) => stage.address);
+}
+
+function present(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DiagnosticError } from '../../diagnostics/index.js';
+
+/** What a folder that `finetune` wrote says of itself. */
+export interface FinetunedFolder {
+  /** In the order of the logits. */
+  readonly labels: readonly string[];
+  /** The model that an adapter lies over; absent when the folder has a whole model. */
+  readonly base?: { readonly name: string; readonly revision: string };
+}
+
+const labelsSchema = z.array(z.string()).min(2);
+const adapterSchema = z.looseObject({
+  base_model_name_or_path: z.string().min(1),
+  revision: z.string().nullish(),
+});
+
+/** @throws DiagnosticError `bad-model-folder` */
+export function readFinetunedFolder(folder: string): FinetunedFolder {
+  const labels = readJson(folder, 'labels.json', labelsSchema);
+  if (!existsSync(join(folder, 'adapter_config.json'))) return { labels };
+  const adapter = readJson(folder, 'adapter_config.json', adapterSchema);
+  return { labels, base: { name: adapter.base_model_name_or_path, revision: adapter.revision ?? 'main' } };
+}
+
+function readJson<T extends z.ZodType>(folder: string, name: string, schema: T): z.output<T> {
+  const file = join(folder, name);
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    throw new DiagnosticError('bad-model-folder', {
+      message: `${name} of the model cannot be read`,
+      at: { file },
+      fix: 'name a folder that `reprise finetune` wrote: models/checkpoints/best_model, models/final/model_v1',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,14 @@
+/** Whether a candidate is to replace the model in production, and how it does. */
+export { compare } from './comparison/compare.js';
+export { compareFiles, type PredictionsFile } from './comparison/compare-files.js';
+export { judge, judgeFirst, judgeIncomparable } from './comparison/judge.js';
+export { differenceOfRows, pair, type Paired } from './comparison/pair.js';
+export { readPredictions, type Predictions } from './comparison/read-predictions.js';
+export { bootstrap, interval } from './statistics/bootstrap.js';
+export { countKinds, figuresOf, kindsOf, type Kinds, type PairedAnswers } from './statistics/figures.js';
+export { mcnemar } from './statistics/mcnemar.js';
+export { Random } from './statistics/random.js';
+export { insideProject } from './versions/paths.js';
+export { nextVersion, promote, type Promotion } from './versions/place.js';
+export { productionFile, readProduction, type ProductionRecord } from './versions/production.js';
+export { stageCandidate } from './versions/stage-candidate.js';

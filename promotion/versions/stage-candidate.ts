@@ -1,0 +1,33 @@
+import { addToCache, hashPath, type Project } from '../../dvc/index.js';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import type { Candidate, ContentReference, PromotionSettings } from '../../workflows/index.js';
+import { insideProject } from './paths.js';
+
+/**
+ * Puts the candidate's model and predictions into the cache: what is judged now is what will be promoted, also when a person
+ * takes days to agree and the workspace has been trained in since.
+ *
+ * @throws DiagnosticError `no-candidate`, `disk-full`, `path-outside`
+ */
+export async function stageCandidate(
+  project: Project,
+  { model, predictions }: Pick<PromotionSettings, 'model' | 'predictions'>,
+): Promise<Candidate> {
+  return {
+    model: await stage(project, model, 'model'),
+    predictions: await stage(project, predictions, 'predictions'),
+  };
+}
+
+async function stage(project: Project, path: string, setting: string): Promise<ContentReference> {
+  const hashed = await hashPath(project, await insideProject(project.root, path));
+  if (!hashed || (hashed.kind === 'folder' && hashed.nfiles === 0)) {
+    throw new DiagnosticError('no-candidate', {
+      message: `${path} is ${hashed ? 'empty' : 'not there'}: it was to hold the candidate's ${setting}`,
+      at: { file: path },
+      fix: `let a stage make it, or say where it is: retrain.${setting} in .reprise/config.yaml`,
+    });
+  }
+  await addToCache(project.config, hashed);
+  return { path, md5: hashed.md5 };
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import type { Judged } from './types.js';
+import { promotionFields } from './settings.js';
+
+export const workspaceField = z
+  .strictObject({ kind: z.literal('path'), path: z.string().min(1) })
+  .default({ kind: 'path', path: '.' });
+
+/**
+ * The one argument of the workflow `promote`. What it does not say is as `retrain` in `.reprise/config.yaml` says, or else by
+ * default.
+ */
+export const promoteInput = z
+  .strictObject({
+    ...z.object(promotionFields).partial().shape,
+    workspace: workspaceField,
+    /** Set by `retrain`, which has judged the candidate already. */
+    judged: z.custom<Judged>().optional(),
+  })
+  .prefault({});
