@@ -7,6 +7,7 @@ import type {
   ReproduceActivities,
   RetrainActivities,
   StageProgress,
+  SweepActivities,
   WorkerDescription,
 } from '../workflows/index.js';
 import { commitLock } from './commit-lock.js';
@@ -23,10 +24,13 @@ import { predict } from './retrain/predict.js';
 import { promoteModel, reserveVersion } from './retrain/promote-model.js';
 import { runStage } from './run-stage.js';
 import { servedQueues } from './served-queues.js';
+import { createSweepActivities } from './sweep/index.js';
 import { withSlot } from './with-slot.js';
 export type { ActivityDependencies, GpuLeases, StageSlots } from './dependencies.js';
 
-export type ShortActivities = Omit<ReproduceActivities, 'runStage'> & Omit<RetrainActivities, 'predict'>;
+export type ShortActivities = Omit<ReproduceActivities, 'runStage'> &
+  Omit<RetrainActivities, 'predict'> &
+  SweepActivities;
 export type StageActivities = Pick<ReproduceActivities, 'runStage'> & Pick<RetrainActivities, 'predict'>;
 
 /** For the queue `reprise`. */
@@ -42,6 +46,7 @@ export function createShortActivities(deps: ActivityDependencies): ShortActiviti
     reserveVersion: (input) => beating(() => reserveVersion(deps, input)),
     promoteModel: (input) => beating(() => promoteModel(deps, input)),
     notify: (input) => beating(() => notify(deps, input)),
+    ...beatingAll(createSweepActivities(deps)),
   };
 }
 
@@ -68,6 +73,17 @@ export function createHostActivities(deps: Pick<ActivityDependencies, 'root'>): 
 /** For the queue on which one worker answers. */
 export function createDescribeActivities(describe: () => WorkerDescription): DescribeActivities {
   return { describeWorker: async () => describe() };
+}
+
+function beatingAll(sweep: SweepActivities): SweepActivities {
+  return {
+    beginSweep: (input) => beating(() => sweep.beginSweep(input)),
+    prepareTrial: (trial) => beating(() => sweep.prepareTrial(trial)),
+    collectTrial: (trial) => beating(() => sweep.collectTrial(trial)),
+    removeTrial: (trial) => beating(() => sweep.removeTrial(trial)),
+    recordSweep: (input) => beating(() => sweep.recordSweep(input)),
+    applyTrial: (trial) => beating(() => sweep.applyTrial(trial)),
+  };
 }
 
 async function beating<T>(run: () => Promise<T>, place: FailurePlace = {}): Promise<T> {

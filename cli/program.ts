@@ -16,6 +16,7 @@ import { predictCommand } from './commands/predict.js';
 import { retrainCommand } from './commands/retrain.js';
 import { scheduleCommand } from './commands/schedule/index.js';
 import { setupCommand } from './commands/setup.js';
+import { sweepCommand } from './commands/sweep.js';
 import { uiCommand } from './commands/ui.js';
 import { watchCommand } from './commands/watch.js';
 import { workerCommand } from './commands/worker.js';
@@ -36,6 +37,7 @@ export function createProgram(): Command {
     .addCommand(retrainCommand())
     .addCommand(scheduleCommand())
     .addCommand(watchCommand())
+    .addCommand(sweepCommand())
     .addCommand(workerCommand())
     .addCommand(workersCommand())
     .addCommand(uiCommand())

@@ -28,6 +28,7 @@ export {
   checkpointKey,
   commitLock,
   describeInputs,
+  experimentHash,
   formatLockEntry,
   hashPath,
   hasObject,

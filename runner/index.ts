@@ -9,3 +9,22 @@ export { identify, isAlive, type ProcessIdentity } from './command/process-ident
 export { label, settingsOf, type EffectiveSettings } from './settings/stage-settings.js';
 export { fairnessWeight, projectDefaults, projectSection } from './settings/project-settings.js';
 export { projectRunId } from './project-run-id.js';
+export {
+  SWEEP_ID,
+  applyExperiment,
+  beginSweep,
+  checkParams,
+  listRecords,
+  parseMetricName,
+  parseParamName,
+  prepareTrial,
+  readMetric,
+  readRecord,
+  removeTrial,
+  removeTrials,
+  saveExperiment,
+  trialCopy,
+  writeRecord,
+  type SweepRecord,
+  type TrialPlace,
+} from './trials/index.js';

@@ -84,3 +84,21 @@ export type {
   RetrainState,
 } from './retrain/types.js';
 export { APPROVE_UPDATE, NEW_DATA_SIGNAL, REJECT_UPDATE, SUPERSEDE_SIGNAL } from './retrain/types.js';
+export { sweepFile, sweepInput } from './sweep/input.js';
+export type {
+  BeginSweepInput,
+  CollectTrialInput,
+  CollectedTrial,
+  RecordSweepInput,
+  SweepActivities,
+  SweepInput,
+  SweepOptions,
+  SweepPlan,
+  SweepResult,
+  SweepState,
+  TrialOutcome,
+  TrialParams,
+  TrialRef,
+  TrialState,
+  TrialValue,
+} from './sweep/types.js';

@@ -4,3 +4,4 @@ export { reproduce } from './reproduce/reproduce.js';
 export { describeWorkers } from './describe-workers/describe-workers.js';
 export { promote } from './promote/promote.js';
 export { retrain } from './retrain/retrain.js';
+export { sweep } from './sweep/sweep.js';

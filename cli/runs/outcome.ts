@@ -45,9 +45,14 @@ function fromFailure(cause: Error | undefined, workflowId: string, last: RunStat
       cause,
     });
   }
+  throw failureDiagnostic(cause, workflowId);
+}
+
+/** What a workflow failed with before it had done anything, as a person is told it. */
+export function failureDiagnostic(cause: Error | undefined, workflowId: string): Error {
   const failure = cause instanceof ActivityFailure ? cause.cause : cause;
-  if (failure instanceof ApplicationFailure) throw toDiagnostic(failure);
-  throw cause ?? new Error(`the run ${workflowId} failed`);
+  if (failure instanceof ApplicationFailure) return toDiagnostic(failure);
+  return cause ?? new Error(`the run ${workflowId} failed`);
 }
 
 /** A diagnostic that crossed Temporal is one again. */

@@ -6,9 +6,12 @@ import { identify, isAlive, type ProcessIdentity } from '../../runner/index.js';
 export class RunOwner {
   readonly #file: string;
 
-  /** @param state the project's `.reprise` folder */
-  constructor(state: string) {
-    this.#file = join(state, 'owner.json');
+  /**
+   * @param state the project's `.reprise` folder
+   * @param name of the file in it: a project has one run, and one sweep, at a time
+   */
+  constructor(state: string, name = 'owner.json') {
+    this.#file = join(state, name);
   }
 
   take(): void {

@@ -5,13 +5,15 @@ import {
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { WORKFLOW_QUEUE, type ReproduceInput } from '../../workflows/index.js';
+import { WORKFLOW_QUEUE, type ReproduceInput, type SweepInput } from '../../workflows/index.js';
 import { pause } from './pause.js';
 
 export interface StartOptions {
   readonly client: Client;
   readonly workflowId: string;
-  readonly input: ReproduceInput;
+  /** Default: `reproduce`. */
+  readonly workflow?: 'reproduce' | 'sweep';
+  readonly input: ReproduceInput | SweepInput;
   readonly digest: string;
   /** The command as a person typed it, for the UI. */
   readonly summary: string;
@@ -114,7 +116,7 @@ function blockedBy(
 async function start(options: StartOptions, replace: boolean): Promise<StartedRun | undefined> {
   const { client, workflowId, input, digest, summary } = options;
   try {
-    const handle = await client.workflow.start('reproduce', {
+    const handle = await client.workflow.start(options.workflow ?? 'reproduce', {
       taskQueue: WORKFLOW_QUEUE,
       workflowId,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',

@@ -23,6 +23,7 @@ export { stageStatus } from './stage/status.js';
 export { outputsAt, trackedFiles, type TrackedFiles, type TrackedOutput } from './stage/tracked-files.js';
 export { checkoutOutputs, removeOutputs, saveOutputs } from './stage/outputs.js';
 export { legacyMd5OfFile, md5OfFile } from './hashing/md5.js';
+export { experimentHash } from './runs/experiment.js';
 export { checkpointKey, isRunCacheable, runKey, runValue } from './runs/key.js';
 export { restoreRun, saveRun } from './runs/store.js';
 export { gitRoot, ignoreInGit, stageInGit } from './git/gitignore.js';

@@ -3,14 +3,9 @@ import { resolve } from 'node:path';
 import { Client } from '@temporalio/client';
 import { SimplePlugin } from '@temporalio/plugin';
 import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
-import {
-  createShortActivities,
-  createStageActivities,
-  type ShortActivities,
-  type StageActivities,
-} from '../../activities/index.js';
+import { createShortActivities, createStageActivities } from '../../activities/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import type { Plan, ReproduceOptions } from '../../workflows/index.js';
+import type { Plan, ReproduceActivities, ReproduceOptions } from '../../workflows/index.js';
 import { hostIdOf } from '../host/host-id.js';
 import { probeGpus } from '../gpu/probe.js';
 import { createHostSlots } from '../slots/host-slots.js';
@@ -28,8 +23,6 @@ export interface ReprisePluginOptions {
   readonly hostId?: string;
 }
 
-type Activities = ShortActivities & StageActivities;
-
 /**
  * Adds DVC pipelines to a worker of somebody else's: its queue then also has the activities that `reproduce` and
  * `reproduceStage` of `reprise/workflows` ask for, which its workflows re-export or call. A plugin cannot ship workflows.
@@ -42,9 +35,9 @@ export class ReprisePlugin extends SimplePlugin {
   /** @throws DiagnosticError `activity-name-taken` */
   override configureWorker(options: WorkerOptions): WorkerOptions {
     // Made when the first one is called: a worker is configured before it may wait for anything.
-    let made: Promise<Activities> | undefined;
+    let made: Promise<ReproduceActivities> | undefined;
     const ready = () => (made ??= createActivities(this.settings, options));
-    const activities: Activities = {
+    const activities: ReproduceActivities = {
       plan: async (input) => await (await ready()).plan(input),
       commitLock: async (input) => await (await ready()).commitLock(input),
       publish: async (input) => await (await ready()).publish(input),
@@ -67,7 +60,10 @@ export class ReprisePlugin extends SimplePlugin {
   }
 }
 
-async function createActivities(settings: ReprisePluginOptions, options: WorkerOptions): Promise<Activities> {
+async function createActivities(
+  settings: ReprisePluginOptions,
+  options: WorkerOptions,
+): Promise<ReproduceActivities> {
   const root = resolve(settings.root ?? '.');
   const { namespace = 'default', taskQueue } = options;
   const { devices } = await probeGpus();

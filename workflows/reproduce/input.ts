@@ -63,6 +63,8 @@ export const reproduceInput = z
     /** Default heartbeat timeout of a stage, in seconds. */
     heartbeat: z.number().min(1).default(30),
     workspace: workspace.default({ kind: 'path', path: '.' }),
+    /** Tell the workflow that started this one, by its `progress` signal, what the stages say of themselves. */
+    reportToParent: flag,
     /** What an earlier part of the same run did, when it was continued as new. */
     carried: z.array(stageSummary).default([]),
   })

@@ -25,6 +25,7 @@ import { openLedger } from './open-ledger.js';
 import { parseInput } from './parse-input.js';
 import { PlanRun } from './plan-run.js';
 import { parseProgress } from './progress.js';
+import { reportToParent } from './report-to-parent.js';
 
 const stateQuery = defineQuery<RunState>(STATE_QUERY);
 const progressSignal = defineSignal<[unknown]>(PROGRESS_SIGNAL);
@@ -36,7 +37,9 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
   setHandler(stateQuery, () => board.state());
   setHandler(progressSignal, (payload) => {
     const progress = parseProgress(payload);
-    if (progress) board.progressed(progress);
+    if (!progress) return;
+    board.progressed(progress);
+    if (options.reportToParent) reportToParent(progress);
   });
 
   const control = new Control();

@@ -1,0 +1,126 @@
+import {
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  CancellationScope,
+  ActivityFailure,
+  executeChild,
+  isCancellation,
+  ParentClosePolicy,
+  ChildWorkflowCancellationType,
+} from '@temporalio/workflow';
+import { WORKFLOW_QUEUE, type ReproduceResult, type StageSummary } from '../types.js';
+import type { reproduce } from '../reproduce/reproduce.js';
+import { activities } from './activities.js';
+import type { SweepBoard } from './board.js';
+import type { SweepOptions, SweepPlan, TrialRef, TrialState } from './types.js';
+
+/** A trial that runs. */
+export interface RunningTrial {
+  readonly childId: string;
+  /** Ends it; its record says `stopped`, and why. */
+  stop(why: string): void;
+  /** Settles when its copy is gone, and never fails. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Runs one trial: a copy of the project with its params, `reproduce` in it, its metric and its experiment. Whatever becomes of
+ * it stands on the board.
+ */
+export function startTrial(
+  trial: TrialState,
+  childId: string,
+  plan: SweepPlan,
+  options: SweepOptions,
+  board: SweepBoard,
+): RunningTrial {
+  const { label } = trial;
+  const ref: TrialRef = { root: plan.root, folder: plan.folder, sweep: plan.id, label };
+  const scope = new CancellationScope();
+  let stopped: string | undefined;
+  board.began(trial);
+
+  const run = async (): Promise<Partial<TrialState>> => {
+    const workspace = await activities.prepareTrial({ ...ref, params: trial.params });
+    board.change(label, { status: 'running' });
+    const result = await executeChild<typeof reproduce>('reproduce', {
+      workflowId: childId,
+      taskQueue: WORKFLOW_QUEUE,
+      args: [reproduceInput(options, workspace)],
+      staticSummary: `${plan.id}, trial ${label}`,
+      // Ended in order, with its grace time, also when somebody terminates the sweep.
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+    });
+    board.change(label, { status: 'saving', gpuSeconds: gpuSeconds(result.stages) });
+    const collected = await activities.collectTrial({ ...ref, metric: options.metric, at: Date.now() });
+    return { status: 'done', ...collected };
+  };
+
+  const end = async (): Promise<void> => {
+    let change: Partial<TrialState>;
+    try {
+      change = await scope.run(run);
+    } catch (error) {
+      const stages = stagesOf(error);
+      // What was ended from outside has no result: what its stage said of itself last.
+      const spent = stages ? gpuSeconds(stages) : board.get(label)?.progress?.usage?.gpuSeconds;
+      change = {
+        ...(spent === undefined ? {} : { gpuSeconds: spent }),
+        ...(isCancellation(error)
+          ? stopped === undefined
+            ? { status: 'canceled' }
+            : { status: 'stopped', reason: stopped }
+          : { status: 'failed', reason: reasonOf(error) }),
+      };
+    }
+    const reason = await CancellationScope.nonCancellable(() => cleanUp(ref, change.reason));
+    board.change(label, { ...change, ...(reason === undefined ? {} : { reason }), finishedAt: Date.now() });
+  };
+
+  return {
+    childId,
+    stop(why) {
+      stopped ??= why;
+      scope.cancel();
+    },
+    ended: end(),
+  };
+}
+
+/** @returns the reason, with the place that the logs have now in place of the one that is gone */
+async function cleanUp(ref: TrialRef, reason: string | undefined): Promise<string | undefined> {
+  try {
+    const logs = await activities.removeTrial(ref);
+    return reason?.replace(/(log: ).*\/\.reprise\/logs(?=\/)/, `$1${logs}`);
+  } catch (error) {
+    return [reason, `its folder could not be removed: ${reasonOf(error)}`].filter(Boolean).join('\n');
+  }
+}
+
+function reproduceInput(
+  { targets, cpuFallback, labelTimeout, heartbeat }: SweepOptions,
+  workspace: Awaited<ReturnType<typeof activities.prepareTrial>>,
+) {
+  return { targets, cpuFallback, labelTimeout, heartbeat, workspace, reportToParent: true };
+}
+
+function gpuSeconds(stages: readonly StageSummary[]): number {
+  return stages.reduce((sum, stage) => sum + (stage.gpuSeconds ?? 0), 0);
+}
+
+function stagesOf(error: unknown): readonly StageSummary[] | undefined {
+  const cause = error instanceof ChildWorkflowFailure ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== 'StageFailed') return undefined;
+  return (cause.details?.[0] as ReproduceResult | undefined)?.stages;
+}
+
+/** The innermost failure: those around it only say that a child or an activity failed. */
+function reasonOf(error: unknown): string {
+  let at = error;
+  const stages = stagesOf(error) ?? [];
+  const failed = stages.find((stage) => stage.outcome === 'failed');
+  if (failed?.error) return failed.error.message;
+  while ((at instanceof ChildWorkflowFailure || at instanceof ActivityFailure) && at.cause) at = at.cause;
+  return at instanceof Error ? at.message : String(at);
+}

@@ -1,0 +1,22 @@
+import type { SweepOptions, TrialState } from '../types.js';
+
+/** Trials that have a value, the best first; of equals, the one that began first. */
+export function ranked(trials: readonly TrialState[], direction: SweepOptions['direction']): TrialState[] {
+  const sign = direction === 'maximize' ? -1 : 1;
+  return trials
+    .filter((trial) => trial.status === 'done' && trial.value !== undefined)
+    .sort((a, b) => sign * ((a.value ?? 0) - (b.value ?? 0)) || a.number - b.number);
+}
+
+/** Of those that got furthest: what trained longer is not compared with what trained less. */
+export function bestOf(
+  trials: readonly TrialState[],
+  direction: SweepOptions['direction'],
+): TrialState | undefined {
+  const done = trials.filter((trial) => trial.status === 'done');
+  const highest = Math.max(0, ...done.map((trial) => trial.rung));
+  return ranked(
+    done.filter((trial) => trial.rung === highest),
+    direction,
+  )[0];
+}
