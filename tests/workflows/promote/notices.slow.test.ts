@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await rig?.end();
-  for (const name of ['TEAM_URL', 'GONE_URL']) delete process.env[name];
+  for (const name of ['TEAM_URL', 'GONE_URL']) Reflect.deleteProperty(process.env, name);
 });
 
 const CHANNELS = `notifications:
