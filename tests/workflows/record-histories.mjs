@@ -15,6 +15,8 @@ import { findTemporalCli } from '../../infra/setup/find-temporal.mjs';
 
 /** @import { WorkflowHandle } from '@temporalio/client' */
 
+/** Of the build, which types and lint must not need. @type {{ SEARCH_ATTRIBUTES: Record<string, string> }} */
+const { SEARCH_ATTRIBUTES } = await import(new URL('../../dist/workflows/index.js', import.meta.url).href);
 const EXECUTABLE = fileURLToPath(new URL('../../bin/reprise', import.meta.url));
 const OUT = fileURLToPath(new URL('histories/', import.meta.url));
 const served = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-record-')));
@@ -86,9 +88,10 @@ const env = await TestWorkflowEnvironment.createLocal({
     extraArgs: [
       // Long enough for every other scenario, and a short one to record.
       ...['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=60'],
-      ...['RepriseProject=Keyword', 'RepriseStage=KeywordList', 'RepriseStatus=Keyword'].flatMap(
-        (attribute) => ['--search-attribute', attribute],
-      ),
+      ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
+        '--search-attribute',
+        `${name}=${type}`,
+      ]),
     ],
   },
 });
