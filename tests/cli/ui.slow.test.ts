@@ -28,7 +28,9 @@ const PIPELINE = `stages:
 async function untilSays(page: Page, texts: readonly string[]): Promise<string> {
   let shown = '';
   for (let i = 0; i < 120; i++) {
-    shown = await page.innerText('body').catch(() => '');
+    // Markdown is shown in frames of its own.
+    const frames = page.frames().map((frame) => frame.innerText('body', { timeout: 2_000 }).catch(() => ''));
+    shown = (await Promise.all(frames)).join('\n');
     if (texts.every((text) => shown.includes(text))) return shown;
     await new Promise((resolve) => setTimeout(resolve, 500));
     if (i % 20 === 19) await page.reload();

@@ -115,7 +115,8 @@ export interface SweepActivities {
   beginSweep(input: BeginSweepInput): Promise<SweepPlan>;
   prepareTrial(trial: TrialRef & { readonly params: TrialParams }): Promise<PathWorkspace>;
   collectTrial(trial: CollectTrialInput): Promise<CollectedTrial>;
-  removeTrial(trial: TrialRef): Promise<void>;
+  /** @returns the folder where the trial's logs are kept */
+  removeTrial(trial: TrialRef): Promise<string>;
   recordSweep(input: RecordSweepInput): Promise<void>;
   applyTrial(trial: TrialRef & { readonly commit: string }): Promise<void>;
 }
