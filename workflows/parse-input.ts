@@ -16,14 +16,51 @@ export function parseInputOf<S extends z.ZodType>(
 ): z.output<S> {
   const result = schema.safeParse(input ?? {});
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const unknownKey = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const field =
-    [...(issue?.path.map(String) ?? []), ...(unknownKey === undefined ? [] : [unknownKey])].join('.') ||
-    'input';
-  const message =
-    unknownKey === undefined
-      ? `${field}: ${issue?.message}`
-      : `${field} is not a field of ${workflow}'s input; the fields are: ${fields.join(', ')}`;
-  throw ApplicationFailure.nonRetryable(message, 'InvalidInput', { field });
+  const { field, within, isUnknown, message } = firstFault(result.error);
+  if (!isUnknown) throw invalid(field || 'input', message);
+  throw invalid(
+    field,
+    within === ''
+      ? `is not a field of ${workflow}'s input; the fields are: ${fields.join(', ')}`
+      : `is not a field of ${within}`,
+  );
+}
+
+/**
+ * Checks what a signal, query or update carries. In an update's validator the failure rejects the update, and the run goes on.
+ *
+ * @throws ApplicationFailure `InvalidInput`, which names the first wrong field
+ */
+export function parsePayload<T>(schema: z.ZodType<T>, payload: unknown): T {
+  const result = schema.safeParse(payload ?? undefined);
+  if (result.success) return result.data;
+  const { field, isUnknown, message } = firstFault(result.error);
+  throw invalid(field || 'the payload', isUnknown ? 'is not a known field' : message);
+}
+
+/** The failure of whoever was given a wrong field. */
+export function invalid(field: string, message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(`${field}: ${message}`.slice(0, 2_000), 'InvalidInput', {
+    field: field.slice(0, 200),
+  });
+}
+
+interface Fault {
+  /** Dotted; empty when it is the whole. */
+  readonly field: string;
+  /** The mapping that it stands in. */
+  readonly within: string;
+  readonly isUnknown: boolean;
+  readonly message: string;
+}
+
+function firstFault({ issues: [issue] }: z.ZodError): Fault {
+  const path = issue?.path.map(String) ?? [];
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  return {
+    field: [...path, ...(unknown === undefined ? [] : [unknown])].join('.'),
+    within: path.join('.'),
+    isUnknown: unknown !== undefined,
+    message: issue?.message ?? 'is wrong',
+  };
 }

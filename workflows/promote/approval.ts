@@ -1,6 +1,6 @@
 import { condition, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import { z } from 'zod';
-import { parsePayload } from '../parse-payload.js';
+import { parsePayload } from '../parse-input.js';
 import { APPROVE_UPDATE, REJECT_UPDATE, SUPERSEDE_SIGNAL } from '../retrain/types.js';
 import type { PromotionSettings } from './settings.js';
 import type { Answer, Decided } from './types.js';

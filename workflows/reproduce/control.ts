@@ -2,7 +2,7 @@ import { CancellationScope, condition, defineUpdate, isCancellation, setHandler 
 import type { UpdateDefinition } from '@temporalio/common';
 import { z } from 'zod';
 import { stageQueue, type PlannedStage } from '../types.js';
-import { invalid, parsePayload } from '../parse-payload.js';
+import { invalid, parsePayload } from '../parse-input.js';
 
 // zod's compiled parsers need `new Function`, which has no place in the workflow sandbox.
 z.config({ jitless: true });
