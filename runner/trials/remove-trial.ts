@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { RunFolder } from '../run-folder.js';
 import { trialCopy, type TrialPlace } from './prepare-trial.js';
 import { removeFolder } from './remove-folder.js';
@@ -9,21 +9,13 @@ import { sweepFolder } from './sweep-folder.js';
 /** How long a command that was left behind has to end. */
 const GRACE_SECONDS = 10;
 
-/**
- * Removes a trial's copy; its logs stay with the sweep. What it made is in the cache.
- *
- * @returns the folder of the logs
- */
-export async function removeTrial(place: TrialPlace): Promise<string> {
+/** Removes a trial's copy. What it made is in the cache, and what its commands printed is with the logs of its run. */
+export async function removeTrial(place: TrialPlace): Promise<void> {
   const { folder, project } = await trialCopy(place);
-  const logs = sweepFolder(place.root, place.sweep).logs(place.label);
   // A command whose worker was killed still writes there.
   if (existsSync(project)) await RunFolder.endLeftovers(project, GRACE_SECONDS);
-  await mkdir(dirname(logs), { recursive: true });
-  await rename(join(project, '.reprise', 'logs'), logs).catch(() => undefined);
   await removeFolder(folder);
   await removeFolder(`${folder}.new`);
-  return logs;
 }
 
 /** The same for all that a sweep left. */

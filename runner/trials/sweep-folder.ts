@@ -9,8 +9,6 @@ export interface SweepFolder {
   readonly base: string;
   /** A trial's copy of the repository. */
   trial(label: string): string;
-  /** What is kept of a trial's logs once its copy is gone. */
-  logs(label: string): string;
   /** What `sweep list`, `show` and `apply` read. */
   readonly record: string;
 }
@@ -21,15 +19,14 @@ export const SWEEP_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,60}$/;
 export function sweepFolder(root: string, id: string): SweepFolder {
   if (!SWEEP_ID.test(id)) throw new RangeError(`not a sweep's id: ${id}`);
   const path = join(root, '.reprise', 'sweeps', id);
-  const inside = (folder: string, label: string): string => {
+  const trial = (label: string): string => {
     if (!SWEEP_ID.test(label)) throw new RangeError(`not a trial's label: ${label}`);
-    return join(path, folder, label);
+    return join(path, 'trials', label);
   };
   return {
     path,
     base: join(path, 'base.git'),
-    trial: (label) => inside('trials', label),
-    logs: (label) => inside('logs', label),
+    trial,
     record: join(path, 'sweep.json'),
   };
 }

@@ -19,7 +19,7 @@ function secret(name: string, value: string): string {
   return name;
 }
 afterEach(() => {
-  for (const name of set) Reflect.deleteProperty(process.env, name);
+  for (const name of set) process.env[name] = '';
   set.clear();
 });
 

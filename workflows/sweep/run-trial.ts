@@ -74,8 +74,9 @@ export function startTrial(
           : { status: 'failed', reason: reasonOf(error) }),
       };
     }
-    const reason = await CancellationScope.nonCancellable(() => cleanUp(ref, change.reason));
-    board.change(label, { ...change, ...(reason === undefined ? {} : { reason }), finishedAt: Date.now() });
+    const left = await CancellationScope.nonCancellable(() => cleanUp(ref));
+    const reason = [change.reason, left].filter((part) => part !== undefined).join('\n');
+    board.change(label, { ...change, ...(reason === '' ? {} : { reason }), finishedAt: Date.now() });
   };
 
   return {
@@ -88,13 +89,13 @@ export function startTrial(
   };
 }
 
-/** @returns the reason, with the place that the logs have now in place of the one that is gone */
-async function cleanUp(ref: TrialRef, reason: string | undefined): Promise<string | undefined> {
+/** @returns why it could not be done */
+async function cleanUp(ref: TrialRef): Promise<string | undefined> {
   try {
-    const logs = await activities.removeTrial(ref);
-    return reason?.replace(/(log: ).*\/\.reprise\/logs(?=\/)/, `$1${logs}`);
+    await activities.removeTrial(ref);
+    return undefined;
   } catch (error) {
-    return [reason, `its folder could not be removed: ${reasonOf(error)}`].filter(Boolean).join('\n');
+    return `its folder could not be removed: ${reasonOf(error)}`;
   }
 }
 

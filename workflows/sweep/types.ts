@@ -115,8 +115,7 @@ export interface SweepActivities {
   beginSweep(input: BeginSweepInput): Promise<SweepPlan>;
   prepareTrial(trial: TrialRef & { readonly params: TrialParams }): Promise<PathWorkspace>;
   collectTrial(trial: CollectTrialInput): Promise<CollectedTrial>;
-  /** @returns the folder where the trial's logs are kept */
-  removeTrial(trial: TrialRef): Promise<string>;
+  removeTrial(trial: TrialRef): Promise<void>;
   recordSweep(input: RecordSweepInput): Promise<void>;
   applyTrial(trial: TrialRef & { readonly commit: string }): Promise<void>;
 }
