@@ -2,7 +2,6 @@ import {
   fetchTree,
   hasObject,
   hasRemoteObject,
-  openRemote,
   readLockEntry,
   readTree,
   trackedFiles,
@@ -13,6 +12,7 @@ import {
   type Stage,
   type TrackedFiles,
 } from '../dvc/index.js';
+import { openRemoteIfAny } from '../workspaces/index.js';
 import type { PlannedStage, Workspace } from '../workflows/index.js';
 
 /** What a checkout whose data was not fetched yet would hold. */
@@ -31,12 +31,7 @@ export async function absentState(
   made: ReadonlyMap<string, LockEntry> = new Map(),
 ): Promise<AbsentState> {
   const { project } = pipeline;
-  const name = workspace.kind === 'git' ? workspace.remote : undefined;
-  const remote = await openRemote(project, name).catch((error: unknown) => {
-    // A run on one host can do without, as long as nobody named one.
-    if (name !== undefined || (error as { code?: string }).code !== 'no-remote') throw error;
-    return undefined;
-  });
+  const remote = await openRemoteIfAny(project, workspace.kind === 'git' ? workspace.remote : undefined);
   const locked = new Map<string, LockEntry>(made);
   for (const stage of pipeline.stages) {
     const entry = made.get(stage.address) ?? (await readLockEntry(project, stage));

@@ -17,6 +17,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { fairnessOf } from './fairness.js';
 import { absentState, withoutLost, type AbsentState } from './absent-state.js';
 import { pinWorkspace } from './pin-workspace.js';
+import { pruneWorkspaces } from './prune-workspaces.js';
 import { knowsSearchAttributes } from './search-attributes.js';
 
 /** Reads dvc.yaml, params and dvc.lock into a frozen plan. */
@@ -25,6 +26,7 @@ export async function plan(deps: ActivityDependencies, options: ReproduceOptions
   const { folder, isPrivate } = await openWorkspace(deps, workspace, Context.current().cancellationSignal);
   const project = await openProject(folder);
   const pipeline = await loadPipeline(project);
+  if (isPrivate) await pruneWorkspaces(deps);
   const state = isPrivate ? await absentState(pipeline, workspace) : undefined;
   const selected = select(pipeline, { ...options, cwd: folder });
   const name = workspace.kind === 'path' ? basename(project.root) : repositoryName(workspace.url);

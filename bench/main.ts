@@ -1,14 +1,25 @@
 import { compareLoraStep } from './lora-step/compare.js';
 import type { Comparison } from './measurement.js';
 import { formatComparison } from './format.js';
+import { compareStages } from './stages/compare.js';
+
+const STAGES = 100;
+
+interface Peers {
+  /** Has PyTorch and PEFT. */
+  readonly python: string;
+  readonly dvc: string;
+}
 
 type OnRound = (round: number, of: number) => void;
 
 /** `npm run bench -- [name] [--json]`: ours beside a peer, in the same run, as ratios. */
-const BENCHMARKS: Readonly<Record<string, (python: string, onRound: OnRound) => Promise<Comparison>>> = {
+const BENCHMARKS: Readonly<Record<string, (peers: Peers, onRound: OnRound) => Promise<Comparison>>> = {
   // BERT's own dropout, which transformers and PEFT users train with.
-  'lora-step': (python, onRound) => compareLoraStep('lora-step', 0.1, python, onRound),
-  'lora-step-no-dropout': (python, onRound) => compareLoraStep('lora-step-no-dropout', 0, python, onRound),
+  'lora-step': ({ python }, onRound) => compareLoraStep('lora-step', 0.1, python, onRound),
+  'lora-step-no-dropout': ({ python }, onRound) =>
+    compareLoraStep('lora-step-no-dropout', 0, python, onRound),
+  stages: ({ dvc }, onRound) => compareStages(STAGES, dvc, onRound),
 };
 
 const args = process.argv.slice(2);
@@ -18,12 +29,16 @@ const python = process.env['REPRISE_BENCH_PYTHON'];
 const unknown = names.find((name) => !(name in BENCHMARKS));
 if (unknown !== undefined)
   fail(`there is no benchmark ${unknown}; there are: ${Object.keys(BENCHMARKS).join(', ')}`);
-if (!python) fail('REPRISE_BENCH_PYTHON is not set: run `npm run bench`, which installs the peers');
+const dvc = process.env['REPRISE_BENCH_DVC'];
+if (!python || !dvc)
+  fail('REPRISE_BENCH_PYTHON or REPRISE_BENCH_DVC is not set: run `npm run bench`, which installs the peers');
 
 const comparisons: Comparison[] = [];
 for (const [name, compare] of Object.entries(BENCHMARKS)) {
   if (names.length > 0 && !names.includes(name)) continue;
-  const comparison = await compare(python, (round, of) => console.error(`${name}: round ${round} of ${of}`));
+  const comparison = await compare({ python, dvc }, (round, of) =>
+    console.error(`${name}: round ${round} of ${of}`),
+  );
   comparisons.push(comparison);
   if (!json) console.log(formatComparison(comparison));
 }

@@ -11,12 +11,22 @@ export interface Measurement {
   readonly lastLoss: number;
 }
 
+/** One figure of both sides. */
+export interface Row {
+  readonly label: string;
+  /** Seconds, or bytes. */
+  readonly unit: 's' | 'B';
+  readonly ours: number;
+  readonly peer: number;
+}
+
 export interface Comparison {
   readonly name: string;
   readonly about: string;
-  readonly ours: Measurement;
-  readonly peer: Measurement;
   readonly peerName: string;
+  readonly rows: readonly Row[];
+  /** What each side came to, where that says whether both did the same. */
+  readonly check?: { readonly label: string; readonly ours: string; readonly peer: string };
 }
 
 export function median(values: readonly number[]): number {

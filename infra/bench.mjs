@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * Measures ours against its peers, in the same run. Installs PyTorch and PEFT into the cache folder first.
+ * Measures ours against its peers, in the same run. Installs PyTorch, PEFT and dvc into the cache folder first.
  *
  *   npm run bench [-- NAME] [--json]
  */
@@ -14,10 +14,13 @@ import { prepare } from './tasks/prepare.mjs';
 const { context, report } = await prepare();
 try {
   const bin = await makePythonTools('bench', context, report);
+  const dvc = await makePythonTools('dvc', context, report);
   process.exitCode = await handOver(
     process.execPath,
     [join(context.root, 'dist/bench/main.js'), ...process.argv.slice(2)],
-    { env: { ...process.env, REPRISE_BENCH_PYTHON: join(bin, 'python') } },
+    {
+      env: { ...process.env, REPRISE_BENCH_PYTHON: join(bin, 'python'), REPRISE_BENCH_DVC: join(dvc, 'dvc') },
+    },
   );
 } catch (error) {
   if (!(error instanceof SetupFailure)) throw error;

@@ -4,6 +4,7 @@ export { commitEntries, type LockEntries } from './commit-entries.js';
 export { fetchInputs, type InputsOptions } from './fetch-inputs.js';
 export { pushResults } from './push-results.js';
 export { publish, type Published, type PublishOptions } from './publish.js';
+export { openRemoteIfAny } from './open-remote-if-any.js';
 export { pruneCheckouts } from './prune-checkouts.js';
 export { resolveRevision } from './git/resolve-revision.js';
 export { checkRepository, checkRevision } from './git/repository-url.js';

@@ -10,7 +10,6 @@ import {
   loadPipeline,
   lockPath,
   openProject,
-  openRemote,
   parseLockEntry,
   readLock,
   type LockEntry,
@@ -23,6 +22,7 @@ import { commitFiles } from './git/commit-files.js';
 import { fetchCommit } from './git/fetch-commit.js';
 import { refOf } from './git/resolve-revision.js';
 import { GitFailed, runGit } from './git/run-git.js';
+import { openRemoteIfAny } from './open-remote-if-any.js';
 
 export interface PublishOptions {
   readonly served: string;
@@ -152,7 +152,7 @@ async function writeResults(
   remoteName: string | undefined,
 ): Promise<string[]> {
   const { stages } = await loadPipeline(project);
-  const remote = await openRemote(project, remoteName).catch(() => undefined);
+  const remote = await openRemoteIfAny(project, remoteName);
   const files: string[] = [];
   for (const result of results) {
     await commitEntries(project, result);

@@ -33,11 +33,23 @@ export async function compareLoraStep(
       await runSide(python, [join(packageRoot(), 'bench/lora-step/torch_peft.py'), JSON.stringify(setting)]),
     );
   }
+  const [mine, theirs] = [medianOf(ours), medianOf(peer)];
+  const losses = ({ firstLoss, lastLoss }: Measurement): string =>
+    `${firstLoss.toFixed(2)} → ${lastLoss.toFixed(2)}`;
   return {
     name,
     about: `one training step: MiniLM-L6's shape, LoRA r = ${setting.rank}, dropout ${setting.dropout}, ${setting.rows} × ${setting.width} tokens, float32`,
-    ours: medianOf(ours),
-    peer: medianOf(peer),
     peerName: 'PyTorch + PEFT, eager',
+    rows: [
+      { label: 'time per step', unit: 's', ours: mine.secondsPerStep, peer: theirs.secondsPerStep },
+      {
+        label: 'time to first step',
+        unit: 's',
+        ours: mine.secondsToFirstStep,
+        peer: theirs.secondsToFirstStep,
+      },
+      { label: 'peak memory', unit: 'B', ours: mine.peakMemory, peer: theirs.peakMemory },
+    ],
+    check: { label: 'loss, first → last', ours: losses(mine), peer: losses(theirs) },
   };
 }

@@ -14,9 +14,10 @@ export function checkRepository(url: string, allowed: readonly string[]): void {
       fix: 'correct workspace.url',
     });
   }
-  if (/^[a-z+]+:\/\/[^/@]*:[^/@]*@/.test(url)) {
+  if (/^(https?:\/\/[^/]*@|[a-z+]+:\/\/[^/]*:[^/]*@)/i.test(url)) {
     throw new DiagnosticError('secret-in-url', {
-      message: 'the repository’s URL holds a password, and would be kept in the history of the run',
+      message:
+        'the repository’s URL holds a password or a token, and would be kept in the history of the run',
       fix: 'take it out, and let git on the workers’ hosts find it: a credential helper, netrc, or an SSH key',
     });
   }
