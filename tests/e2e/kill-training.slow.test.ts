@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProgressEvent } from '../../cli/display/index.js';
@@ -52,9 +60,13 @@ async function reach(run: RepriseProcess, least: number): Promise<number> {
   throw new Error(`no step ${least} within a minute: ${run.stdout()}`);
 }
 
-/** From which steps the training's processes continued, in the stage's log. */
+/** From which steps the training's processes continued, in the stage's log: the copy of the project has had one run of it. */
 function continuedFrom(root: string): number[] {
-  const log = readFileSync(join(root, '.reprise/logs/finetune_model.log'), 'utf8');
+  const logs = join(root, '.reprise/logs');
+  const files = readdirSync(logs).map((run) => join(logs, run, 'finetune_model.log'));
+  const [file = '', another] = files.filter((path) => existsSync(path));
+  expect(another).toBeUndefined();
+  const log = readFileSync(file, 'utf8');
   return [...log.matchAll(/continuing from step (\d+)/g)].map((match) => Number(match[1]));
 }
 

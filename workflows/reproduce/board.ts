@@ -1,4 +1,6 @@
 import {
+  CancellationScope,
+  condition,
   setCurrentDetails,
   upsertMemo,
   upsertSearchAttributes,
@@ -34,6 +36,7 @@ export class Board {
   readonly #stages = new Map<string, StageState>();
   #shown = '';
   #noted = '';
+  #isStale = false;
 
   /** @param targets what the run was asked for */
   constructor(readonly targets: readonly string[]) {}
@@ -51,13 +54,14 @@ export class Board {
       });
     }
     this.#publish();
+    void CancellationScope.nonCancellable(() => this.#keepPublished());
   }
 
   change(address: string, change: Change): void {
     const before = this.#stages.get(address);
     if (!before) return;
     this.#stages.set(address, { ...before, ...change });
-    this.#publish();
+    this.#isStale = true;
   }
 
   /** Its time counts from here, also when it is interrupted and begins again. */
@@ -76,7 +80,7 @@ export class Board {
       progress,
       hosts: withLast(before.hosts, progress.host),
     });
-    this.#publish();
+    this.#isStale = true;
   }
 
   /** Where a stage ran, so that its log is found. */
@@ -119,7 +123,16 @@ export class Board {
     );
   }
 
+  /** Once for all that changes at a time: conditions are looked at when nothing else can go on. */
+  async #keepPublished(): Promise<void> {
+    for (;;) {
+      await condition(() => this.#isStale);
+      this.#publish();
+    }
+  }
+
   #publish(): void {
+    this.#isStale = false;
     setCurrentDetails(this.#markdown());
     this.#note();
     if (!this.#plan?.searchAttributes) return;
@@ -160,7 +173,8 @@ export class Board {
   }
 
   #markdown(): string {
-    const rows = [...this.#stages.values()].map((stage) => {
+    const stages = [...this.#stages.values()];
+    const rows = mostUrgent(stages).map((stage) => {
       const { progress, startedAt, finishedAt } = stage;
       const seconds =
         startedAt !== undefined && finishedAt !== undefined
@@ -174,8 +188,34 @@ export class Board {
       '| stage | status | queue | time | |',
       '|---|---|---|---|---|',
       ...rows,
+      ...(rows.length < stages.length ? ['', `and ${stages.length - rows.length} more`] : []),
     ].join('\n');
   }
+}
+
+/** A person reads no more rows, and the server keeps no longer text. */
+const ROWS = 200;
+const URGENCY: readonly StageState['status'][] = [
+  'failed',
+  'running',
+  'waiting',
+  'paused',
+  'scheduled',
+  'canceled',
+  'blocked',
+  'pending',
+  'ran',
+  'restored',
+  'skipped',
+];
+
+/** All, or those that a person has to know of, in plan order. */
+function mostUrgent(stages: readonly StageState[]): readonly StageState[] {
+  if (stages.length <= ROWS) return stages;
+  const chosen = new Set<StageState>();
+  for (const status of URGENCY)
+    for (const stage of stages) if (stage.status === status && chosen.size < ROWS) chosen.add(stage);
+  return stages.filter((stage) => chosen.has(stage));
 }
 
 function note(stage: StageState, progress: StageProgress | undefined): string {

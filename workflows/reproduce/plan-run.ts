@@ -6,6 +6,9 @@ import type { Ledger } from './ledger.js';
 import { StageFailed, choosePlace, runStage, usageOf, type Place, type StageRecord } from './run-stage.js';
 import { Semaphore } from './semaphore.js';
 
+/** A workflow may have 2,000 activities under way; more workers than this have slots for nobody has. */
+const MOST_AT_ONCE = 1000;
+
 /** Runs the stages of a plan, each as soon as those before it are done. */
 export class PlanRun {
   readonly #slots: Semaphore;
@@ -23,7 +26,7 @@ export class PlanRun {
     readonly ledger: Ledger,
     readonly control: Control,
   ) {
-    this.#slots = new Semaphore(options.jobs);
+    this.#slots = new Semaphore(options.jobs === 0 ? MOST_AT_ONCE : options.jobs);
     this.#carried = new Set(options.carried.map((stage) => stage.address));
   }
 
