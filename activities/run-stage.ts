@@ -4,8 +4,6 @@ import {
   checkpointKey,
   fetchRun,
   formatLockEntry,
-  loadPipeline,
-  openProject,
   parseLockEntry,
   readLockEntry,
   readParams,
@@ -35,6 +33,7 @@ import { absentState, type AbsentState } from './absent-state.js';
 import { Beat } from './beat.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { GpuMeter } from './gpu-meter.js';
+import { recentPipeline } from './recent-pipeline.js';
 import { withTurn } from './with-turn.js';
 import { openCheckpointStore } from './checkpoint-store.js';
 
@@ -49,7 +48,7 @@ export async function runStage(
   try {
     const { cancellationSignal } = Context.current();
     const { folder, isPrivate } = await openWorkspace(deps, input.workspace, cancellationSignal);
-    const pipeline = await loadPipeline(await openProject(folder));
+    const pipeline = await recentPipeline(folder, input.run);
     const stage = findStage(pipeline, input.address);
     const inputs = new Map(
       Object.entries(input.inputs ?? {}).map(([address, text]) => [address, parseLockEntry(text)]),

@@ -30,12 +30,20 @@ export async function readLock(project: Project, dvcfile: string): Promise<Reado
   const path = lockPath(dvcfile);
   const text = await readIfPresent(path);
   if (text === undefined) return new Map();
-  const source = parseLockText(text, shownAs(path));
+  return entriesOf(parseLockText(text, shownAs(path)));
+}
+
+const entriesRead = new WeakMap<YamlDocument, ReadonlyMap<string, LockEntry>>();
+
+function entriesOf(source: YamlDocument): ReadonlyMap<string, LockEntry> {
+  const known = entriesRead.get(source);
+  if (known) return known;
   const entries = new Map<string, LockEntry>();
   for (const { key, value } of stagesOf(source)?.items ?? []) {
     const name = scalarText(key);
     entries.set(name, parseEntry(source, value, ['stages', name]));
   }
+  entriesRead.set(source, entries);
   return entries;
 }
 
@@ -45,8 +53,28 @@ export async function readLockEntry(project: Project, stage: Stage): Promise<Loc
   return isPipelineFile(stage.dvcfile) ? entries.get(stage.name) : [...entries.values()][0];
 }
 
+/**
+ * The texts that were parsed last. A run reads dvc.lock for each of its stages, and that of a thousand stages takes a fifth of a
+ * second to parse.
+ */
+const parsed = new Map<string, YamlDocument>();
+const KEPT = 4;
+
 /** Parses a lock file and checks what is not inside a stage. */
 export function parseLockText(text: string, shownAs: string): YamlDocument {
+  const key = `${shownAs}\0${text}`;
+  const source = parsed.get(key) ?? parseChecked(text, shownAs);
+  // The one that was asked for last goes to the end.
+  parsed.delete(key);
+  parsed.set(key, source);
+  for (const oldest of parsed.keys()) {
+    if (parsed.size <= KEPT) break;
+    parsed.delete(oldest);
+  }
+  return source;
+}
+
+function parseChecked(text: string, shownAs: string): YamlDocument {
   refuseConflicts(text, shownAs);
   const source = new YamlDocument(shownAs, text);
   const root = source.document.contents;
