@@ -55,7 +55,7 @@ export class RunFolder {
   async endLeftover(graceSeconds: number): Promise<boolean> {
     const leader = this.#leader();
     if (!leader) return false;
-    await endGroup(leader, graceSeconds);
+    await endGroup(leader, graceSeconds, (pid) => this.#started(pid));
     await this.clear();
     return true;
   }
@@ -72,6 +72,16 @@ export class RunFolder {
 
   get #leaderFile(): string {
     return join(this.path, 'process.json');
+  }
+
+  #started(pid: number): boolean {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8')
+        .split('\0')
+        .includes(`REPRISE_PROGRESS=${this.progressFile}`);
+    } catch {
+      return false;
+    }
   }
 
   #leader(): Running | undefined {

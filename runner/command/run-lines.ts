@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { identify, type ProcessIdentity } from './process-identity.js';
-import { endGroup } from './process-group.js';
+import { endMembers } from './process-group.js';
 import { commandLines, shellCommand } from './shell.js';
 
 export interface RunLinesOptions {
@@ -46,9 +46,10 @@ function runLine(line: string, options: RunLinesOptions): Promise<CommandEnd> {
     const leader = child.pid === undefined ? undefined : identify(child.pid);
     if (leader) options.onStart(leader);
 
-    const cancel = (): void => {
-      if (leader) void endGroup(leader, options.grace);
+    const endAll = async (): Promise<void> => {
+      if (leader) await endMembers(leader.pid, options.grace);
     };
+    const cancel = (): void => void endAll();
     options.signal.addEventListener('abort', cancel, { once: true });
     // A process that outlives its shell may hold the pipes open: the command is over when its shell is.
     child.once('exit', (code, signal) => {
@@ -63,8 +64,12 @@ function runLine(line: string, options: RunLinesOptions): Promise<CommandEnd> {
           resolve({ reason: 'killed', line, signal: KILLED_IN_SHELL.get(code - 128) as NodeJS.Signals });
         } else resolve({ reason: 'exit', line, code: code ?? 1 });
       };
-      child.once('close', end);
-      setTimeout(end, 1000).unref();
+      const closed = new Promise((done) => child.once('close', done));
+      // What was stopped, or lost its shell, is over when all of it is: it may be run again at once.
+      void (options.signal.aborted || signal ? endAll() : Promise.resolve()).then(() => {
+        void closed.then(end);
+        setTimeout(end, 1000).unref();
+      });
     });
   });
 }

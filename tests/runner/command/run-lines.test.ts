@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAlive, type ProcessIdentity } from '../../../runner/index.js';
+import { identify, isAlive, type ProcessIdentity } from '../../../runner/index.js';
 import { runLines, type CommandEnd } from '../../../runner/command/run-lines.js';
 
 async function run(cmd: string | string[], options: { abortAfter?: number; grace?: number } = {}) {
@@ -55,6 +55,18 @@ describe('runLines', () => {
     });
     expect(end).toEqual({ reason: 'canceled' });
     expect(readFileSync(join(wdir, 'saved'), 'utf8')).toBe('saved\n');
+  });
+
+  it.each([
+    ['is canceled', 'wait'],
+    ['lost its shell', 'sleep 0.1; kill -9 $$'],
+  ])('ends what outlives the shell of a command that %s', async (_, last) => {
+    const { end, wdir } = await run(
+      `(trap "" TERM; echo $BASHPID > pid; while :; do sleep 0.05; done) & ${last}`,
+      { abortAfter: 300, grace: 0.3 },
+    );
+    expect(['canceled', 'killed']).toContain(end.reason);
+    expect(identify(Number(readFileSync(join(wdir, 'pid'), 'utf8')))).toBeUndefined();
   });
 
   it('kills a canceled command that does not leave within its grace time', async () => {

@@ -6,7 +6,7 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { CancelledFailure, type ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { STATE_QUERY, type SweepInput, type SweepResult, type SweepState } from '../../../workflows/index.js';
-import { readRecord } from '../../../runner/index.js';
+import { identify, readRecord } from '../../../runner/index.js';
 import { smiFolder, smiRows } from '../../rig/nvidia-smi.js';
 import { makeProject, writeFiles } from '../../rig/project.js';
 import { SCORE_PROJECT, fingerprint, git, makeGitProject } from '../../rig/sweep-project.js';
@@ -356,7 +356,7 @@ describe('while it runs', () => {
     await handle.cancel();
     expect(await failureOf(handle.result())).toBeInstanceOf(CancelledFailure);
     for (const pid of readFileSync(pids, 'utf8').trim().split('\n'))
-      expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+      expect(identify(Number(pid))).toBeUndefined();
     expect(copiesOf(root, id)).toEqual([]);
     expect(fingerprint(root)).toEqual(before);
     const record = await readRecord(root, id);
