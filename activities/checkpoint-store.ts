@@ -3,6 +3,7 @@ import {
   CheckpointStore,
   expireCheckpoints,
   expireLocalCheckpoints,
+  Turn,
   type EffectiveSettings,
 } from '../runner/index.js';
 import type { AbsentState } from './absent-state.js';
@@ -13,7 +14,7 @@ const expired = new Map<string, number>();
 
 /**
  * Where other hosts find a stage's checkpoints: the DVC remote, for a git workspace or where the settings say so. Now and then,
- * old ones are removed.
+ * old ones are removed, and turns that nobody holds.
  */
 export async function openCheckpointStore(
   project: Project,
@@ -27,7 +28,7 @@ export async function openCheckpointStore(
   if (Date.now() - (expired.get(place) ?? 0) > EXPIRE_EVERY_MS) {
     expired.set(place, Date.now());
     await expireLocalCheckpoints(project.root, expire);
-    if (remote) await expireCheckpoints(remote.store, expire);
+    if (remote) await Promise.all([expireCheckpoints(remote.store, expire), Turn.sweep(remote.store)]);
   }
   return remote && new CheckpointStore(remote.store, key, keep);
 }

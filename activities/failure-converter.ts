@@ -18,7 +18,7 @@ export function toFailure(error: unknown, place: FailurePlace = {}): unknown {
     return ApplicationFailure.create({
       message: formatDiagnostic(error),
       type: code,
-      nonRetryable: !error.transient,
+      nonRetryable: !(error.transient || (place.isPrivate === true && code === 'disk-full')),
       details: [
         { at, fix, expected, found, message: error.message, host: place.host, usage: place.meter?.usage },
       ],
@@ -33,6 +33,8 @@ export interface FailurePlace {
   readonly address?: string;
   readonly host?: string;
   readonly meter?: GpuMeter;
+  /** It works in a checkout, not in a person's folder: what one host has no room for goes on where, or when, there is some. */
+  readonly isPrivate?: boolean;
 }
 
 function commandFailure(

@@ -36,9 +36,9 @@ export type StageActivities = Pick<ReproduceActivities, 'runStage'> & Pick<Retra
 /** For the queue `reprise`. */
 export function createShortActivities(deps: ActivityDependencies): ShortActivities {
   return {
-    plan: (options) => beating(() => plan(deps, options)),
+    plan: (options) => beating(() => plan(deps, options), { isPrivate: options.workspace.kind === 'git' }),
     commitLock: (input) => beating(() => commitLock(deps, input)),
-    publish: (input) => beating(() => publish(deps, input)),
+    publish: (input) => beating(() => publish(deps, input), { isPrivate: true }),
     servedQueues: (queues) => beating(() => servedQueues(deps, queues)),
     planRetrain: (input) => beating(() => planRetrain(deps, input)),
     judgeCandidate: (input) => beating(() => judgeCandidate(deps, input)),
@@ -58,7 +58,12 @@ export function createStageActivities(deps: ActivityDependencies): StageActiviti
         {}) as Partial<StageProgress>;
       const meter = new GpuMeter(usage);
       return withSlot(deps, input, () =>
-        converted(() => runStage(deps, input, meter), { address: input.address, host: deps.hostId, meter }),
+        converted(() => runStage(deps, input, meter), {
+          address: input.address,
+          host: deps.hostId,
+          meter,
+          isPrivate: input.workspace.kind === 'git',
+        }),
       );
     },
     predict: (input) => beating(() => predict(deps, input), { address: 'the predict command' }),

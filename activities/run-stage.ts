@@ -34,7 +34,7 @@ import { Beat } from './beat.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { GpuMeter } from './gpu-meter.js';
 import { recentPipeline } from './recent-pipeline.js';
-import { withTurn } from './with-turn.js';
+import { sweepTurns, withTurn } from './with-turn.js';
 import { openCheckpointStore } from './checkpoint-store.js';
 
 /** Brings one stage's outs up to date: not at all, from the run cache, or by running its command. */
@@ -122,6 +122,7 @@ async function bringUpToDate(work: Work): Promise<Outcome> {
     const restored = await restore(work, locked, key);
     if (restored) {
       await keep(work, restored);
+      if (Context.current().info.attempt > 1 || input.attempt > 1) await tidyUp(work, key);
       return made('restored', restored);
     }
   }
@@ -143,6 +144,15 @@ async function execute(work: Work, locked: LockEntry | undefined, key: string): 
   await removeCheckpoints(project.root, key);
   await checkpoints?.remove();
   return made('ran', entry);
+}
+
+/** An earlier attempt made the outs, and ended before it had removed what nobody needs any longer. */
+async function tidyUp(work: Work, key: string): Promise<void> {
+  const { project, stage, absent } = work;
+  const settings = settingsOf(stage, projectDefaults(project.root));
+  await removeCheckpoints(project.root, key);
+  await (await openCheckpointStore(project, absent, settings, key))?.remove();
+  await sweepTurns(work, key);
 }
 
 async function isKept(absent: AbsentState, entry: LockEntry | undefined): Promise<boolean> {

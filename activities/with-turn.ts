@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Project } from '../dvc/index.js';
 import { Turn } from '../runner/index.js';
-import { LocalStore } from '../storage/index.js';
+import { LocalStore, type ObjectStore } from '../storage/index.js';
 import type { RunStageInput } from '../workflows/index.js';
 import type { AbsentState } from './absent-state.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -16,9 +16,8 @@ export async function withTurn<T>(
   key: string,
   run: () => Promise<T>,
 ): Promise<T> {
-  const store = absent?.remote?.store ?? new LocalStore(join(project.config.cacheDir, 'reprise'));
   const { address, attempt } = input;
-  const turn = await Turn.take(store, key, `${input.run ?? 'alone'}/${address}`);
+  const turn = await Turn.take(storeOf({ project, absent }), key, ownerOf(input));
   if (!turn) {
     throw giveBack(
       { type: 'equal-stage-runs', message: 'waits for an equal stage of another run', delay: '3 seconds' },
@@ -28,9 +27,21 @@ export async function withTurn<T>(
   try {
     return await run();
   } finally {
-    // What cannot be removed now is passed over once it has been silent for a while.
-    await turn.end().catch(() => undefined);
+    await turn.end();
   }
+}
+
+/** Removes what earlier attempts of this stage, and others that are gone, left of their turns. */
+export async function sweepTurns({ input, ...place }: Omit<TurnPlace, 'deps'>, key: string): Promise<void> {
+  await Turn.sweep(storeOf(place), key, ownerOf(input));
+}
+
+function storeOf({ project, absent }: Pick<TurnPlace, 'project' | 'absent'>): ObjectStore {
+  return absent?.remote?.store ?? new LocalStore(join(project.config.cacheDir, 'reprise'));
+}
+
+function ownerOf({ run, address }: RunStageInput): string {
+  return `${run ?? 'alone'}/${address}`;
 }
 
 interface TurnPlace {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fetchCommit } from './git/fetch-commit.js';
@@ -72,5 +72,8 @@ export async function shareCache(served: string, root: string): Promise<void> {
   if (/^\s*\[\s*['"]?cache['"]?\s*\][^[]*^\s*dir\s*=/m.test(configured)) return;
   const file = join(root, '.dvc/config.local');
   if (existsSync(file)) return;
-  await appendFile(file, `[cache]\n    dir = ${join(served, '.reprise', 'cache')}\n`);
+  // Whole or not at all: stages begin side by side, and disks fill up.
+  const beside = `${file}.${randomBytes(8).toString('hex')}`;
+  await writeFile(beside, `[cache]\n    dir = ${join(served, '.reprise', 'cache')}\n`);
+  await rename(beside, file);
 }

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { ObjectStore } from '../../storage/index.js';
@@ -8,8 +9,12 @@ import { identify, isAlive } from '../command/process-identity.js';
 const PREFIX = 'reprise/turns/';
 /** How often the holder of a turn says that it lives. */
 const BEAT_MS = 5_000;
-/** A holder that said nothing for so long is gone. By the clock of whoever waits: hosts' clocks differ. */
+/** A holder that said nothing for so long is gone. By a clock of whoever waits that nobody sets: hosts' clocks differ, and jump. */
 const SILENT_MS = 45_000;
+
+/** How often, and after how long, a turn that could not be removed is removed again. */
+const REMOVALS = 40;
+const REMOVAL_MS = 15_000;
 
 const turnRecord = z.object({
   /** Whose turn it is: a stage of a run, whichever attempt. */
@@ -65,12 +70,40 @@ export class Turn {
     return isTaken ? new Turn(store, key, number, record) : undefined;
   }
 
-  /** Lets the next one have it. */
+  /**
+   * Removes turns whose holders are gone: what a killed worker left, or one whose store did not answer at the end. Those of other
+   * hosts are known to be silent only when this looks again later.
+   *
+   * @param key of one stage, and the owner whose turns are over in any case; absent: all that is there
+   */
+  static async sweep(store: ObjectStore, key?: string, owner?: string): Promise<void> {
+    for await (const { key: path } of store.list(key === undefined ? PREFIX : `${PREFIX}${key}-`)) {
+      const holder = await readText(store, path);
+      if (holder !== undefined && isOver(`${store.name}/${path}`, holder, owner)) await store.delete(path);
+    }
+  }
+
+  /** Lets the next one have it. When the store does not answer now, it goes on trying for a while. */
   async end(): Promise<void> {
     clearInterval(this.#timer);
     await this.#writing;
+    await this.#remove().catch(() => void this.#removeLater());
+  }
+
+  async #remove(): Promise<void> {
     // The oldest first: what is left when this is broken off is a turn whose holder is silent.
     for (let number = 1; number <= this.number; number++) await this.store.delete(this.#path(number));
+  }
+
+  async #removeLater(): Promise<void> {
+    for (let tries = 0; tries < REMOVALS; tries++) {
+      await sleep(REMOVAL_MS, undefined, { ref: false });
+      const isRemoved = await this.#remove().then(
+        () => true,
+        () => false,
+      );
+      if (isRemoved) return;
+    }
   }
 
   #beat(): void {
@@ -105,13 +138,13 @@ async function readText(store: ObjectStore, key: string): Promise<string | undef
   }
 }
 
-function isOver(place: string, holder: string, owner: string): boolean {
+function isOver(place: string, holder: string, owner: string | undefined): boolean {
   const record = parse(holder);
-  if (record?.owner === owner) return true;
+  if (owner !== undefined && record?.owner === owner) return true;
   if (record?.process && record.hostname === hostname()) return !isAlive(record.process);
   const before = seen.get(place);
-  if (before?.text === holder) return Date.now() - before.since > SILENT_MS;
-  seen.set(place, { text: holder, since: Date.now() });
+  if (before?.text === holder) return performance.now() - before.since > SILENT_MS;
+  seen.set(place, { text: holder, since: performance.now() });
   return false;
 }
 

@@ -49,7 +49,8 @@ export function runGit(args: readonly string[], options: GitOptions): Promise<st
     });
     child.once('close', (code) => {
       if (code === 0) resolve(stdout);
-      else reject(new GitFailed(args[0] ?? '', stderr.trim()));
+      // Without a code it was killed.
+      else reject(new GitFailed(args[0] ?? '', stderr.trim(), code === null));
     });
   });
 }
@@ -57,6 +58,8 @@ export function runGit(args: readonly string[], options: GitOptions): Promise<st
 /** The other side could not be reached, or broke off. */
 const PASSING =
   /could not resolve host|connection (refused|reset|timed out)|unable to connect|early EOF|the remote end hung up|RPC failed|operation timed out|HTTP 5\d\d|unable to access .*: Failed to connect/i;
+/** This host has no room for it: another one may, or this one later. */
+const FULL = /no space left on device|out of diskspace|disk quota exceeded|unable to write file|write error/i;
 /** The other side refused because the ref is not what we took it for. */
 const STALE = /stale info|fetch first|non-fast-forward|cannot lock ref|remote ref .*changed/i;
 
@@ -65,11 +68,12 @@ export class GitFailed extends DiagnosticError {
   constructor(
     readonly command: string,
     readonly stderr: string,
+    isKilled: boolean,
   ) {
     super('git-failed', {
-      message: `git ${command} failed: ${withoutSecrets(lastLines(stderr))}`,
+      message: `git ${command} ${isKilled ? 'was killed' : 'failed'}: ${withoutSecrets(lastLines(stderr))}`,
       fix: 'try the same with git on the worker’s host, as the user that the worker runs as',
-      transient: PASSING.test(stderr),
+      transient: isKilled || PASSING.test(stderr) || FULL.test(stderr),
     });
   }
 

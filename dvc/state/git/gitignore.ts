@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { gitIgnore } from '../../project/index.js';
@@ -58,6 +58,8 @@ function addLine(path: string): Promise<string> {
   const done = writing.then(async () => {
     const text = await readFile(file, 'utf8').catch(() => '');
     if (text.split('\n').includes(line)) return file;
+    // A fresh checkout has no folder for what is not in git.
+    await mkdir(dirname(file), { recursive: true });
     await appendFile(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`);
     return file;
   });
@@ -82,6 +84,8 @@ function git(root: string, args: readonly string[]): Promise<string> {
             message: `git ${args[0] ?? ''} failed: ${stderr.trim() || error.message}`,
             fix: 'repair the repository, or set core.no_scm in .dvc/config',
             cause: error,
+            // It was killed, which says nothing of the repository.
+            transient: error.signal !== null && error.signal !== undefined,
           }),
         );
       }

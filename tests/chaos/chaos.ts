@@ -1,0 +1,397 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+} from '@temporalio/client';
+import { Turn } from '../../runner/index.js';
+import { openS3Store } from '../../storage/index.js';
+import { WORKFLOW_QUEUE, type ReproduceResult } from '../../workflows/index.js';
+import { startGit, type GitServer } from '../rig/git-server.js';
+import { makeProject } from '../rig/project.js';
+import { startS3, type S3Server } from '../rig/s3.js';
+import { CommandLine } from './command-line.js';
+import { FAIR, FaultyS3 } from './faulty-s3.js';
+import { Host, canMount } from './host.js';
+import { Mischief } from './mischief.js';
+import { listObjects, missingObjects, tornObjects } from './objects.js';
+import { chaosProject } from './pipeline.js';
+import { Dice } from './random.js';
+import { TemporalServer } from './temporal-server.js';
+import { readLock, undisturbedLock } from './undisturbed.js';
+
+export interface ChaosOptions {
+  readonly minutes: number;
+  readonly seed: number;
+  /** Pipelines that run at a time: those with a git workspace on the shared hosts, and those of a person at a terminal. */
+  readonly onHosts: number;
+  readonly atTerminals: number;
+  /** Of 0.3 s, in each training. */
+  readonly steps: number;
+  log(line: string): void;
+}
+
+export interface ChaosReport {
+  readonly seconds: number;
+  readonly runs: number;
+  readonly mischief: Readonly<Record<string, number>>;
+  readonly s3: {
+    readonly requests: number;
+    readonly refused: number;
+    readonly cut: number;
+    readonly lost: number;
+  };
+  readonly training: { readonly starts: number; readonly steps: number; readonly repeated: number };
+  /** How often a person had to give a command, for how many that were done. */
+  readonly commands: {
+    readonly given: number;
+    readonly done: number;
+    readonly complaints: readonly string[];
+  };
+  /** Seconds from a run's start to its end: middle and longest. */
+  readonly runSeconds: { readonly median: number; readonly longest: number };
+  /** In the buckets when all had ended, for the hourly sweep or for expiry to remove. */
+  readonly left: { readonly turns: number; readonly checkpoints: number };
+  /** What should not be. Empty when all is well. */
+  readonly wrong: readonly string[];
+}
+
+/** How long what runs when the mischief is over may take to its end. */
+const CALM_MS = 5 * 60_000;
+
+/** Pipelines run one after another in so many places at a time while everything around them breaks; then all is looked at. */
+export class Chaos {
+  readonly #dice: Dice;
+  readonly #wrong: string[] = [];
+  readonly #seconds: number[] = [];
+  readonly #trace = join(mkdtempSync(join(tmpdir(), 'reprise-trace-')), 'trace');
+  readonly #buckets: string[] = [];
+  /** Every object that was ever seen in a bucket. */
+  readonly #seen = new Map<string, Set<string>>();
+  readonly #terminals = new Set<CommandLine>();
+  readonly #commands = { given: 0, done: 0, complaints: [] as string[] };
+  readonly #left = { turns: 0, checkpoints: 0 };
+  #deadline = Infinity;
+
+  private constructor(
+    readonly options: ChaosOptions,
+    readonly temporal: TemporalServer,
+    readonly s3: S3Server,
+    readonly network: FaultyS3,
+    readonly git: GitServer,
+  ) {
+    this.#dice = new Dice(options.seed);
+  }
+
+  static async run(options: ChaosOptions): Promise<ChaosReport> {
+    const [temporal, s3, git] = await Promise.all([TemporalServer.start(), startS3(), startGit()]);
+    const network = await FaultyS3.start(s3.endpoint, new Dice(options.seed + 1));
+    const chaos = new Chaos(options, temporal, s3, network, git);
+    try {
+      return await chaos.#run();
+    } finally {
+      network.stop();
+      git.stop();
+      await s3.stop();
+      await temporal.stop();
+    }
+  }
+
+  async #run(): Promise<ChaosReport> {
+    const { options } = this;
+    const started = Date.now();
+    const end = started + options.minutes * 60_000;
+    for (let i = 0; i < 5; i++) this.#buckets.push(this.s3.makeBucket());
+    const hosts = this.#hosts();
+    for (const host of hosts) host.start();
+    const mischief = new Mischief(this.#dice, {
+      hosts,
+      temporal: this.temporal,
+      s3: this.s3,
+      network: this.network,
+      terminals: this.#terminals,
+      log: (line) => options.log(`${((Date.now() - started) / 1000).toFixed(0)} s: ${line}`),
+    });
+    try {
+      const places = Array.from({ length: options.onHosts + options.atTerminals }, (_, place) =>
+        this.#keepRunning(place, end),
+      );
+      const watch = this.#watchObjects(end);
+      await mischief.until(end);
+      this.network.weather = FAIR;
+      this.#deadline = Date.now() + CALM_MS;
+      options.log('calm');
+      await Promise.all(places);
+      await watch;
+      await Promise.all(hosts.map((host) => host.preempt()));
+      await this.#lookAround(hosts);
+    } finally {
+      for (const host of hosts) await host.lose();
+      for (const terminal of this.#terminals)
+        for (const pid of terminal.processes()) process.kill(pid, 'SIGKILL');
+    }
+    const sorted = this.#seconds.sort((a, b) => a - b);
+    return {
+      seconds: (Date.now() - started) / 1000,
+      runs: sorted.length,
+      mischief: mischief.counts,
+      s3: { requests: this.network.requests, ...this.network.faults },
+      training: this.#training(),
+      commands: this.#commands,
+      runSeconds: { median: sorted[Math.floor(sorted.length / 2)] ?? 0, longest: sorted.at(-1) ?? 0 },
+      left: this.#left,
+      wrong: this.#wrong,
+    };
+  }
+
+  #hosts(): Host[] {
+    const env = {
+      ...this.s3.env,
+      TEMPORAL_ADDRESS: this.temporal.address,
+      CHAOS_TRACE: this.#trace,
+      CHAOS_STEP: '0.3',
+    };
+    const host = (id: string, labels: readonly string[], disk?: string): Host =>
+      new Host({
+        id,
+        args: ['--git', this.git.url, '--slots', 'cpu=8', ...labels],
+        env,
+        ...(disk !== undefined && canMount ? { disk } : {}),
+      });
+    const npu = ['--labels', 'npu'];
+    return [
+      host('plain', []),
+      host('npu', npu),
+      host('npu-small', npu, '300m'),
+      host('plain-small', [], '300m'),
+    ];
+  }
+
+  async #keepRunning(place: number, end: number): Promise<void> {
+    const { onHosts, steps } = this.options;
+    for (let round = 0; Date.now() < end; round++) {
+      const isOnHosts = place < onHosts;
+      // Two runs want the same at the same time, in the same bucket: each stage is to be made once.
+      const pair = Math.max(1, Math.floor(onHosts / 2));
+      const seed = round * 100 + (isOnHosts ? place % pair : place);
+      const bucket = this.#buckets[seed % this.#buckets.length] as string;
+      const expected = undisturbedLock(seed, steps);
+      const started = Date.now();
+      try {
+        const lock = await (isOnHosts ? this.#onHosts(seed, bucket) : this.#atTerminal(seed, bucket));
+        this.#seconds.push((Date.now() - started) / 1000);
+        this.options.log(`place ${place} has done seed ${seed} in ${this.#seconds.at(-1)} s`);
+        if (JSON.stringify(sorted(lock)) !== JSON.stringify(sorted(await expected)))
+          this.#wrong.push(`seed ${seed} (${place}): dvc.lock differs: ${JSON.stringify(lock)}`);
+        const missing = missingObjects(this.#remote(bucket), lock);
+        if (missing.length > 0) this.#wrong.push(`seed ${seed}: the remote lacks ${missing.join(', ')}`);
+      } catch (error) {
+        this.#wrong.push(
+          `seed ${seed} (${place}): ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
+        );
+        return;
+      }
+    }
+  }
+
+  async #onHosts(seed: number, bucket: string): Promise<unknown> {
+    const { url } = this.git.makeRepository(randomUUID(), this.#files(seed, bucket));
+    const workflowId = `chaos-${seed}-${randomUUID().slice(0, 8)}`;
+    const options = {
+      taskQueue: WORKFLOW_QUEUE,
+      workflowId,
+      args: [{ workspace: { kind: 'git', url }, heartbeat: 10 }],
+    };
+    await this.#persist((client) =>
+      client.workflow.start('reproduce', options).catch((error: unknown) => {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }),
+    );
+    const result = await this.#resultOf(workflowId);
+    if (!result.published) throw new Error(`${workflowId} published nothing: ${JSON.stringify(result)}`);
+    if (result.published.conflict) throw new Error(`${workflowId} met a conflict`);
+    const clone = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-clone-')));
+    execFileSync('git', ['clone', '--quiet', '--branch', result.published.branch, url, clone]);
+    const lock = readLock(clone);
+    rmSync(clone, { recursive: true, force: true });
+    return lock;
+  }
+
+  async #resultOf(workflowId: string): Promise<ReproduceResult> {
+    for (;;) {
+      const { status, raw } = await this.#persist((client) =>
+        client.workflow.getHandle(workflowId).describe(),
+      );
+      if (status.name !== 'RUNNING') break;
+      if (Date.now() > this.#deadline) {
+        const pending = (raw.pendingActivities ?? []).map(({ attempt, state, lastFailure, activityId }) => ({
+          activityId,
+          state,
+          attempt,
+          failure: lastFailure?.message,
+        }));
+        throw new Error(`${workflowId} does not end; pending: ${JSON.stringify(pending)}`);
+      }
+      await sleep(1000);
+    }
+    return await this.#persist(
+      async (client) => (await client.workflow.getHandle(workflowId).result()) as ReproduceResult,
+    );
+  }
+
+  async #atTerminal(seed: number, bucket: string): Promise<unknown> {
+    const root = makeProject(this.#files(seed, bucket));
+    const terminal = new CommandLine(randomUUID(), root, {
+      ...this.s3.env,
+      CHAOS_TRACE: this.#trace,
+      CHAOS_STEP: '0.3',
+    });
+    this.#terminals.add(terminal);
+    try {
+      const isLate = (): boolean => Date.now() > this.#deadline;
+      await terminal.untilDone(['repro', '--cpu-fallback', '--json'], 50, isLate);
+      await terminal.untilDone(['push', '--json'], 50, isLate);
+      this.#commands.done += 2;
+      const leftovers = join(root, '.reprise', 'running');
+      const running = existsSync(leftovers)
+        ? readdirSync(leftovers, { recursive: true, encoding: 'utf8' }).filter((name) =>
+            name.endsWith('process.json'),
+          )
+        : [];
+      if (running.length > 0) this.#wrong.push(`${root} has ${running.join(', ')} left`);
+      return readLock(root);
+    } finally {
+      this.#commands.given += terminal.given;
+      this.#commands.complaints.push(...terminal.complaints);
+      this.#terminals.delete(terminal);
+    }
+  }
+
+  #files(seed: number, bucket: string): Readonly<Record<string, string>> {
+    return {
+      ...chaosProject(seed, this.options.steps),
+      '.dvc/config': `[core]\n    remote = store\n['remote "store"']\n    url = s3://${bucket}/dvc\n    endpointurl = ${this.network.endpoint}\n`,
+    };
+  }
+
+  /** Asks the server until it answers: only what it says of the run itself counts. */
+  async #persist<T>(ask: (client: Client) => Promise<T>): Promise<T> {
+    for (;;) {
+      let connection: Connection | undefined;
+      try {
+        connection = await Connection.connect({ address: this.temporal.address, connectTimeout: 2000 });
+        return await ask(new Client({ connection }));
+      } catch (error) {
+        if (error instanceof WorkflowFailedError) throw new Error(`the run failed: ${chain(error)}`);
+        if (Date.now() > this.#deadline) throw new Error(`no end within ${CALM_MS / 60_000} minutes of calm`);
+        await sleep(500);
+      } finally {
+        await connection?.close().catch(() => undefined);
+      }
+    }
+  }
+
+  async #watchObjects(end: number): Promise<void> {
+    while (Date.now() < end) {
+      for (const bucket of this.#buckets) this.#look(bucket);
+      await sleep(5000);
+    }
+  }
+
+  #look(bucket: string): void {
+    const seen = this.#seen.get(bucket) ?? new Set();
+    const now = new Set(listObjects(this.#remote(bucket)));
+    for (const object of seen)
+      if (!now.has(object)) {
+        this.#wrong.push(`${object} was in ${bucket}, and is gone`);
+        seen.delete(object);
+      }
+    this.#seen.set(bucket, new Set([...seen, ...now]));
+  }
+
+  #remote(bucket: string): string {
+    return join(this.s3.folder(bucket), 'dvc');
+  }
+
+  /** When all runs have ended and all workers have left: nothing is lost, nothing is held, nothing runs. */
+  async #lookAround(hosts: readonly Host[]): Promise<void> {
+    for (const bucket of this.#buckets) {
+      this.#look(bucket);
+      const torn = tornObjects(this.#remote(bucket));
+      if (torn.length > 0) this.#wrong.push(`${bucket} has torn objects: ${torn.join(', ')}`);
+      const list = (kind: string): string[] => {
+        const folder = join(this.#remote(bucket), 'reprise', kind);
+        if (!existsSync(folder)) return [];
+        const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+        return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+      };
+      this.#left.turns += list('turns').length;
+      this.#left.checkpoints += list('checkpoints').length;
+      // As a worker does every hour: what it leaves is held by somebody.
+      await Turn.sweep(await openS3Store(this.s3.options(bucket, 'dvc')));
+      if (list('turns').length > 0) this.#wrong.push(`${bucket} has turns held: ${list('turns').join(', ')}`);
+    }
+    // A server of a project's own ends a little after its last command.
+    await sleep(15_000);
+    for (const host of hosts) {
+      if (host.processes().length > 0)
+        this.#wrong.push(`${host.id} still runs ${describeProcesses(host.processes())}`);
+    }
+  }
+
+  #training(): ChaosReport['training'] {
+    const lines = existsSync(this.#trace) ? readFileSync(this.#trace, 'utf8').trim().split('\n') : [];
+    const steps = lines.filter((line) => line.includes(' step '));
+    return {
+      starts: lines.filter((line) => line.includes(' start ')).length,
+      steps: steps.length,
+      repeated: steps.length - new Set(steps).size,
+    };
+  }
+}
+
+function chain(error: Error): string {
+  return error.cause instanceof Error ? `${error.message}: ${chain(error.cause)}` : error.message;
+}
+
+function describeProcesses(pids: readonly number[]): string {
+  return pids
+    .map((pid) => {
+      try {
+        return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`;
+      } catch {
+        return `${pid}`;
+      }
+    })
+    .join('; ');
+}
+
+/** With the keys of all mappings in one order: what is compared is what they say. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, sorted(item)]),
+  );
+}
+
+/** For a person who wants the figures. */
+export function saveReport(report: ChaosReport, file: string): void {
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+}
