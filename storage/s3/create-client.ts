@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { DiagnosticError } from '../../diagnostics/index.js';
+import { retrySkewed } from './retry-skewed.js';
 import type { S3Options } from './s3-options.js';
 
 /** With pauses that double and vary, seven retries span some seconds: a restart of the server, a burst of throttling. */
@@ -40,7 +41,9 @@ export async function createClient(options: S3Options): Promise<S3Client> {
       signer: { sign: (request) => Promise.resolve(request) },
     });
   }
-  return new S3Client({ ...config, credentials: credentialsOf(options) });
+  const client = new S3Client({ ...config, credentials: credentialsOf(options) });
+  retrySkewed(client);
+  return client;
 }
 
 function credentialsOf(options: S3Options): NonNullable<S3ClientConfig['credentials']> {

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -43,6 +44,25 @@ describeWithS3('S3Store, when things go wrong', () => {
     () => store.put('key', Buffer.from('x')),
     () => store.list('')[Symbol.asyncIterator]().next(),
   ];
+
+  it('goes on when the clock of this host jumps, and when it is set right again', async () => {
+    const store = await openS3Store(server.options(server.makeBucket()));
+    const now = Date.now.bind(Date);
+    const clock = jest.spyOn(Date, 'now');
+    try {
+      for (const hours of [0, 49, -49, 0]) {
+        clock.mockImplementation(() => now() + hours * 3_600_000);
+        const keys = [1, 2, 3, 4].map((n) => `${hours}/${n}`);
+        await Promise.all(keys.map((key) => store.put(key, Buffer.from(key))));
+        clock.mockImplementation(() => now() - hours * 1_800_000);
+        expect(await Promise.all(keys.map((key) => store.head(key)))).toMatchObject(
+          keys.map((key) => ({ key })),
+        );
+      }
+    } finally {
+      clock.mockRestore();
+    }
+  });
 
   it('goes on when the server dies in the middle of a large file and comes back', async () => {
     const { file, content } = largeFile(40 << 20);

@@ -59,7 +59,10 @@ export function runGit(args: readonly string[], options: GitOptions): Promise<st
 const PASSING =
   /could not resolve host|connection (refused|reset|timed out)|unable to connect|early EOF|the remote end hung up|RPC failed|operation timed out|HTTP 5\d\d|unable to access .*: Failed to connect/i;
 /** This host has no room for it: another one may, or this one later. */
-const FULL = /no space left on device|out of diskspace|disk quota exceeded|unable to write file|write error/i;
+const FULL =
+  /no space left on device|out of diskspace|disk quota exceeded|(unable|failed) to write|write error/i;
+/** A git command that this one had started. */
+const KILLED = /died of signal|terminated by signal/i;
 /** The other side refused because the ref is not what we took it for. */
 const STALE = /stale info|fetch first|non-fast-forward|cannot lock ref|remote ref .*changed/i;
 
@@ -73,7 +76,7 @@ export class GitFailed extends DiagnosticError {
     super('git-failed', {
       message: `git ${command} ${isKilled ? 'was killed' : 'failed'}: ${withoutSecrets(lastLines(stderr))}`,
       fix: 'try the same with git on the worker’s host, as the user that the worker runs as',
-      transient: isKilled || PASSING.test(stderr) || FULL.test(stderr),
+      transient: isKilled || [PASSING, FULL, KILLED].some((pattern) => pattern.test(stderr)),
     });
   }
 
