@@ -47,7 +47,9 @@ export function isTaken(error: unknown): boolean {
  */
 export function explain(error: unknown, store: string, bucket: string, endpoint: string): unknown {
   const sdk = (error ?? {}) as SdkError;
-  const { name = '', message = '' } = sdk;
+  const { message = '' } = sdk;
+  // The answer to HEAD has no body, and so no name for what is wrong.
+  const name = sdk.name === 'Unknown' ? '' : (sdk.name ?? '');
   const code = codeOf(error);
   const status = sdk.$metadata?.httpStatusCode ?? 0;
   if (error instanceof DiagnosticError || name === 'AbortError') return error;
