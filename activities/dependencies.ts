@@ -3,6 +3,8 @@ import type { Client } from '@temporalio/client';
 /** Lends GPUs to stages; `workers/` has the pool. */
 export interface GpuLeases {
   hold<T>(count: number, signal: AbortSignal, run: (devices: readonly number[]) => Promise<T>): Promise<T>;
+  /** Asked when a command that held them has failed: it may not be its fault. */
+  areWorking(devices: readonly number[]): Promise<boolean>;
 }
 
 /** What runs at once on a host; `workers/` has the slots. */

@@ -264,12 +264,21 @@ async function runOnDevices(
         });
       },
     });
+    const explained = async (error: unknown): Promise<unknown> => {
+      if (gpus === 0 || signal.aborted || (await deps.gpus.areWorking(leased))) return error;
+      return new DiagnosticError('gpu-lost', {
+        message: `a GPU of ${deps.hostId} failed while ${stage.address} ran on ${leased.join(', ')}`,
+        fix: 'see `nvidia-smi` there; the stage goes on from its newest checkpoint on another one',
+        cause: error,
+        transient: true,
+      });
+    };
     try {
       await command;
       meter.end(true);
     } catch (error) {
       meter.end(false);
-      if (!limit.aborted || signal.aborted) throw error;
+      if (!limit.aborted || signal.aborted) throw await explained(error);
       throw new DiagnosticError('stage-timeout', {
         message: `${stage.address} ran for longer than its timeout of ${input.timeout} s, and was ended`,
         at: stage.locate(['meta', 'reprise', 'timeout']),

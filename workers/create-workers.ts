@@ -21,6 +21,7 @@ import {
 } from '../workflows/index.js';
 import { buildIdOf } from './build-id.js';
 import { probeGpus, type GpuDevice, type GpuProblem } from './gpu/probe.js';
+import { WatchedGpus } from './gpu/watched-gpus.js';
 import { hostIdOf } from './host/host-id.js';
 import { GPU_LABEL, stageQueues } from './queues.js';
 import { createHostSlots, useOf, type SlotCounts } from './slots/host-slots.js';
@@ -87,6 +88,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     counts,
     devices.map((device) => device.index),
   );
+  const gpus = new WatchedGpus(slots.pool, problems);
   const bundle = workflowBundle();
   const buildId = version?.buildId ?? buildIdOf(bundle.codePath);
   const queues = [WORKFLOW_QUEUE, ...stages.flatMap(({ name }) => [name, hostQueue(name, hostId)])];
@@ -103,7 +105,8 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       cpu: useOf(slots.cpu),
       ...(labels.includes(GPU_LABEL) ? { gpu: useOf(slots.gpu) } : {}),
     },
-    gpus: { used: slots.pool.leased.length, total: devices.length },
+    gpus: { used: slots.pool.leased.length, total: slots.pool.working.length },
+    ...(gpus.problems.length === 0 ? {} : { gpuProblems: gpus.problems.map(({ message }) => message) }),
     stages: [...slots.cpu.stages, ...slots.gpu.stages],
   });
 
@@ -111,7 +114,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     root: projectRoot,
     repositories: options.repositories ?? [],
     client: new Client({ connection, namespace, identity }),
-    gpus: slots.pool,
+    gpus,
     executable: options.executable,
     hostId,
   };
@@ -183,6 +186,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       try {
         await Promise.all(workers.map((worker) => worker.run()));
       } finally {
+        gpus.stop();
         shutdown();
       }
     },

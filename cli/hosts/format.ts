@@ -14,13 +14,14 @@ function formatWorker(worker: ListedWorker, now: number): string[] {
   const build = `  build ${buildId ?? 'unknown'}${deployment === undefined ? '' : ` of ${deployment}`}`;
   const head = [`${identity}: last seen ${seconds} s ago${silent}`, build];
   if (!worker.answers) return head;
-  const { project, labels = [], slots, gpus, stages = [] } = worker;
+  const { project, labels = [], slots, gpus, gpuProblems = [], stages = [] } = worker;
   return [
     ...head,
     `  serves ${project}${labels.length === 0 ? '' : `, labels ${labels.join(', ')}`}`,
     `  slots: ${Object.entries(slots ?? {})
       .map(([kind, use]) => `${kind} ${used(use)}`)
       .join(', ')}${gpus && gpus.total > 0 ? `; GPUs ${used(gpus)}` : ''}`,
+    ...gpuProblems.map((problem) => `  ${problem}`),
     ...(stages.length === 0 ? [] : [`  runs ${stages.join(', ')}`]),
   ];
 }

@@ -8,6 +8,7 @@ import { DiagnosticError } from '../../diagnostics/index.js';
 import type { Plan, ReproduceActivities, ReproduceOptions } from '../../workflows/index.js';
 import { hostIdOf } from '../host/host-id.js';
 import { probeGpus } from '../gpu/probe.js';
+import { WatchedGpus } from '../gpu/watched-gpus.js';
 import { createHostSlots } from '../slots/host-slots.js';
 
 export interface ReprisePluginOptions {
@@ -66,7 +67,7 @@ async function createActivities(
 ): Promise<ReproduceActivities> {
   const root = resolve(settings.root ?? '.');
   const { namespace = 'default', taskQueue } = options;
-  const { devices } = await probeGpus();
+  const { devices, problems } = await probeGpus();
   const slots = createHostSlots(
     { cpu: settings.slots ?? availableParallelism() },
     devices.map((device) => device.index),
@@ -75,7 +76,7 @@ async function createActivities(
     root,
     repositories: settings.repositories ?? [],
     client: new Client({ connection: options.connection ?? (await NativeConnection.connect()), namespace }),
-    gpus: slots.pool,
+    gpus: new WatchedGpus(slots.pool, problems),
     slots: slots.cpu,
     executable: undefined,
     hostId: await hostIdOf(root, settings.hostId),

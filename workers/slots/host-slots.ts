@@ -34,8 +34,13 @@ export function createHostSlots(counts: SlotCounts, devices: readonly number[]):
       : new SharedSlots(counts.cpu);
   // A label `gpu` that was given to a host without one still has a queue: its stages may ask for no device.
   const total = counts.gpu ?? Math.max(1, devices.length);
-  const pool = new GpuPool(devices, sharesOf(total, devices.length));
-  const gpu = new SharedSlots(total, (taken) => taken === 0 || taken + pool.surplus < total);
+  const shares = sharesOf(total, devices.length);
+  const pool = new GpuPool(devices, shares);
+  const gpu = new SharedSlots(total, (taken) => {
+    // A device that has failed takes its slots with it.
+    const usable = devices.length === 0 ? total : Math.min(total, pool.working.length * shares);
+    return usable > 0 && (taken === 0 || taken + pool.surplus < usable);
+  });
   return { cpu, gpu, pool };
 }
 

@@ -18,7 +18,10 @@ export interface WorkerDescription {
   /** Absent: it is not versioned. */
   readonly deployment?: string;
   readonly slots: { readonly cpu: Use; readonly gpu?: Use };
+  /** Of those that work. */
   readonly gpus: Use;
+  /** What is wrong with others, or with the driver. */
+  readonly gpuProblems?: readonly string[];
   /** Addresses of the stages that run. */
   readonly stages: readonly string[];
 }

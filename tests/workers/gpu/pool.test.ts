@@ -70,6 +70,21 @@ describe('GpuPool', () => {
     expect([pool.leased, pool.surplus]).toEqual([[], 0]);
   });
 
+  it('lends no device that has failed until it is back, and keeps nobody waiting for it', async () => {
+    const pool = new GpuPool([0, 1]);
+    let release = (): void => undefined;
+    const first = pool.hold(1, never, () => new Promise<void>((resolve) => (release = resolve)));
+    const both = pool.hold(2, never, async () => 'both');
+    pool.setWorking([1]);
+    await expect(both).rejects.toMatchObject({ code: 'gpu-lost', transient: true });
+    await expect(pool.hold(2, never, async () => 'both')).rejects.toMatchObject({ code: 'gpu-lost' });
+    release();
+    await first;
+    await pool.hold(1, never, async (devices) => expect(devices).toEqual([1]));
+    pool.setWorking([0, 1]);
+    await pool.hold(2, never, async (devices) => expect(devices).toEqual([0, 1]));
+  });
+
   it('refuses a stage that was canceled before it came', async () => {
     const abort = new AbortController();
     abort.abort(new Error('canceled'));

@@ -173,6 +173,34 @@ describe('the GPUs of a host', () => {
   });
 });
 
+describe('a GPU that fails', () => {
+  const path = process.env['PATH'];
+  afterEach(() => {
+    process.env['PATH'] = path;
+  });
+
+  it('is lent to nobody, and the stage that it failed goes on elsewhere without a retry', async () => {
+    const lost = join(mkdtempSync(join(tmpdir(), 'reprise-lost-')), 'lost');
+    // The driver's words for one that has fallen off the bus.
+    const sick = smiRows(2).replace('NVIDIA L4, 23034', '[GPU is lost], [GPU is lost]');
+    process.env['PATH'] =
+      `${smiFolder(`if [ -e ${lost} ]; then ${sick.replace("<<'ROWS'", "<<'LOST'").replace(/ROWS$/, 'LOST')}
+else ${smiRows(2)}
+fi`)}:${path}`;
+    stop = await startWorkers(env, served, {});
+    const cmd = `echo $CUDA_VISIBLE_DEVICES >> devices; if [ -e ${lost} ]; then echo a > a; else touch ${lost}; exit 1; fi`;
+    const root = makeProject(
+      {
+        'dvc.yaml': `stages:\n  a:\n    cmd: ${JSON.stringify(cmd)}\n    outs: [a]\n    meta: {reprise: {labels: [gpu]}}\n`,
+      },
+      served,
+    );
+    const result = (await (await start(root)).result()) as ReproduceResult;
+    expect(result.stages).toMatchObject([{ outcome: 'ran', attempts: 1 }]);
+    expect(readFileSync(join(root, 'devices'), 'utf8')).toBe('0\n1\n');
+  });
+});
+
 describe('priority', () => {
   it('orders a backlog', async () => {
     stop = await startWorkers(env, served, { slots: 1 });
