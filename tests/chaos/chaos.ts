@@ -62,6 +62,8 @@ export interface ChaosReport {
     readonly done: number;
     readonly complaints: readonly string[];
   };
+  /** Workers that ended though nobody had ended them; they were started again. */
+  readonly workers: readonly string[];
   /** Seconds from a run's start to its end: middle and longest. */
   readonly runSeconds: { readonly median: number; readonly longest: number };
   /** In the buckets when all had ended, for the hourly sweep or for expiry to remove. */
@@ -122,6 +124,7 @@ export class Chaos {
       hosts,
       temporal: this.temporal,
       s3: this.s3,
+      git: this.git,
       network: this.network,
       terminals: this.#terminals,
       log: (line) => options.log(`${((Date.now() - started) / 1000).toFixed(0)} s: ${line}`),
@@ -152,6 +155,7 @@ export class Chaos {
       s3: { requests: this.network.requests, ...this.network.faults },
       training: this.#training(),
       commands: this.#commands,
+      workers: hosts.flatMap(({ complaints }) => complaints),
       runSeconds: { median: sorted[Math.floor(sorted.length / 2)] ?? 0, longest: sorted.at(-1) ?? 0 },
       left: this.#left,
       wrong: this.#wrong,
@@ -209,7 +213,9 @@ export class Chaos {
   }
 
   async #onHosts(seed: number, bucket: string): Promise<unknown> {
-    const { url } = this.git.makeRepository(randomUUID(), this.#files(seed, bucket));
+    const { url } = await this.#insist(() =>
+      this.git.makeRepository(randomUUID(), this.#files(seed, bucket)),
+    );
     const workflowId = `chaos-${seed}-${randomUUID().slice(0, 8)}`;
     const options = {
       taskQueue: WORKFLOW_QUEUE,
@@ -224,11 +230,16 @@ export class Chaos {
     const result = await this.#resultOf(workflowId);
     if (!result.published) throw new Error(`${workflowId} published nothing: ${JSON.stringify(result)}`);
     if (result.published.conflict) throw new Error(`${workflowId} met a conflict`);
+    const { branch } = result.published;
     const clone = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-clone-')));
-    execFileSync('git', ['clone', '--quiet', '--branch', result.published.branch, url, clone]);
-    const lock = readLock(clone);
-    rmSync(clone, { recursive: true, force: true });
-    return lock;
+    try {
+      await this.#insist(() =>
+        execFileSync('git', ['clone', '--quiet', '--branch', branch, url, clone], { stdio: 'pipe' }),
+      );
+      return readLock(clone);
+    } finally {
+      rmSync(clone, { recursive: true, force: true });
+    }
   }
 
   async #resultOf(workflowId: string): Promise<ReproduceResult> {
@@ -286,6 +297,18 @@ export class Chaos {
       ...chaosProject(seed, this.options.steps),
       '.dvc/config': `[core]\n    remote = store\n['remote "store"']\n    url = s3://${bucket}/dvc\n    endpointurl = ${this.network.endpoint}\n`,
     };
+  }
+
+  /** What this test itself asks of git: git may be away. */
+  async #insist<T>(ask: () => T): Promise<T> {
+    for (;;) {
+      try {
+        return ask();
+      } catch (error) {
+        if (Date.now() > this.#deadline) throw error;
+        await sleep(500);
+      }
+    }
   }
 
   /** Asks the server until it answers: only what it says of the run itself counts. */

@@ -29,6 +29,9 @@ export class Host {
   #output = '';
   /** It must be left alone until this is over. */
   busy = false;
+  /** What workers said that ended though nobody had ended them. */
+  readonly complaints: string[] = [];
+  #isWanted = false;
 
   constructor(readonly options: HostOptions) {}
 
@@ -64,11 +67,19 @@ export class Host {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const keep = (text: string): void => {
-      this.#output = (this.#output + text).slice(-20_000);
+      this.#output += text;
     };
     child.stdout.setEncoding('utf8').on('data', keep);
     child.stderr.setEncoding('utf8').on('data', keep);
     this.#worker = child;
+    this.#isWanted = true;
+    const from = this.#output.length;
+    // As the host's init would: one that finds no server when it starts says so and ends.
+    child.once('exit', (code) => {
+      if (!this.#isWanted || this.#worker !== child) return;
+      this.complaints.push(`${id}: exit ${code}: ${this.#output.slice(from).trim().slice(-1000)}`);
+      setTimeout(() => this.#isWanted && this.#worker === child && this.start(), 1000);
+    });
   }
 
   /** SIGKILL of the worker alone: the commands that it runs stay, as orphans. */
@@ -121,6 +132,7 @@ export class Host {
 
   async #end(signal: NodeJS.Signals): Promise<void> {
     const worker = this.#worker;
+    this.#isWanted = false;
     if (!worker || !this.isUp) return;
     const ended = new Promise((resolve) => worker.once('exit', resolve));
     worker.kill(signal);

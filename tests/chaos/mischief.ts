@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { GitServer } from '../rig/git-server.js';
 import type { S3Server } from '../rig/s3.js';
 import type { CommandLine } from './command-line.js';
 import { WEATHERS, type FaultyS3 } from './faulty-s3.js';
@@ -10,6 +11,7 @@ export interface Victims {
   readonly hosts: readonly Host[];
   readonly temporal: TemporalServer;
   readonly s3: S3Server;
+  readonly git: GitServer;
   readonly network: FaultyS3;
   /** Those at which a person works just now. */
   readonly terminals: ReadonlySet<CommandLine>;
@@ -19,7 +21,7 @@ export interface Victims {
 const HOUR = 3_600_000;
 const CLOCKS = [0, HOUR, -HOUR, 49 * HOUR, -49 * HOUR];
 
-/** What is done how often, of a hundred, and by what. It says what it did, or undefined when there was nothing to do it to. */
+/** What is done, by share, and by what. It says what it did, or undefined when there was nothing to do it to. */
 type Deed = (mischief: Mischief) => Promise<string | undefined> | string | undefined;
 
 const DEEDS: readonly (readonly [share: number, name: string, deed: Deed])[] = [
@@ -31,6 +33,7 @@ const DEEDS: readonly (readonly [share: number, name: string, deed: Deed])[] = [
   [8, 'process of a command line killed', (mischief) => mischief.killAtTerminal()],
   [5, 'Temporal killed', (mischief) => mischief.killTemporal()],
   [5, 'S3 killed', (mischief) => mischief.killS3()],
+  [4, 'git killed', (mischief) => mischief.killGit()],
   [8, 'weather at S3 changed', (mischief) => mischief.changeWeather()],
   [4, 'clock set', (mischief) => mischief.setClock()],
   [4, 'disk filled', (mischief) => mischief.fillDisk()],
@@ -98,6 +101,10 @@ export class Mischief {
 
   killS3(): Promise<string | undefined> {
     return this.#killServer('s3', this.victims.s3, 8000);
+  }
+
+  killGit(): Promise<string | undefined> {
+    return this.#killServer('git', this.victims.git, 5000);
   }
 
   changeWeather(): string {

@@ -11,6 +11,10 @@ export interface GitServer {
   readonly url: string;
   /** Makes a repository of a DVC project with these files, and one commit on `main`. */
   makeRepository(name: string, files: Readonly<Record<string, string>>): GitRepository;
+  /** SIGKILL, with all that it serves just now. */
+  kill(): Promise<void>;
+  /** Again, on the same port, with the same repositories. */
+  restart(): Promise<void>;
   stop(): void;
 }
 
@@ -27,29 +31,43 @@ export interface GitRepository {
 export async function startGit(): Promise<GitServer> {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-git-')));
   const port = await freePort();
-  const daemon: ChildProcess = spawn(
-    'git',
-    [
-      'daemon',
-      '--listen=127.0.0.1',
-      `--port=${port}`,
-      `--base-path=${base}`,
-      '--export-all',
-      '--enable=receive-pack',
-    ],
-    { stdio: 'ignore', detached: true },
-  );
   const url = `git://127.0.0.1:${port}/`;
-  await until('the git server', () => {
-    try {
-      execFileSync('git', ['ls-remote', `${url}none`], { stdio: ['ignore', 'ignore', 'pipe'] });
-      return true;
-    } catch (error) {
-      return !/unable to connect|refused/.test(String((error as { stderr?: Buffer }).stderr));
-    }
-  });
+  let daemon: ChildProcess;
+  const restart = async (): Promise<void> => {
+    daemon = spawn(
+      'git',
+      [
+        'daemon',
+        '--reuseaddr',
+        '--listen=127.0.0.1',
+        `--port=${port}`,
+        `--base-path=${base}`,
+        '--export-all',
+        '--enable=receive-pack',
+      ],
+      { stdio: 'ignore', detached: true },
+    );
+    await until('the git server', () => {
+      try {
+        execFileSync('git', ['ls-remote', `${url}none`], { stdio: ['ignore', 'ignore', 'pipe'] });
+        return true;
+      } catch (error) {
+        return !/unable to connect|refused/.test(String((error as { stderr?: Buffer }).stderr));
+      }
+    });
+  };
+  const kill = (): boolean => {
+    if (daemon.pid === undefined || daemon.exitCode !== null || daemon.signalCode !== null) return false;
+    return process.kill(-daemon.pid, 'SIGKILL');
+  };
+  await restart();
   return {
     url,
+    async kill() {
+      const ended = new Promise((resolve) => daemon.once('exit', resolve));
+      if (kill()) await ended;
+    },
+    restart,
     makeRepository(name, files) {
       execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', join(base, name)]);
       const clone = makeProject({ '.dvc/config': '', ...files });
@@ -71,8 +89,6 @@ export async function startGit(): Promise<GitServer> {
       commit({});
       return { url: url + name, clone, commit, git };
     },
-    stop() {
-      if (daemon.pid !== undefined) process.kill(-daemon.pid, 'SIGKILL');
-    },
+    stop: () => void kill(),
   };
 }
