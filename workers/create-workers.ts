@@ -20,6 +20,7 @@ import {
   type WorkerDescription,
 } from '../workflows/index.js';
 import { buildIdOf } from './build-id.js';
+import { dataConverter } from './payload-codec.js';
 import { probeGpus, type GpuDevice, type GpuProblem } from './gpu/probe.js';
 import { hostIdOf } from './host/host-id.js';
 import { GPU_LABEL, stageQueues } from './queues.js';
@@ -110,7 +111,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const deps: Omit<ActivityDependencies, 'slots'> = {
     root: projectRoot,
     repositories: options.repositories ?? [],
-    client: new Client({ connection, namespace, identity }),
+    client: new Client({ connection, namespace, identity, dataConverter }),
     gpus: slots.pool,
     executable: options.executable,
     hostId,
@@ -119,6 +120,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     connection,
     namespace,
     identity,
+    dataConverter,
     // Progress is read from heartbeats: a throttle of the default's length would show it half a minute late.
     maxHeartbeatThrottleInterval: '1 second',
     defaultHeartbeatThrottleInterval: '1 second',

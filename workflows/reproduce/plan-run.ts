@@ -99,7 +99,7 @@ export class PlanRun {
     // It may have waited for a slot while it was paused.
     if (control.isPaused(address)) return 'interrupted';
     board.begin(address);
-    const inputs = ledger.inputsOf(stage);
+    const inputs = await ledger.inputsOf(stage);
     const retries = (): number => control.current(stage).retries;
     try {
       const result = await control.interruptible(address, () =>

@@ -30,7 +30,7 @@ export async function reproduceStage(
       continue;
     }
     const place = await choosePlace(stage, input, undefined);
-    const inputs = ledger.inputsOf(stage);
+    const inputs = await ledger.inputsOf(stage);
     const record = { attempt: 1, usage: undefined };
     const run = { stage, place, plan, options: input, board, inputs, record, retries: () => stage.retries };
     const { outcome, seconds, lockEntry } = await runStage(run).catch((error: unknown) => {

@@ -46,7 +46,7 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
   const plan = await short.plan(options);
   control.planned(plan.stages);
   board.planned(plan, new Set(options.carried.map((stage) => stage.address)));
-  const ledger = openLedger(plan);
+  const ledger = openLedger(plan, options.carried);
   let published: Published | undefined;
   try {
     try {
@@ -91,9 +91,9 @@ async function runPlan(
   await run.toEnd();
   // A long history: what is done stands in dvc.lock, so a new run of the same input takes up where this one is.
   if (run.isContinuing && unfinished(board)) {
-    const done = merge(options, board).filter(
-      (stage) => stage.outcome === 'ran' || stage.outcome === 'restored',
-    );
+    const done = merge(options, board)
+      .filter((stage) => stage.outcome === 'ran' || stage.outcome === 'restored')
+      .map((stage) => (ledger.isAdded(stage) ? { ...stage, added: true as const } : stage));
     const workspace = await continuedWorkspace(options, ledger);
     await continueAsNew<typeof reproduce>({ ...options, workspace, carried: done });
   }
@@ -115,7 +115,7 @@ function unfinished(board: Board): boolean {
 
 /** What this part of the run did, over what earlier parts did. */
 function merge(options: ReproduceOptions, board: Board): ReproduceResult['stages'] {
-  const earlier = new Map(options.carried.map((stage) => [stage.address, stage]));
+  const earlier = new Map(options.carried.map(({ added: _, ...stage }) => [stage.address, stage]));
   return board
     .summaries()
     .map((stage) => (stage.outcome === 'skipped' ? (earlier.get(stage.address) ?? stage) : stage));
