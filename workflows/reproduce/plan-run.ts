@@ -5,15 +5,22 @@ import { Interrupted, type Control } from './control.js';
 import type { Ledger } from './ledger.js';
 import { StageFailed, choosePlace, runStage, usageOf, type Place, type StageRecord } from './run-stage.js';
 import { Semaphore } from './semaphore.js';
+import { ServedQueues } from './served-queues.js';
 
 /** A workflow may have 2,000 activities under way; more workers than this have slots for nobody has. */
 const MOST_AT_ONCE = 1000;
+/** The same of a queue that no worker serves: they wait beside those that run. */
+const UNSERVED_AT_ONCE = 100;
 
 /** Runs the stages of a plan, each as soon as those before it are done. */
 export class PlanRun {
   readonly #slots: Semaphore;
   readonly #ends = new Map<string, Promise<boolean>>();
-  readonly #carried: ReadonlySet<string>;
+  /** By queue. */
+  readonly #unserved = new Map<string, Semaphore>();
+  readonly #served = new ServedQueues();
+  /** By address: whether an earlier part of this run has done it, or has failed to. */
+  readonly #carried: ReadonlyMap<string, boolean>;
   /** Where the outs of stages that this run made are. */
   readonly #made = new Map<string, Pick<RunStageResult, 'host' | 'bytes'>>();
   #isStopping = false;
@@ -27,7 +34,7 @@ export class PlanRun {
     readonly control: Control,
   ) {
     this.#slots = new Semaphore(options.jobs === 0 ? MOST_AT_ONCE : options.jobs);
-    this.#carried = new Set(options.carried.map((stage) => stage.address));
+    this.#carried = new Map(options.carried.map(({ address, outcome }) => [address, outcome !== 'failed']));
   }
 
   /** The history is long: what was not begun is left to a run that continues this one. */
@@ -48,22 +55,28 @@ export class PlanRun {
     const { address } = stage;
     const upstream = await Promise.all(stage.upstream.map((before) => this.#ends.get(before) ?? true));
     const missing = stage.upstream[upstream.indexOf(false)];
-    if (stage.upToDate || this.#carried.has(address)) return true;
+    const carried = this.#carried.get(address);
+    if (stage.upToDate || carried !== undefined) return carried ?? true;
     const record: StageRecord = { attempt: 1, usage: undefined };
     try {
       for (;;) {
         await this.#untilRunnable(stage);
         const current = this.control.current(stage);
-        const place = await choosePlace(current, this.options, this.#nearest(stage));
-        const hold = <T>(run: () => Promise<T>): Promise<T> =>
-          // What waits for a worker that may never come must not keep a slot from the rest.
-          place.served ? this.#slots.hold(run) : run();
-        const isGood = await hold(() => this.#runOnce(current, place, record, missing));
+        const place = await choosePlace(current, this.options, this.#nearest(stage), this.#served);
+        // What waits for a worker that may never come must not keep a slot from the rest.
+        const slots = place.served ? this.#slots : this.#slotsOf(place.queue);
+        const isGood = await slots.hold(() => this.#runOnce(current, place, record, missing));
         if (isGood !== 'interrupted') return isGood;
       }
     } finally {
       this.control.finished(address);
     }
+  }
+
+  #slotsOf(unserved: string): Semaphore {
+    const known = this.#unserved.get(unserved) ?? new Semaphore(UNSERVED_AT_ONCE);
+    this.#unserved.set(unserved, known);
+    return known;
   }
 
   /** The host that holds most of a stage's inputs. In a folder that is worked in in place, there is nothing to be carried. */
