@@ -126,6 +126,9 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     defaultHeartbeatThrottleInterval: '1 second',
     // A stage is told at once that its worker leaves, and has its own grace time to save and end.
     shutdownGraceTime: '10 milliseconds',
+    // The SDK ends a workflow's task that computes for longer, and its thread does not survive that: on a host that is busy with
+    // stages, the plan of ten thousand can take more than the 5 s that it gives by itself.
+    isolateExecutionTimeout: '1 minute',
     // After a worker is killed, the run's next task waits this long for it before any other may have it.
     stickyQueueScheduleToStartTimeout: '2 seconds',
   } as const;
