@@ -1,4 +1,9 @@
-import type { Comparison, Row } from './measurement.js';
+import type { Comparison, Measured, Row } from './measurement.js';
+
+export function formatMeasured({ about, rows }: Measured): string {
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return [about, ...rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`)].join('\n');
+}
 
 /** A table of both sides with their ratio; above 1 is better for ours. */
 export function formatComparison({ about, rows, peerName, check }: Comparison): string {

@@ -1,9 +1,13 @@
 import { compareLoraStep } from './lora-step/compare.js';
-import type { Comparison } from './measurement.js';
-import { formatComparison } from './format.js';
+import type { Comparison, Measured } from './measurement.js';
+import { formatComparison, formatMeasured } from './format.js';
+import { measureManyRuns } from './scale/many-runs.js';
+import { measureManyStages } from './scale/many-stages.js';
 import { compareStages } from './stages/compare.js';
 
 const STAGES = 100;
+/** `--stages=N --runs=N --workers=N` for other sizes of `scale`. */
+const SCALE = { stages: 10_000, runs: 500, workers: 8 };
 
 interface Peers {
   /** Has PyTorch and PEFT. */
@@ -23,17 +27,28 @@ const BENCHMARKS: Readonly<Record<string, (peers: Peers, onRound: OnRound) => Pr
 };
 
 const args = process.argv.slice(2);
+const size = (key: keyof typeof SCALE): number => {
+  const given = args.find((arg) => arg.startsWith(`--${key}=`));
+  return given === undefined ? SCALE[key] : Number(given.slice(key.length + 3));
+};
+/** Ours alone: no peer does the same. */
+const MEASUREMENTS: Readonly<Record<string, readonly (() => Promise<Measured>)[]>> = {
+  scale: [() => measureManyStages(size('stages')), () => measureManyRuns(size('runs'), size('workers'))],
+};
+
 const json = args.includes('--json');
 const names = args.filter((arg) => !arg.startsWith('--'));
 const python = process.env['REPRISE_BENCH_PYTHON'];
-const unknown = names.find((name) => !(name in BENCHMARKS));
+const unknown = names.find((name) => !(name in BENCHMARKS) && !(name in MEASUREMENTS));
 if (unknown !== undefined)
-  fail(`there is no benchmark ${unknown}; there are: ${Object.keys(BENCHMARKS).join(', ')}`);
+  fail(
+    `there is no benchmark ${unknown}; there are: ${Object.keys({ ...BENCHMARKS, ...MEASUREMENTS }).join(', ')}`,
+  );
 const dvc = process.env['REPRISE_BENCH_DVC'];
 if (!python || !dvc)
   fail('REPRISE_BENCH_PYTHON or REPRISE_BENCH_DVC is not set: run `npm run bench`, which installs the peers');
 
-const comparisons: Comparison[] = [];
+const comparisons: (Comparison | Measured)[] = [];
 for (const [name, compare] of Object.entries(BENCHMARKS)) {
   if (names.length > 0 && !names.includes(name)) continue;
   const comparison = await compare({ python, dvc }, (round, of) =>
@@ -41,6 +56,14 @@ for (const [name, compare] of Object.entries(BENCHMARKS)) {
   );
   comparisons.push(comparison);
   if (!json) console.log(formatComparison(comparison));
+}
+for (const [name, measurements] of Object.entries(MEASUREMENTS)) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  for (const measure of measurements) {
+    const measured = await measure();
+    comparisons.push(measured);
+    if (!json) console.log(formatMeasured(measured));
+  }
 }
 if (json) console.log(JSON.stringify(comparisons));
 

@@ -29,6 +29,14 @@ export interface Comparison {
   readonly check?: { readonly label: string; readonly ours: string; readonly peer: string };
 }
 
+/** What has no peer: ours alone. */
+export interface Measured {
+  readonly name: string;
+  readonly about: string;
+  /** Label and figure. */
+  readonly rows: readonly (readonly [string, string])[];
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;

@@ -20,6 +20,7 @@ import {
   type WorkerDescription,
 } from '../workflows/index.js';
 import { buildIdOf } from './build-id.js';
+import { dataConverter } from './payload-codec.js';
 import { probeGpus, type GpuDevice, type GpuProblem } from './gpu/probe.js';
 import { WatchedGpus } from './gpu/watched-gpus.js';
 import { hostIdOf } from './host/host-id.js';
@@ -113,7 +114,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const deps: Omit<ActivityDependencies, 'slots'> = {
     root: projectRoot,
     repositories: options.repositories ?? [],
-    client: new Client({ connection, namespace, identity }),
+    client: new Client({ connection, namespace, identity, dataConverter }),
     gpus,
     executable: options.executable,
     hostId,
@@ -122,11 +123,15 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     connection,
     namespace,
     identity,
+    dataConverter,
     // Progress is read from heartbeats: a throttle of the default's length would show it half a minute late.
     maxHeartbeatThrottleInterval: '1 second',
     defaultHeartbeatThrottleInterval: '1 second',
     // A stage is told at once that its worker leaves, and has its own grace time to save and end.
     shutdownGraceTime: '10 milliseconds',
+    // The SDK ends a workflow's task that computes for longer, and its thread does not survive that: on a host that is busy with
+    // stages, the plan of ten thousand can take more than the 5 s that it gives by itself.
+    isolateExecutionTimeout: '1 minute',
     // After a worker is killed, the run's next task waits this long for it before any other may have it.
     stickyQueueScheduleToStartTimeout: '2 seconds',
   } as const;

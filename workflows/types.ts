@@ -114,7 +114,7 @@ export interface RunStageInput {
   readonly attempt: number;
   /** Runs on the CPU in place of its label's queue. */
   readonly fallback: boolean;
-  /** What this run has made of the stages before it, as YAML text by address. Only for a git workspace: it is in no file yet. */
+  /** The outs that this run has made of the stages before it, as YAML text by address. Only for a git workspace: they are in no file yet. */
   readonly inputs?: Readonly<Record<string, string>>;
   /** Seconds that one run of its command may take. */
   readonly timeout: number;
@@ -154,10 +154,8 @@ export interface CommitLockInput {
   readonly dvcfile: string;
   /** Stage name → entry as YAML text. */
   readonly entries: Readonly<Record<string, string>>;
-  /** Names of this file's stages in plan order. */
-  readonly plannedOrder: readonly string[];
-  /** Those of them that dvc.lock did not have when the plan was made. */
-  readonly added: readonly string[];
+  /** Name of a stage that is new in the file → the one that it goes before, there or new as well. Absent: it goes last. */
+  readonly before: Readonly<Record<string, string>>;
 }
 
 export interface PublishInput {

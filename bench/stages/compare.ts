@@ -1,9 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../../infra/locate/index.js';
 import { median, type Comparison } from '../measurement.js';
+import { ended, reprise, serve, start, stop } from '../rig/processes.js';
 
 /** Each side so many times, in turn. */
 const ROUNDS = 3;
@@ -52,8 +51,6 @@ export async function compareStages(
   };
 }
 
-const reprise = join(packageRoot(), 'bin', 'reprise');
-
 async function inProject(stages: number, measure: (root: string) => Promise<Times>): Promise<Times> {
   const root = mkdtempSync(join(tmpdir(), 'reprise-bench-'));
   mkdirSync(join(root, '.dvc'));
@@ -85,35 +82,10 @@ async function timed(root: string, file: string, args: readonly string[]): Promi
 
 /** While `reprise worker` serves the project, on the project's own server. */
 async function beside(root: string, measure: () => Promise<Times>): Promise<Times> {
-  const worker = start(root, reprise, ['worker', '--json']);
-  await new Promise<void>((resolve, reject) => {
-    worker.stdout?.on('data', (text: Buffer) => text.includes('"serving"') && resolve());
-    worker.once('exit', (code) => reject(new Error(`the worker ended with code ${code}`)));
-  });
+  const worker = await serve(root);
   try {
     return await measure();
   } finally {
-    worker.kill('SIGTERM');
-    await ended(worker);
+    await stop(worker);
   }
-}
-
-function start(root: string, file: string, args: readonly string[]): ChildProcess {
-  const child = spawn(file, [...args], {
-    cwd: root,
-    env: { ...process.env, TEMPORAL_ADDRESS: '' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  child.stdout.resume();
-  return child;
-}
-
-function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    child.once('exit', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`${child.spawnfile} ended with code ${code}`));
-    });
-  });
 }

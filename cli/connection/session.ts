@@ -1,6 +1,7 @@
 import { Client, type Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { openState } from '../../runner/index.js';
+import { dataConverter } from '../../workers/index.js';
 import { EmbeddedServer, type ServerChange } from './embedded/embedded-server.js';
 import { connectRemote } from './remote.js';
 import { resolveTarget, type ConnectionFlags, type Target } from './target.js';
@@ -72,7 +73,7 @@ function createSession(
     target,
     address,
     namespace,
-    client: new Client({ connection, namespace }),
+    client: new Client({ connection, namespace, dataConverter }),
     ...(server ? { server } : {}),
     uiAddress,
     connectWorker: () =>

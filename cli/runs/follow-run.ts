@@ -25,6 +25,8 @@ export interface FollowOptions {
 const LONGEST_WAIT_MS = 5_000;
 /** Looks without an answer from any worker, before a person is told. */
 const SILENT_LOOKS = 6;
+/** A wait is so many times as long as the look before it, or longer. */
+const LOOK_SHARE = 4;
 
 /**
  * Watches a run to its end. A server that goes away is waited for: the run is in its database.
@@ -40,6 +42,7 @@ export async function followRun(options: FollowOptions): Promise<Outcome | undef
   let silent = 0;
   while (!signal.aborted) {
     await options.onLook();
+    const looked = Date.now();
     let snapshot: Snapshot;
     try {
       snapshot = await takeSnapshot(client, workflowId);
@@ -64,7 +67,8 @@ export async function followRun(options: FollowOptions): Promise<Outcome | undef
     misses = 0;
     silent = snapshot.state ? 0 : silent + 1;
     if (silent === SILENT_LOOKS) emit(NO_WORKER);
-    await pause(options.interval, signal);
+    // A look at ten thousand stages is work: for us, for the server, and for the worker that is to run them.
+    await pause(Math.max(options.interval, LOOK_SHARE * (Date.now() - looked)), signal);
   }
   return undefined;
 }

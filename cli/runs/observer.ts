@@ -4,11 +4,22 @@ import type { ProgressEvent, RunEvent, StageEvent } from '../display/index.js';
 import type { RunState, StageProgress, StageState, StageSummary } from '../../workflows/index.js';
 import type { LiveStage, Snapshot } from './snapshot.js';
 
+const FINAL: ReadonlySet<StageState['status']> = new Set([
+  'ran',
+  'restored',
+  'skipped',
+  'failed',
+  'blocked',
+  'canceled',
+]);
+
 /** Turns what is seen of a run from time to time into events: each change once. */
 export class Observer {
   #planned = false;
   readonly #said = new Map<string, string>();
   readonly #restarts = new Map<string, number>();
+  /** How stages ended. */
+  readonly #ended = new Map<string, StageState['status']>();
   readonly #paces = new Map<string, Pace>();
 
   constructor(readonly emit: (event: RunEvent) => void) {}
@@ -54,6 +65,10 @@ export class Observer {
     const { address, queue, attempt, startedAt, finishedAt, waitingFor, reason, error } = stage;
     const restarts = Math.max(live?.restarts ?? 0, this.#restarts.get(address) ?? 0);
     this.#restarts.set(address, restarts);
+    // Continued as new, a run knows less of what its earlier parts did.
+    if (this.#ended.get(address) === stage.status) return;
+    if (FINAL.has(stage.status)) this.#ended.set(address, stage.status);
+    else this.#ended.delete(address);
     const moving = stage.status === 'scheduled' || stage.status === 'waiting' || stage.status === 'running';
     const status = !moving || !live ? stage.status : live.running ? 'running' : 'scheduled';
     this.#say(`stage ${address}`, {

@@ -75,7 +75,11 @@ async function createActivities(
   const deps = {
     root,
     repositories: settings.repositories ?? [],
-    client: new Client({ connection: options.connection ?? (await NativeConnection.connect()), namespace }),
+    client: new Client({
+      connection: options.connection ?? (await NativeConnection.connect()),
+      namespace,
+      ...(options.dataConverter ? { dataConverter: options.dataConverter } : {}),
+    }),
     gpus: new WatchedGpus(slots.pool, problems),
     slots: slots.cpu,
     executable: undefined,

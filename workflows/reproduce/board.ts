@@ -11,6 +11,7 @@ import type {
   Plan,
   RunMemo,
   RunState,
+  StageError,
   StageProgress,
   StageState,
   StageSummary,
@@ -27,30 +28,50 @@ const FINAL: ReadonlySet<StageState['status']> = new Set([
   'canceled',
 ]);
 
-const DONE: ReadonlySet<StageState['status']> = new Set(['ran', 'restored', 'skipped']);
+const DONE = ['ran', 'restored', 'skipped'] as const;
+
+/** So many failures are told in full; of more than these, one line each: a result has its limits. */
+const FULL_ERRORS = 50;
+const LINE = 300;
+/** So many stages of a canceled run are kept where lists of runs are read from. */
+const SUMMARIES = 500;
+/** A memo's change is a history event. That of a run of more stages than this changes once a second, at most. */
+const FEW = 100;
+/** Bytes: the server takes 2 kB of a search attribute. */
+const RUNNING_BYTES = 1_800;
 
 /** What is known of every stage of one run: answers the `state` query, and keeps the UI's table and search attributes current. */
 export class Board {
   #status: RunState['status'] = 'planning';
   #plan: Plan | undefined;
   readonly #stages = new Map<string, StageState>();
+  readonly #positions = new Map<string, number>();
+  /** Addresses by status: with ten thousand stages, nothing may look at each of them for each change. */
+  readonly #byStatus = new Map<StageState['status'], Set<string>>();
+  #gpuSeconds = 0;
+  #gpuSecondsLost = 0;
   #shown = '';
   #noted = '';
+  #notedAt = 0;
   #isStale = false;
 
   /** @param targets what the run was asked for */
   constructor(readonly targets: readonly string[]) {}
 
-  /** @param carried addresses that an earlier part of this run has done */
-  planned(plan: Plan, carried: ReadonlySet<string>): void {
+  /** @param carried what earlier parts of this run have come to */
+  planned(plan: Plan, carried: ReadonlyMap<string, StageSummary>): void {
     this.#plan = plan;
     this.#status = 'running';
-    for (const stage of plan.stages) {
-      this.#stages.set(stage.address, {
-        address: stage.address,
-        status: stage.upToDate || carried.has(stage.address) ? 'skipped' : 'pending',
-        queue: stage.queue,
-        attempt: 0,
+    for (const { address, queue, upToDate } of plan.stages) {
+      const { outcome, attempts = 0, error, hosts } = carried.get(address) ?? {};
+      this.#positions.set(address, this.#positions.size);
+      this.#set({
+        address,
+        status: outcome ?? (upToDate ? 'skipped' : 'pending'),
+        queue,
+        attempt: attempts,
+        ...(error ? { error } : {}),
+        ...(hosts ? { hosts } : {}),
       });
     }
     this.#publish();
@@ -60,8 +81,31 @@ export class Board {
   change(address: string, change: Change): void {
     const before = this.#stages.get(address);
     if (!before) return;
-    this.#stages.set(address, { ...before, ...change });
+    const { error } = change;
+    this.#set({ ...before, ...change, ...(error ? { error: this.#bounded(error) } : {}) });
     this.#isStale = true;
+  }
+
+  #set(stage: StageState): void {
+    const { address, status, usage } = stage;
+    const before = this.#stages.get(address);
+    this.#stages.set(address, stage);
+    this.#gpuSeconds += (usage?.gpuSeconds ?? 0) - (before?.usage?.gpuSeconds ?? 0);
+    this.#gpuSecondsLost += (usage?.gpuSecondsLost ?? 0) - (before?.usage?.gpuSecondsLost ?? 0);
+    if (before?.status === status) return;
+    if (before) this.#with(before.status).delete(address);
+    this.#with(status).add(address);
+  }
+
+  #with(status: StageState['status']): Set<string> {
+    const known = this.#byStatus.get(status) ?? new Set();
+    this.#byStatus.set(status, known);
+    return known;
+  }
+
+  #bounded(error: StageError): StageError {
+    if (this.#with('failed').size < FULL_ERRORS) return error;
+    return { code: error.code, message: error.message.split('\n', 1).join('').slice(0, LINE) };
   }
 
   /** Its time counts from here, also when it is interrupted and begins again. */
@@ -73,7 +117,7 @@ export class Board {
     const before = this.#stages.get(progress.address);
     if (!before || FINAL.has(before.status) || before.status === 'paused') return;
     const { waitingFor: _, ...rest } = before;
-    this.#stages.set(progress.address, {
+    this.#set({
       ...rest,
       status: 'running',
       startedAt: before.startedAt ?? Date.now(),
@@ -86,8 +130,7 @@ export class Board {
   /** Where a stage ran, so that its log is found. */
   ranOn(address: string, host: string | undefined): void {
     const before = this.#stages.get(address);
-    if (before && host !== undefined)
-      this.#stages.set(address, { ...before, hosts: withLast(before.hosts, host) });
+    if (before && host !== undefined) this.#set({ ...before, hosts: withLast(before.hosts, host) });
   }
 
   finished(status: RunState['status']): void {
@@ -107,20 +150,22 @@ export class Board {
     };
   }
 
-  summaries(): StageSummary[] {
-    return [...this.#stages.values()].map(
-      ({ address, status, startedAt, finishedAt, attempt, error, usage, hosts }) => ({
-        address,
-        outcome: FINAL.has(status) ? (status as StageSummary['outcome']) : 'canceled',
-        seconds: startedAt !== undefined && finishedAt !== undefined ? (finishedAt - startedAt) / 1000 : 0,
-        attempts: attempt,
-        ...(error ? { error } : {}),
-        ...(usage && usage.gpuSeconds > 0
-          ? { gpuSeconds: usage.gpuSeconds, gpuSecondsLost: usage.gpuSecondsLost }
-          : {}),
-        ...(hosts ? { hosts } : {}),
-      }),
-    );
+  get isUnfinished(): boolean {
+    return this.#with('pending').size > 0;
+  }
+
+  summaries(stages: Iterable<StageState> = this.#stages.values()): StageSummary[] {
+    return [...stages].map(({ address, status, startedAt, finishedAt, attempt, error, usage, hosts }) => ({
+      address,
+      outcome: FINAL.has(status) ? (status as StageSummary['outcome']) : 'canceled',
+      seconds: startedAt !== undefined && finishedAt !== undefined ? (finishedAt - startedAt) / 1000 : 0,
+      attempts: attempt,
+      ...(error ? { error } : {}),
+      ...(usage && usage.gpuSeconds > 0
+        ? { gpuSeconds: usage.gpuSeconds, gpuSecondsLost: usage.gpuSecondsLost }
+        : {}),
+      ...(hosts ? { hosts } : {}),
+    }));
   }
 
   /** Once for all that changes at a time: conditions are looked at when nothing else can go on. */
@@ -136,17 +181,12 @@ export class Board {
     setCurrentDetails(this.#markdown());
     this.#note();
     if (!this.#plan?.searchAttributes) return;
-    const running = [...this.#stages.values()]
-      .filter((stage) => stage.status === 'running')
-      .map((stage) => stage.address);
-    const total = (key: 'gpuSeconds' | 'gpuSecondsLost'): number =>
-      [...this.#stages.values()].reduce((sum, { usage }) => sum + (usage?.[key] ?? 0), 0);
     const attributes: Record<keyof typeof SEARCH_ATTRIBUTES, string[] | number[]> = {
       RepriseProject: [this.#plan.project],
-      RepriseStage: running,
+      RepriseStage: this.#running(),
       RepriseStatus: [this.#status],
-      RepriseGpuSeconds: [total('gpuSeconds')],
-      RepriseGpuSecondsLost: [total('gpuSecondsLost')],
+      RepriseGpuSeconds: [this.#gpuSeconds],
+      RepriseGpuSecondsLost: [this.#gpuSecondsLost],
     };
     // Each upsert is a history event: only when something in it changed.
     const shown = JSON.stringify(attributes);
@@ -158,13 +198,16 @@ export class Board {
   /** Lists show how far a run is without asking it. Each change is a history event: only what a list shows. */
   #note(): void {
     if (!this.#plan) return;
-    const stages = [...this.#stages.values()];
-    const done = stages.filter(({ status }) => DONE.has(status)).length;
+    const { size } = this.#stages;
+    const now = Date.now();
+    if (this.#status === 'running' && size > FEW && now - this.#notedAt < 1000) return;
+    this.#notedAt = now;
+    const done = DONE.reduce((sum, status) => sum + this.#with(status).size, 0);
     const memo: RunMemo = {
       project: this.#plan.project,
       targets: this.targets,
-      stages: `${done}/${stages.length}`,
-      ...(this.#status === 'canceled' ? { summary: this.summaries() } : {}),
+      stages: `${done}/${size}`,
+      ...(this.#status === 'canceled' ? { summary: this.summaries(this.#mostUrgent(SUMMARIES)) } : {}),
     };
     const noted = JSON.stringify(memo);
     if (noted === this.#noted) return;
@@ -172,9 +215,34 @@ export class Board {
     upsertMemo({ ...memo });
   }
 
+  /** Those that fit. */
+  #running(): string[] {
+    const running = this.#inOrder([...this.#with('running')]);
+    let bytes = 0;
+    return running.filter(
+      (address) => (bytes += new TextEncoder().encode(address).length + 3) <= RUNNING_BYTES,
+    );
+  }
+
+  #inOrder(addresses: readonly string[]): string[] {
+    const at = (address: string): number => this.#positions.get(address) ?? 0;
+    return [...addresses].sort((a, b) => at(a) - at(b));
+  }
+
+  /** All, or those that a person has to know of, in plan order. */
+  #mostUrgent(limit: number): readonly StageState[] {
+    const chosen: string[] = [];
+    for (const status of URGENCY)
+      for (const address of this.#with(status)) {
+        if (chosen.length >= limit) break;
+        chosen.push(address);
+      }
+    return this.#inOrder(chosen).flatMap((address) => this.#stages.get(address) ?? []);
+  }
+
   #markdown(): string {
-    const stages = [...this.#stages.values()];
-    const rows = mostUrgent(stages).map((stage) => {
+    const { size } = this.#stages;
+    const rows = this.#mostUrgent(ROWS).map((stage) => {
       const { progress, startedAt, finishedAt } = stage;
       const seconds =
         startedAt !== undefined && finishedAt !== undefined
@@ -188,7 +256,7 @@ export class Board {
       '| stage | status | queue | time | |',
       '|---|---|---|---|---|',
       ...rows,
-      ...(rows.length < stages.length ? ['', `and ${stages.length - rows.length} more`] : []),
+      ...(rows.length < size ? ['', `and ${size - rows.length} more`] : []),
     ].join('\n');
   }
 }
@@ -208,15 +276,6 @@ const URGENCY: readonly StageState['status'][] = [
   'restored',
   'skipped',
 ];
-
-/** All, or those that a person has to know of, in plan order. */
-function mostUrgent(stages: readonly StageState[]): readonly StageState[] {
-  if (stages.length <= ROWS) return stages;
-  const chosen = new Set<StageState>();
-  for (const status of URGENCY)
-    for (const stage of stages) if (stage.status === status && chosen.size < ROWS) chosen.add(stage);
-  return stages.filter((stage) => chosen.has(stage));
-}
 
 function note(stage: StageState, progress: StageProgress | undefined): string {
   if (stage.error) return stage.error.message;

@@ -3,6 +3,7 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { z } from 'zod';
 import { stageQueue, type PlannedStage } from '../types.js';
 import { invalid, parsePayload } from '../parse-input.js';
+import { nameSome } from './name-some.js';
 
 // zod's compiled parsers need `new Function`, which has no place in the workflow sandbox.
 z.config({ jitless: true });
@@ -166,7 +167,7 @@ export class Control {
     if (!this.#plan.some(({ address }) => address === stage))
       throw invalid(
         'stage',
-        `${stage} is not in this run; its stages are: ${this.#plan.map(({ address }) => address).join(', ')}`,
+        `${stage} is not in this run; its stages are: ${nameSome(this.#plan.map(({ address }) => address))}`,
       );
     if (this.#done.has(stage)) throw invalid('stage', `${stage} has ended already`);
     return input;

@@ -26,7 +26,7 @@ const workspace = z.discriminatedUnion('kind', [
 
 const text = z.string();
 
-/** As {@link StageSummary}. */
+/** As {@link StageSummary}. `added`: dvc.lock has its entry by this run alone. */
 const stageSummary = z.strictObject({
   address: text,
   outcome: z.enum(['ran', 'restored', 'skipped', 'failed', 'blocked', 'canceled']),
@@ -36,6 +36,7 @@ const stageSummary = z.strictObject({
   gpuSeconds: z.number().exactOptional(),
   gpuSecondsLost: z.number().exactOptional(),
   hosts: z.array(text).exactOptional(),
+  added: z.literal(true).exactOptional(),
 });
 
 /** The one argument of the workflow `reproduce`: a plain JSON object whose fields all have defaults. */

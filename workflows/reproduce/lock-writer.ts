@@ -1,6 +1,7 @@
-import type { Plan, PlannedStage } from '../types.js';
+import type { PlannedStage, Workspace } from '../types.js';
 import { short } from './activities.js';
-import { lockEntries, type Ledger } from './ledger.js';
+import type { Ledger } from './ledger.js';
+import type { LockOrder } from './lock-order.js';
 
 /**
  * Writes dvc.lock in place. Entries that come while a commit is under way are written together by the next one, and
@@ -10,7 +11,10 @@ export class LockWriter implements Ledger {
   readonly #waiting = new Map<string, Record<string, string>>();
   #tail: Promise<void> = Promise.resolve();
 
-  constructor(readonly plan: Plan) {}
+  constructor(
+    readonly workspace: Workspace,
+    readonly order: LockOrder,
+  ) {}
 
   commit(stage: PlannedStage, entry: string): Promise<void> {
     const batch = this.#waiting.get(stage.dvcfile);
@@ -22,8 +26,12 @@ export class LockWriter implements Ledger {
   }
 
   /** They are in dvc.lock, and in the same folder. */
-  inputsOf(): undefined {
-    return undefined;
+  inputsOf(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  isAdded(stage: Pick<PlannedStage, 'address'>): boolean {
+    return this.order.isAdded(stage);
   }
 
   async close(): Promise<undefined> {
@@ -34,9 +42,6 @@ export class LockWriter implements Ledger {
     const entries = this.#waiting.get(dvcfile);
     if (!entries) return;
     this.#waiting.delete(dvcfile);
-    await short.commitLock({
-      workspace: this.plan.workspace,
-      ...lockEntries(this.plan, dvcfile, entries),
-    });
+    await short.commitLock({ workspace: this.workspace, ...this.order.place(dvcfile, entries) });
   }
 }

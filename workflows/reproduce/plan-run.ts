@@ -2,20 +2,39 @@ import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { Plan, PlannedStage, ReproduceOptions, RunStageResult } from '../types.js';
 import type { Board } from './board.js';
 import { Interrupted, type Control } from './control.js';
+import { Frontier, type Ready } from './frontier.js';
 import type { Ledger } from './ledger.js';
 import { StageFailed, choosePlace, runStage, usageOf, type Place, type StageRecord } from './run-stage.js';
 import { Semaphore } from './semaphore.js';
+import { ServedQueues } from './served-queues.js';
 
 /** A workflow may have 2,000 activities under way; more workers than this have slots for nobody has. */
 const MOST_AT_ONCE = 1000;
+/** The same of a queue that no worker serves: they wait beside those that run. */
+const UNSERVED_AT_ONCE = 100;
+
+/** Stages of one queue, in the order in which they became ready. */
+interface Lane {
+  readonly stages: PlannedStage[];
+  next: number;
+  begun: number;
+}
 
 /** Runs the stages of a plan, each as soon as those before it are done. */
 export class PlanRun {
   readonly #slots: Semaphore;
-  readonly #ends = new Map<string, Promise<boolean>>();
-  readonly #carried: ReadonlySet<string>;
+  readonly #frontier: Frontier;
+  readonly #lanes = new Map<string, Lane>();
+  /** By queue. */
+  readonly #unserved = new Map<string, Semaphore>();
+  readonly #served = new ServedQueues();
+  /** By address: whether an earlier part of this run has done it, or has failed to. */
+  readonly #carried: ReadonlyMap<string, boolean>;
   /** Where the outs of stages that this run made are. */
   readonly #made = new Map<string, Pick<RunStageResult, 'host' | 'bytes'>>();
+  #begun = 0;
+  #allEnded = (): void => undefined;
+  #thrown: { readonly reason: unknown } | undefined;
   #isStopping = false;
   #hasLongHistory = false;
 
@@ -26,8 +45,9 @@ export class PlanRun {
     readonly ledger: Ledger,
     readonly control: Control,
   ) {
+    this.#frontier = new Frontier(plan.stages);
     this.#slots = new Semaphore(options.jobs === 0 ? MOST_AT_ONCE : options.jobs);
-    this.#carried = new Set(options.carried.map((stage) => stage.address));
+    this.#carried = new Map(options.carried.map(({ address, outcome }) => [address, outcome !== 'failed']));
   }
 
   /** The history is long: what was not begun is left to a run that continues this one. */
@@ -37,33 +57,90 @@ export class PlanRun {
 
   /** @throws whatever ended it before its time, once all that ran has ended */
   async toEnd(): Promise<void> {
-    for (const stage of this.plan.stages) this.#ends.set(stage.address, this.#run(stage));
-    const settled = await Promise.allSettled(this.#ends.values());
-    const thrown = settled.find((end) => end.status === 'rejected');
-    if (thrown) throw thrown.reason;
+    await new Promise<void>((resolve) => {
+      this.#allEnded = resolve;
+      this.#goOn();
+    });
+    if (this.#thrown) throw this.#thrown.reason;
+  }
+
+  /**
+   * Begins what may begin. A stage that must wait is a record in a queue until then, and no promise: those of ten thousand would
+   * take a worker longer than a task may.
+   */
+  #goOn(): void {
+    for (let ready = this.#frontier.takeReady(); ready.length > 0; ready = this.#frontier.takeReady())
+      for (const one of ready) this.#look(one);
+    for (const lane of this.#lanes.values()) {
+      while (lane.begun < MOST_AT_ONCE && lane.next < lane.stages.length) {
+        const stage = lane.stages[lane.next++];
+        if (stage && !this.#isLeft) this.#begin(stage, lane);
+      }
+    }
+    if (this.#begun === 0) this.#allEnded();
+  }
+
+  /** No more is begun: what has not is left to a run that continues this one, or to nobody. */
+  get #isLeft(): boolean {
+    return this.#hasLongHistory || this.#thrown !== undefined;
+  }
+
+  #look({ stage, missing }: Ready): void {
+    const { address, queue } = stage;
+    const carried = this.#carried.get(address);
+    if (this.#isLeft) return;
+    if (stage.upToDate || carried !== undefined) return this.#frontier.ended(address, carried ?? true);
+    if (missing !== undefined || this.#isStopping) return this.#block(address, missing);
+    const lane = this.#lanes.get(queue) ?? { stages: [], next: 0, begun: 0 };
+    this.#lanes.set(queue, lane);
+    lane.stages.push(stage);
+  }
+
+  #block(address: string, missing: string | undefined): void {
+    const reason = missing === undefined ? 'another stage failed' : `${missing} failed`;
+    this.board.change(address, { status: 'blocked', reason });
+    this.control.finished(address);
+    this.#frontier.ended(address, false);
+  }
+
+  #begin(stage: PlannedStage, lane: Lane): void {
+    this.#begun++;
+    lane.begun++;
+    void this.#run(stage, lane)
+      .then(
+        (isGood) => this.#frontier.ended(stage.address, isGood),
+        (reason: unknown) => (this.#thrown ??= { reason }),
+      )
+      .then(() => {
+        this.#begun--;
+        lane.begun--;
+        this.#goOn();
+      });
   }
 
   /** True when the stage's outs are good. */
-  async #run(stage: PlannedStage): Promise<boolean> {
+  async #run(stage: PlannedStage, lane: Lane): Promise<boolean> {
     const { address } = stage;
-    const upstream = await Promise.all(stage.upstream.map((before) => this.#ends.get(before) ?? true));
-    const missing = stage.upstream[upstream.indexOf(false)];
-    if (stage.upToDate || this.#carried.has(address)) return true;
     const record: StageRecord = { attempt: 1, usage: undefined };
     try {
       for (;;) {
-        await this.#untilRunnable(stage);
+        await this.#untilRunnable(stage, lane);
         const current = this.control.current(stage);
-        const place = await choosePlace(current, this.options, this.#nearest(stage));
-        const hold = <T>(run: () => Promise<T>): Promise<T> =>
-          // What waits for a worker that may never come must not keep a slot from the rest.
-          place.served ? this.#slots.hold(run) : run();
-        const isGood = await hold(() => this.#runOnce(current, place, record, missing));
+        const place = await choosePlace(current, this.options, this.#nearest(stage), this.#served);
+        // What waits for a worker that may never come must not keep a slot from the rest.
+        const slots = place.served ? this.#slots : this.#slotsOf(place.queue);
+        const isGood = await slots.hold(() => this.#runOnce(current, place, record));
         if (isGood !== 'interrupted') return isGood;
       }
     } finally {
       this.control.finished(address);
     }
+  }
+
+  #slotsOf(unserved: string): Semaphore {
+    const known = this.#unserved.get(unserved) ?? new Semaphore(UNSERVED_AT_ONCE);
+    this.#unserved.set(unserved, known);
+    return known;
   }
 
   /** The host that holds most of a stage's inputs. In a folder that is worked in in place, there is nothing to be carried. */
@@ -76,30 +153,31 @@ export class PlanRun {
     return most?.[0];
   }
 
-  async #untilRunnable({ address }: PlannedStage): Promise<void> {
+  async #untilRunnable({ address }: PlannedStage, lane: Lane): Promise<void> {
     if (!this.control.isPaused(address)) return;
     this.board.change(address, { status: 'paused' });
-    await this.control.untilRunnable(address);
+    // Another may be begun meanwhile: one that is not paused may stand behind thousands that are.
+    lane.begun--;
+    void Promise.resolve().then(() => this.#goOn());
+    try {
+      await this.control.untilRunnable(address);
+    } finally {
+      lane.begun++;
+    }
   }
 
-  async #runOnce(
-    stage: PlannedStage,
-    place: Place,
-    record: StageRecord,
-    missing: string | undefined,
-  ): Promise<boolean | 'interrupted'> {
+  async #runOnce(stage: PlannedStage, place: Place, record: StageRecord): Promise<boolean | 'interrupted'> {
     const { address } = stage;
     const { plan, options, board, ledger, control } = this;
     if (this.#hasLongHistory) return false;
-    if (missing !== undefined || this.#isStopping) {
-      const reason = missing === undefined ? 'another stage failed' : `${missing} failed`;
-      board.change(address, { status: 'blocked', reason });
+    if (this.#isStopping) {
+      board.change(address, { status: 'blocked', reason: 'another stage failed' });
       return false;
     }
     // It may have waited for a slot while it was paused.
     if (control.isPaused(address)) return 'interrupted';
     board.begin(address);
-    const inputs = ledger.inputsOf(stage);
+    const inputs = await ledger.inputsOf(stage);
     const retries = (): number => control.current(stage).retries;
     try {
       const result = await control.interruptible(address, () =>
@@ -108,7 +186,6 @@ export class PlanRun {
       this.#made.set(address, { host: result.host, bytes: result.bytes });
       if (result.lockEntry !== undefined) await ledger.commit(stage, result.lockEntry);
       board.change(address, { status: result.outcome, finishedAt: Date.now() });
-      if (workflowInfo().continueAsNewSuggested) this.#hasLongHistory = true;
       return true;
     } catch (error) {
       if (error instanceof Interrupted) {
@@ -122,6 +199,8 @@ export class PlanRun {
       }
       if (isCancellation(error)) board.change(address, { status: 'canceled', finishedAt: Date.now() });
       throw error;
+    } finally {
+      if (workflowInfo().continueAsNewSuggested) this.#hasLongHistory = true;
     }
   }
 }

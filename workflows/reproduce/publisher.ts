@@ -1,10 +1,13 @@
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
 import type { GitWorkspace, Plan, PlannedStage, Published } from '../types.js';
 import { short } from './activities.js';
-import { lockEntries, type Ledger } from './ledger.js';
+import type { Ledger } from './ledger.js';
+import type { LockOrder } from './lock-order.js';
 
 /** Characters of entries that one commit carries: a payload may have 2 MB. */
 const BATCH = 500_000;
+/** Characters of inputs that one message to the server carries: it may have 4 MB. */
+const MESSAGE = 2_000_000;
 
 /**
  * Commits what the stages made to a branch of the run's repository. Until then the run's own history has it, which outlives
@@ -16,9 +19,13 @@ export class Publisher implements Ledger {
   #size = 0;
   #published: Published | undefined;
   #tail: Promise<void> = Promise.resolve();
+  /** Characters of inputs that were given since the last message. */
+  #given = 0;
+  #nextMessage: Promise<void> | undefined;
 
   constructor(
     readonly plan: Plan,
+    readonly order: LockOrder,
     readonly workspace: GitWorkspace,
   ) {}
 
@@ -29,13 +36,28 @@ export class Publisher implements Ledger {
     if (this.#size >= BATCH) await this.#write();
   }
 
-  inputsOf(stage: PlannedStage): Readonly<Record<string, string>> {
-    return Object.fromEntries(
-      stage.upstream.flatMap((address) => {
-        const entry = this.#entries.get(address);
-        return entry === undefined ? [] : [[address, entry]];
-      }),
-    );
+  /** Outs alone: what they were made from is of no use to who reads them, and there may be thousands. */
+  async inputsOf(stage: PlannedStage): Promise<Readonly<Record<string, string>>> {
+    const inputs = stage.upstream.flatMap((address) => {
+      const outs = outsOf(this.#entries.get(address) ?? '');
+      return outs === undefined ? [] : [[address, outs] as const];
+    });
+    const size = inputs.reduce((sum, [address, outs]) => sum + address.length + outs.length, 0);
+    while (this.#given > 0 && this.#given + size > MESSAGE) await this.#message();
+    this.#given += size;
+    return Object.fromEntries(inputs);
+  }
+
+  isAdded(stage: Pick<PlannedStage, 'address'>): boolean {
+    return this.order.isAdded(stage);
+  }
+
+  /** What is scheduled by then is sent before it goes on. */
+  #message(): Promise<void> {
+    return (this.#nextMessage ??= sleep(1).then(() => {
+      this.#given = 0;
+      this.#nextMessage = undefined;
+    }));
   }
 
   async close(): Promise<Published | undefined> {
@@ -62,8 +84,14 @@ export class Publisher implements Ledger {
         const entries = stages
           .filter((stage) => stage.dvcfile === dvcfile)
           .map((stage) => [stage.name, this.#entries.get(stage.address) ?? ''] as const);
-        return lockEntries(this.plan, dvcfile, Object.fromEntries(entries));
+        return this.order.place(dvcfile, Object.fromEntries(entries));
       }),
     });
   }
+}
+
+/** Of an entry as YAML text, which has them last. */
+function outsOf(entry: string): string | undefined {
+  const at = entry.search(/^outs:$/m);
+  return at < 0 ? undefined : `cmd: ''\n${entry.slice(at)}`;
 }

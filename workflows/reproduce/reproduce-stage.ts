@@ -4,6 +4,7 @@ import { short } from './activities.js';
 import { Board } from './board.js';
 import { openLedger } from './open-ledger.js';
 import { parseInput } from './parse-input.js';
+import { ServedQueues } from './served-queues.js';
 import { StageFailed, choosePlace, runStage } from './run-stage.js';
 
 /**
@@ -23,14 +24,15 @@ export async function reproduceStage(
   // Without a plan it knows no stage, and so shows none.
   const board = new Board([]);
   const stages: StageSummary[] = [];
+  const queues = new ServedQueues();
   for (const stage of plan.stages) {
     const { address } = stage;
     if (stage.upToDate) {
       stages.push({ address, outcome: 'skipped', seconds: 0, attempts: 0 });
       continue;
     }
-    const place = await choosePlace(stage, input, undefined);
-    const inputs = ledger.inputsOf(stage);
+    const place = await choosePlace(stage, input, undefined, queues);
+    const inputs = await ledger.inputsOf(stage);
     const record = { attempt: 1, usage: undefined };
     const run = { stage, place, plan, options: input, board, inputs, record, retries: () => stage.retries };
     const { outcome, seconds, lockEntry } = await runStage(run).catch((error: unknown) => {

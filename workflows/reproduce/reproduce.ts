@@ -21,6 +21,7 @@ import { short } from './activities.js';
 import { Board } from './board.js';
 import { Control } from './control.js';
 import type { Ledger } from './ledger.js';
+import { nameSome } from './name-some.js';
 import { openLedger } from './open-ledger.js';
 import { parseInput } from './parse-input.js';
 import { PlanRun } from './plan-run.js';
@@ -45,8 +46,9 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
   const control = new Control();
   const plan = await short.plan(options);
   control.planned(plan.stages);
-  board.planned(plan, new Set(options.carried.map((stage) => stage.address)));
-  const ledger = openLedger(plan);
+  const carried = new Map(options.carried.map((stage) => [stage.address, stage]));
+  board.planned(plan, carried);
+  const ledger = openLedger(plan, options.carried);
   let published: Published | undefined;
   try {
     try {
@@ -70,7 +72,7 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
   const failed = stages.filter((stage) => stage.outcome === 'failed');
   board.finished(failed.length > 0 ? 'failed' : 'succeeded');
   if (failed.length > 0) {
-    const names = failed.map((stage) => stage.address).join(', ');
+    const names = nameSome(failed.map((stage) => stage.address));
     throw ApplicationFailure.nonRetryable(
       `failed: ${names}\n${failed[0]?.error?.message ?? ''}`,
       'StageFailed',
@@ -90,10 +92,10 @@ async function runPlan(
   const run = new PlanRun(plan, options, board, ledger, control);
   await run.toEnd();
   // A long history: what is done stands in dvc.lock, so a new run of the same input takes up where this one is.
-  if (run.isContinuing && unfinished(board)) {
-    const done = merge(options, board).filter(
-      (stage) => stage.outcome === 'ran' || stage.outcome === 'restored',
-    );
+  if (run.isContinuing && board.isUnfinished) {
+    const done = merge(options, board)
+      .filter(({ outcome }) => outcome === 'ran' || outcome === 'restored' || outcome === 'failed')
+      .map((stage) => (ledger.isAdded(stage) ? { ...stage, added: true as const } : stage));
     const workspace = await continuedWorkspace(options, ledger);
     await continueAsNew<typeof reproduce>({ ...options, workspace, carried: done });
   }
@@ -109,14 +111,8 @@ async function continuedWorkspace(
   return { ...options.workspace, rev: published.branch, branch: published.branch };
 }
 
-function unfinished(board: Board): boolean {
-  return board.state().stages.some((stage) => stage.status === 'pending');
-}
-
-/** What this part of the run did, over what earlier parts did. */
+/** What this part of the run did, and what earlier parts did. */
 function merge(options: ReproduceOptions, board: Board): ReproduceResult['stages'] {
-  const earlier = new Map(options.carried.map((stage) => [stage.address, stage]));
-  return board
-    .summaries()
-    .map((stage) => (stage.outcome === 'skipped' ? (earlier.get(stage.address) ?? stage) : stage));
+  const earlier = new Map(options.carried.map(({ added: _, ...stage }) => [stage.address, stage]));
+  return board.summaries().map((stage) => earlier.get(stage.address) ?? stage);
 }

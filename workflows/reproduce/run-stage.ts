@@ -19,8 +19,9 @@ import {
   type StageError,
   type StageUsage,
 } from '../types.js';
-import { short, stageActivities } from './activities.js';
+import { stageActivities } from './activities.js';
 import type { Board } from './board.js';
+import type { ServedQueues } from './served-queues.js';
 
 /** A stage that ended without its outs. */
 export class StageFailed extends Error {
@@ -159,12 +160,13 @@ export async function choosePlace(
   stage: PlannedStage,
   options: ReproduceOptions,
   nearest: string | undefined,
+  queues: ServedQueues,
 ): Promise<Place> {
   // The plain CPU queue is what every worker serves: only labels can be missing.
   const isPlain = stage.labels.length === 0;
   const near = nearest === undefined ? undefined : hostQueue(stage.queue, nearest);
   const asked = [...(isPlain ? [] : [stage.queue]), ...(near === undefined ? [] : [near])];
-  const served = asked.length === 0 ? [] : await short.servedQueues(asked);
+  const served = await queues.among(asked);
   if (near !== undefined && served.includes(near))
     return { queue: stage.queue, near, served: true, fallback: false };
   if (isPlain || served.includes(stage.queue)) return { queue: stage.queue, served: true, fallback: false };

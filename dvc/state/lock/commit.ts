@@ -26,7 +26,7 @@ export async function commitLock(
   const shownAs = relative(project.root, path);
   const before = await readIfPresent(path);
   const after = isPipeline
-    ? mergeLock(before, entries, order, shownAs)
+    ? mergeLock(before, entries, order, shownAs, path)
     : mergeDvcFile(before ?? '', [...entries.values()][0] as LockEntry, shownAs);
   if (after === before) return undefined;
   await writeBeside(path, after);

@@ -1,6 +1,7 @@
 import type { LockEntry } from '../../types.js';
 import { entryMapping } from './entry.js';
 import { parseLockText, stagesOf } from './read.js';
+import { HEAD, sectionsOf, type Section } from './sections.js';
 import { emitAt, headerLine, rootPairs, segmentsOf, type Segment } from './segments.js';
 
 export interface MergeOrder {
@@ -16,6 +17,7 @@ export interface MergeOrder {
  * stay, as with DVC.
  *
  * @param text undefined when there is no file yet
+ * @param path tells files apart whose texts are kept from one call to the next
  * @throws DiagnosticError `lock-conflict`, `yaml-syntax`, `bad-lock`
  */
 export function mergeLock(
@@ -23,7 +25,11 @@ export function mergeLock(
   entries: ReadonlyMap<string, LockEntry>,
   order: MergeOrder,
   shownAs: string,
+  path = shownAs,
 ): string {
+  const sections = text === undefined ? undefined : sectionsOf(text, path);
+  const merged = sections && mergeSections(sections, entries, order);
+  if (merged !== undefined) return merged;
   const before = text === undefined ? "schema: '2.0'\n" : text.endsWith('\n') ? text : `${text}\n`;
   const source = parseLockText(before, shownAs);
   const pairs = rootPairs(source);
@@ -39,6 +45,30 @@ export function mergeLock(
   });
   if (!stages) parts.push('stages:\n' + renderStages([], entries, order, numbered));
   return head + parts.join('');
+}
+
+/** As below, where what is there can be taken over as it is. Undefined where it cannot, or what comes has anchors. */
+function mergeSections(
+  sections: readonly Section[],
+  entries: ReadonlyMap<string, LockEntry>,
+  order: MergeOrder,
+): string | undefined {
+  const texts = new Map<string, string>();
+  for (const { name, text, isAsWritten } of sections) {
+    if (!isAsWritten) return undefined;
+    texts.set(name, text);
+  }
+  for (const [name, entry] of entries) {
+    const { text, anchors } = emitAt(entryMapping(entry), 2);
+    if (anchors > 0) return undefined;
+    texts.set(name, headerLine(name, 1) + text);
+  }
+  return (
+    HEAD +
+    inOrder([...texts.keys()], order)
+      .map((name) => texts.get(name))
+      .join('')
+  );
 }
 
 function lengthBefore(segments: readonly Segment[], stop: Segment): number {

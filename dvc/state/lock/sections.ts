@@ -1,0 +1,94 @@
+import { YamlDocument } from '../../../diagnostics/index.js';
+import type { LockEntry } from '../../types.js';
+import { implicitType } from '../yaml/resolve.js';
+import { parseEntry } from './parse-entry.js';
+import { rootPairs, segmentsOf } from './segments.js';
+
+/** One stage's lines in a lock file, its name's included. Read once for as long as they stay as they are. */
+export interface Section {
+  readonly name: string;
+  readonly text: string;
+  readonly entry: LockEntry;
+  /** DVC would write it in the same letters: it can be taken over as it is. */
+  readonly isAsWritten: boolean;
+}
+
+/** How a lock file begins whose stages are all that it has. */
+export const HEAD = "schema: '2.0'\nstages:\n";
+/** A name that is written without quotes, and stands for itself. */
+const NAME = /^ {2}([A-Za-z0-9_./][^\s'"#]*[^\s'"#:]|[A-Za-z0-9_./]):$/;
+
+/** The files that were cut last, by path: a run reads dvc.lock for each of its stages, and one stage changes at a time. */
+const recent = new Map<
+  string,
+  { readonly text: string; readonly sections: readonly Section[] | undefined }
+>();
+const KEPT = 4;
+
+/**
+ * The stages of a lock file that looks as DVC writes it: a line for each name, two spaces in, and below it lines further in. Only
+ * what changed since the last time is parsed: the file of ten thousand stages takes seconds as a whole.
+ *
+ * @param path tells files apart
+ * @returns undefined when it looks otherwise or is damaged: then it has to be parsed as a whole
+ */
+export function sectionsOf(text: string, path: string): readonly Section[] | undefined {
+  const known = recent.get(path);
+  const sections = known?.text === text ? known.sections : cut(text, known?.sections);
+  // The one that was asked for last goes to the end.
+  recent.delete(path);
+  recent.set(path, { text, sections });
+  for (const oldest of recent.keys()) {
+    if (recent.size <= KEPT) break;
+    recent.delete(oldest);
+  }
+  return sections;
+}
+
+function cut(text: string, before: readonly Section[] = []): readonly Section[] | undefined {
+  if (!text.startsWith(HEAD) || !text.endsWith('\n') || /[\r\t]/.test(text)) return undefined;
+  const known = new Map(before.map((section) => [section.text, section]));
+  const names = new Set<string>();
+  const sections: Section[] = [];
+  for (let start = HEAD.length; start < text.length;) {
+    const end = endOfSection(text, start);
+    if (end === undefined) return undefined;
+    const lines = text.slice(start, end);
+    const section = known.get(lines) ?? read(lines);
+    if (!section || names.has(section.name)) return undefined;
+    names.add(section.name);
+    sections.push(section);
+    start = end;
+  }
+  return sections;
+}
+
+/** Where the next line begins that is two spaces in. Undefined when one is less far in, or empty. */
+function endOfSection(text: string, start: number): number | undefined {
+  for (let at = text.indexOf('\n', start) + 1; at < text.length; at = text.indexOf('\n', at) + 1) {
+    if (text.startsWith('    ', at)) continue;
+    return text.startsWith('  ', at) && text[at + 2] !== ' ' && text[at + 2] !== '\n' ? at : undefined;
+  }
+  return text.length;
+}
+
+/** A line two spaces in ends whatever stands above it, so that a stage's lines mean the same alone, unless they refer to others. */
+function read(slice: string): Section | undefined {
+  const header = slice.slice(0, slice.indexOf('\n'));
+  const name = NAME.exec(header)?.[1];
+  if (name === undefined || implicitType(name) !== 'str') return undefined;
+  // A copy: a slice would keep the whole file's text in memory.
+  const text = Buffer.from(slice).toString();
+  try {
+    const source = new YamlDocument(name, text);
+    const pairs = rootPairs(source);
+    const [segment] = segmentsOf(source, pairs, 1, text.length);
+    if (!segment || pairs.length > 1 || segment.key !== name) return undefined;
+    const entry = parseEntry(source, pairs[0]?.value, [name]);
+    const { text: written, anchors } = segment.render(1);
+    return { name, text, entry, isAsWritten: written === text && anchors === 0 };
+  } catch {
+    // What is wrong with it is told with its place in the file.
+    return undefined;
+  }
+}
