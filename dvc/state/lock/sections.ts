@@ -74,11 +74,10 @@ function endOfSection(text: string, start: number): number | undefined {
 
 /** A line two spaces in ends whatever stands above it, so that a stage's lines mean the same alone, unless they refer to others. */
 function read(slice: string): Section | undefined {
-  const header = slice.slice(0, slice.indexOf('\n'));
-  const name = NAME.exec(header)?.[1];
-  if (name === undefined || implicitType(name) !== 'str') return undefined;
-  // A copy: a slice would keep the whole file's text in memory.
+  // A copy: a slice, and whatever is cut from it, would keep the whole file's text in memory.
   const text = Buffer.from(slice).toString();
+  const name = NAME.exec(text.slice(0, text.indexOf('\n')))?.[1];
+  if (name === undefined || implicitType(name) !== 'str') return undefined;
   try {
     const source = new YamlDocument(name, text);
     const pairs = rootPairs(source);

@@ -1,4 +1,6 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { join } from 'node:path';
 import { commitLock, mergeLock } from '../../../../dvc/state/index.js';
 import type { LockEntry } from '../../../../dvc/types.js';
@@ -70,5 +72,30 @@ describe('commitLock', () => {
     expect(mergeLock(text, new Map([['b', { cmd: 'y' }]]), order, 'dvc.lock')).toBe(
       `${text}  b:\n    cmd: y\n`,
     );
+  });
+
+  it('keeps no text of a file that has been replaced', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const order = { plannedOrder: [], namesBefore: [] };
+    const heap = (): number => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    let text: string | undefined;
+    let before = 0;
+    for (let at = 0; at < 600; at++) {
+      const made = { cmd: `echo ${'x'.repeat(1000)}` };
+      text = mergeLock(
+        text,
+        new Map([[`train@bert-base-uncased-${at}`, made]]),
+        order,
+        'dvc.lock',
+        '/memory',
+      );
+      if (at === 100) before = heap();
+    }
+    // 600 texts of 0.3 MB on average would be 180 MB.
+    expect(heap() - before).toBeLessThan(40e6);
   });
 });
