@@ -18,6 +18,7 @@ import { fairnessOf } from './fairness.js';
 import { absentState, withoutLost, type AbsentState } from './absent-state.js';
 import { pinWorkspace } from './pin-workspace.js';
 import { pruneWorkspaces } from './prune-workspaces.js';
+import { repositoryName } from './repository-name.js';
 import { knowsSearchAttributes } from './search-attributes.js';
 
 /** Reads dvc.yaml, params and dvc.lock into a frozen plan. */
@@ -38,10 +39,6 @@ export async function plan(deps: ActivityDependencies, options: ReproduceOptions
     stages: state ? await withoutLost(stages, selected, state) : stages,
     searchAttributes: await knowsSearchAttributes(deps),
   };
-}
-
-function repositoryName(url: string): string {
-  return /([^/:]+?)(\.git)?\/*$/.exec(url)?.[1] ?? url;
 }
 
 async function planStages(

@@ -50,6 +50,7 @@ export {
   saveOutputs,
   saveRun,
   stageStatus,
+  trackData,
   trackedFiles,
   writeBeside,
   type Hashed,

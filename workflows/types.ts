@@ -244,6 +244,8 @@ export interface ReproduceResult {
   readonly project: string;
   readonly stages: readonly StageSummary[];
   readonly seconds: number;
+  /** Of a git workspace: what the run began with. */
+  readonly commit?: string;
   /** Of a git workspace, when anything was made. */
   readonly published?: Published;
 }

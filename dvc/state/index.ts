@@ -1,7 +1,7 @@
 /** DVC's state of a project: dvc.lock, hashes, the cache, the run cache, and what is up to date. */
 export { commitLock } from './lock/commit.js';
 export { formatLockEntry, parseLockEntry } from './lock/entry.js';
-export { addData } from './lock/add-data.js';
+export { addData, trackData } from './lock/add-data.js';
 export { mergeLock, type MergeOrder } from './lock/merge.js';
 export { isPipelineFile, lockPath, readLock, readLockEntry } from './lock/read.js';
 export {

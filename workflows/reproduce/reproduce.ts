@@ -65,6 +65,7 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
     project: plan.project,
     stages,
     seconds: (Date.now() - started) / 1000,
+    ...(plan.workspace.kind === 'git' ? { commit: plan.workspace.commit } : {}),
     ...(published ? { published } : {}),
   };
   const failed = stages.filter((stage) => stage.outcome === 'failed');

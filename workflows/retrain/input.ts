@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { workspaceField } from '../promote/input.js';
 import { PROMOTION_DEFAULTS, promotionFields, type PromotionSettings } from '../promote/settings.js';
+import { promotionWorkspaceField } from '../workspace-field.js';
 
 /** What `retrain` in `.reprise/config.yaml` may say: how to get new data, and the gates. */
 export const retrainFields = {
@@ -31,6 +31,6 @@ export const retrainInput = z
     heartbeat: z.number().min(1).default(30),
     /** Seconds without a `newData` signal to wait for before it begins. */
     debounce: z.number().min(0).max(86_400).default(0),
-    workspace: workspaceField,
+    workspace: promotionWorkspaceField,
   })
   .prefault({});

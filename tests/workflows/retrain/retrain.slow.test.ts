@@ -106,8 +106,8 @@ describe('retrain', () => {
     const root = retrainingProject(rig.served);
     writeFiles(root, {
       'dvc.yaml': readFileSync(join(root, 'dvc.yaml'), 'utf8').replace(
-        'cat source > data',
-        'cat source > data; sleep 1',
+        'cat ./source > data',
+        'cat ./source > data; sleep 1',
       ),
     });
     const handle = await rig.start('retrain', root, { debounce: 1 });
