@@ -60,6 +60,7 @@ async function planStages(
     // A stage below one that will run can only be judged once that one has.
     const upToDate =
       !options.force &&
+      !(options.updateImports && stage.imports !== undefined) &&
       edges.every((address) => current.has(address)) &&
       (await stageStatus(project, stage, locked, readParams, state?.files)).length === 0;
     if (upToDate) current.add(stage.address);

@@ -2,6 +2,8 @@ import { lstat } from 'node:fs/promises';
 import {
   checkoutObject,
   fetchObjects,
+  hasRemoteObject,
+  missingObjects,
   outputsAt,
   type LockEntry,
   type Pipeline,
@@ -10,6 +12,7 @@ import {
   type Stage,
   type TrackedOutput,
 } from '../dvc/index.js';
+import { fetchImport } from './imports/update-import.js';
 
 interface FetchOptions {
   readonly project: Project;
@@ -77,6 +80,7 @@ async function bringNow(
   const wanted = [...new Map(tracked.map((one) => [one.out.file, one])).values()];
   const needed: TrackedOutput[] = [];
   for (const one of wanted) if (await isNeeded(one, isMade)) needed.push(one);
+  await bringImports(project, needed, remote, signal);
   if (remote && needed.length > 0) {
     const hashes = needed.map(({ locked }) => locked.md5);
     const { failed } = await fetchObjects({ project, remote, hashes, ...(signal ? { signal } : {}) });
@@ -84,6 +88,21 @@ async function bringNow(
   }
   for (const { out, locked } of needed)
     await checkoutObject(project, out.file, locked, out.at, out.cache ? undefined : ['copy']);
+}
+
+/** What comes from another repository is in no remote of this project, unless a run here has pushed it. */
+async function bringImports(
+  project: Project,
+  needed: readonly TrackedOutput[],
+  remote: Remote | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const { stage, locked } of needed) {
+    if (stage.imports !== 'repository') continue;
+    if ((await missingObjects(project.config, locked.md5)).length === 0) continue;
+    if (remote && (await hasRemoteObject(remote, locked.md5))) continue;
+    await fetchImport(project, stage, signal);
+  }
 }
 
 /** What git tracks is there already, unless another host has made it anew. */

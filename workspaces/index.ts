@@ -2,6 +2,7 @@
 export { openWorkspace, type OpenedWorkspace, type Served, type WorkspaceRequest } from './open-workspace.js';
 export { commitEntries, type LockEntries } from './commit-entries.js';
 export { fetchInputs, fetchPaths, type InputsOptions, type PathsOptions } from './fetch-inputs.js';
+export { fetchImport, updateImport } from './imports/update-import.js';
 export { pushResults } from './push-results.js';
 export { publish, type Published, type PublishOptions } from './publish.js';
 export { openRemoteIfAny } from './open-remote-if-any.js';

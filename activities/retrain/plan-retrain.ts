@@ -64,12 +64,18 @@ function preset({ stages }: Pipeline): Partial<RetrainSettings> {
   return stages.some((stage) => stage.cmd === 'reprise evaluate') ? { predict: 'reprise predict' } : {};
 }
 
-/** Stages that depend on nothing: what they make comes from outside. One that needs a GPU makes it itself. */
+/** Imports, and stages that depend on nothing: what they make comes from outside. One that needs a GPU makes it itself. */
 function sources(pipeline: Pipeline, folder: string, { targets }: RetrainSettings): string[] {
   const defaults = projectDefaults(pipeline.project.root);
   return select(pipeline, { targets, cwd: folder })
-    .filter((stage) => stage.cmd !== undefined && !stage.frozen && stage.deps.length === 0)
-    .filter((stage) => settingsOf(stage, defaults).gpus === 0)
+    .filter(
+      (stage) =>
+        stage.imports !== undefined ||
+        (stage.cmd !== undefined &&
+          !stage.frozen &&
+          stage.deps.length === 0 &&
+          settingsOf(stage, defaults).gpus === 0),
+    )
     .map((stage) => stage.address);
 }
 

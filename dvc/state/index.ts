@@ -29,6 +29,7 @@ export { restoreRun, saveRun } from './runs/store.js';
 export { gitRoot, ignoreInGit, stageInGit } from './git/gitignore.js';
 export { mapConcurrently } from './files/concurrent.js';
 export { beside, writeBeside } from './files/write-beside.js';
+export { md5OfBytes } from './hashing/md5.js';
 export { compareCodePoints } from './python/compare.js';
 export { pythonEquals } from './python/equals.js';
 export { pythonJson } from './python/json.js';

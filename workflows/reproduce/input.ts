@@ -32,6 +32,8 @@ export const reproduceInput = z
     allPipelines: flag,
     recursive: flag,
     glob: flag,
+    /** Bring what `.dvc` files import anew, where its source has changed: as `dvc update`. */
+    updateImports: flag,
     /** Go on with what does not depend on a failed stage. */
     keepGoing: flag,
     /** How many stages may run at once; 0 leaves it to the workers' slots. */

@@ -6,7 +6,7 @@ import { promotionWorkspaceField } from '../workspace-field.js';
 export const retrainFields = {
   /** What is brought up to date, as `reproduce` takes it. */
   targets: z.array(z.string().min(1)),
-  /** Stages that fetch data, run although nothing changed. Absent: those without deps and without a GPU. */
+  /** Stages that fetch data, run although nothing changed. Absent: those without deps and without a GPU, and what `.dvc` files import. */
   ingest: z.array(z.string().min(1)).optional(),
   ...promotionFields,
 } as const;

@@ -135,7 +135,7 @@ class Retraining {
       this.change({ status: waiting ? 'waiting' : status });
     let fetched: ReproduceResult | undefined;
     if (plan.ingest.length > 0) {
-      const input = { ...how, targets: [...plan.ingest], singleItem: true, force: true };
+      const input = { ...how, targets: [...plan.ingest], singleItem: true, force: true, updateImports: true };
       const workspace = toRunIn(plan.workspace);
       const summary = `fetch data: ${plan.ingest.join(', ')}`;
       fetched = await runStages(plan, { ...input, workspace }, summary, waits('ingesting'));

@@ -200,6 +200,36 @@ describeWithS3('retrain on a git workspace', () => {
     });
   }, 120_000);
 
+  it('updates what is imported from another repository when a round begins', async () => {
+    const data = git.makeRepository(randomUUID(), { source: '0.5 0\n' });
+    const place = world();
+    const pipeline = readFileSync(join(place.clone, 'dvc.yaml'), 'utf8');
+    place.commit({ 'dvc.yaml': pipeline.replace(/^ {2}fetch: .*\n/m, '') });
+    dvc(place.clone, 'import', data.url, 'source', '--out', 'data');
+    place.commit({});
+    const first = await retrain(place);
+    expect(first).toMatchObject({ outcome: 'promoted', version: 1 });
+    const before = tipOf(place);
+    expect(await retrain(place)).toMatchObject({ outcome: 'unchanged', version: 1 });
+    expect(tipOf(place)).toBe(before);
+
+    const commit = data.commit({ source: '0.8 0\n' });
+    const second = await retrain(place);
+    expect(second).toMatchObject({ outcome: 'promoted', version: 2 });
+    expect(second.stages.map(({ address, outcome }) => [address, outcome])).toEqual([
+      ['data.dvc', 'ran'],
+      ['train', 'ran'],
+      ['evaluate', 'ran'],
+    ]);
+    const made = checkout(place);
+    expect(readFileSync(join(made, 'data.dvc'), 'utf8')).toContain(`rev_lock: ${commit}\n`);
+    dvc(made, 'pull');
+    expect(readFileSync(join(made, 'data'), 'utf8')).toBe('0.8 0\n');
+    expect(JSON.parse(dvc(made, 'status', '--json'))).toEqual({});
+    dvc(made, 'update', '--quiet', 'data.dvc');
+    expect(execFileSync('git', ['status', '--short'], { cwd: made, encoding: 'utf8' })).toBe('');
+  }, 120_000);
+
   it('promotes into another branch than the one that is trained, which it leaves as it is', async () => {
     const place = world();
     const before = tipOf(place);
