@@ -7,11 +7,20 @@ const text = z.string().min(1);
 
 const pathWorkspace = z.strictObject({ kind: z.literal('path'), path: text });
 
+const AS_OF = 'expected schedule, or a time such as 2026-01-31T03:00:00Z';
+
+const time = z.iso.datetime({ offset: true });
+const isTimeOrSchedule = (asOf: string): boolean => asOf === 'schedule' || time.safeParse(asOf).success;
+
 const gitFields = {
   kind: z.literal('git'),
   url: text,
   /** Folder of the DVC project in the repository. */
   path: text.default('.'),
+  /**
+   * What `rev` was at a time: ISO 8601, or `schedule` for the time that a schedule, also a backfill, started the run for.
+   */
+  asOf: text.refine(isTimeOrSchedule, AS_OF).optional(),
   /** DVC remote that brings inputs and takes results; default: the project's. */
   remote: text.optional(),
 } as const;

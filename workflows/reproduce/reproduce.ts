@@ -17,6 +17,7 @@ import {
   type ReproduceResult,
   type RunState,
 } from '../types.js';
+import { withNominalTime } from '../nominal-time.js';
 import { short } from './activities.js';
 import { Board } from './board.js';
 import { Control } from './control.js';
@@ -32,7 +33,8 @@ const progressSignal = defineSignal<[unknown]>(PROGRESS_SIGNAL);
 
 /** Brings the outs of a DVC project up to date: `dvc repro`, durably and in parallel. */
 export async function reproduce(input?: unknown): Promise<ReproduceResult> {
-  const options = parseInput(input);
+  const asked = parseInput(input);
+  const options = { ...asked, workspace: withNominalTime(asked.workspace) };
   const board = new Board(options.targets);
   setHandler(stateQuery, () => board.state());
   setHandler(progressSignal, (payload) => {
@@ -107,7 +109,8 @@ async function continuedWorkspace(
 ): Promise<ReproduceOptions['workspace']> {
   const published = await ledger.close();
   if (options.workspace.kind !== 'git' || !published) return options.workspace;
-  return { ...options.workspace, rev: published.branch, branch: published.branch };
+  const { asOf: _, ...workspace } = options.workspace;
+  return { ...workspace, rev: published.branch, branch: published.branch };
 }
 
 function unfinished(board: Board): boolean {

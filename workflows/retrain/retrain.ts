@@ -17,6 +17,7 @@ import { answerCommands, describe } from '../promote/describe.js';
 import { judgeCandidate } from '../promote/judge.js';
 import { Notices } from '../promote/notices.js';
 import type { Judged } from '../promote/types.js';
+import { withNominalTime } from '../nominal-time.js';
 import { parseInputOf } from '../parse-input.js';
 import { STATE_QUERY, type ReproduceResult, type StageSummary, type Workspace } from '../types.js';
 import { retrainInput, retrainSection } from './input.js';
@@ -47,7 +48,8 @@ const RETRAIN = {
  * is trained. A `newData` signal while it runs makes one more round follow.
  */
 export async function retrain(input?: unknown): Promise<RetrainResult> {
-  const options = parseInputOf(RETRAIN, input);
+  const asked = parseInputOf(RETRAIN, input);
+  const options = { ...asked, workspace: withNominalTime(asked.workspace) };
   const retraining = new Retraining(options);
   try {
     const result = await retraining.run();
