@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { checkRepository, checkRevision, resolveRevision } from '../workspaces/index.js';
+import { checkRepository, checkRevision, resolveRevision, revisionAt } from '../workspaces/index.js';
 import type { ReproduceOptions, Workspace } from '../workflows/index.js';
 import type { ActivityDependencies } from './dependencies.js';
 
@@ -9,16 +9,20 @@ export async function pinWorkspace(
   asked: ReproduceOptions['workspace'],
 ): Promise<Workspace> {
   if (asked.kind === 'path') return asked;
-  const { url, rev, path, remote, branch } = asked;
+  const { url, rev, path, remote, branch, asOf } = asked;
   checkRepository(url, deps.repositories);
   if (branch !== undefined) checkRevision(branch);
-  const commit = await resolveRevision(url, rev);
+  const commit =
+    asOf === undefined
+      ? await resolveRevision(url, rev)
+      : await revisionAt(url, rev, asOf, Context.current().cancellationSignal);
   return {
     kind: 'git',
     url,
     commit,
     path,
-    ...(rev === commit ? {} : { source: rev.replace(/^refs\/heads\//, '') }),
+    // What a branch was once is not its tip: nothing goes on from there.
+    ...(rev === commit || asOf !== undefined ? {} : { source: rev.replace(/^refs\/heads\//, '') }),
     ...(remote === undefined ? {} : { remote }),
     ...(branch === undefined ? {} : { branch }),
     run: Context.current().info.workflowExecution?.runId ?? '',

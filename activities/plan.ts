@@ -18,6 +18,7 @@ import { fairnessOf } from './fairness.js';
 import { absentState, withoutLost, type AbsentState } from './absent-state.js';
 import { pinWorkspace } from './pin-workspace.js';
 import { pruneWorkspaces } from './prune-workspaces.js';
+import { repositoryName } from './repository-name.js';
 import { knowsSearchAttributes } from './search-attributes.js';
 
 /** Reads dvc.yaml, params and dvc.lock into a frozen plan. */
@@ -40,10 +41,6 @@ export async function plan(deps: ActivityDependencies, options: ReproduceOptions
   };
 }
 
-function repositoryName(url: string): string {
-  return /([^/:]+?)(\.git)?\/*$/.exec(url)?.[1] ?? url;
-}
-
 async function planStages(
   pipeline: Pipeline,
   selected: readonly Stage[],
@@ -63,6 +60,7 @@ async function planStages(
     // A stage below one that will run can only be judged once that one has.
     const upToDate =
       !options.force &&
+      !(options.updateImports && stage.imports !== undefined) &&
       edges.every((address) => current.has(address)) &&
       (await stageStatus(project, stage, locked, readParams, state?.files)).length === 0;
     if (upToDate) current.add(stage.address);

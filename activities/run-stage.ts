@@ -27,7 +27,7 @@ import {
   type CheckpointStore,
   type EffectiveSettings,
 } from '../runner/index.js';
-import { fetchInputs, openWorkspace, pushResults } from '../workspaces/index.js';
+import { fetchInputs, openWorkspace, pushResults, updateImport } from '../workspaces/index.js';
 import type { RunStageInput, RunStageResult } from '../workflows/index.js';
 import { absentState, type AbsentState } from './absent-state.js';
 import { Beat } from './beat.js';
@@ -107,9 +107,20 @@ function findStage(pipeline: Pipeline, address: string): Stage {
 }
 
 async function bringUpToDate(work: Work): Promise<Outcome> {
-  const { input, project, stage, absent } = work;
+  const { input, project, stage, absent, beat } = work;
+  if (input.updateImports && stage.imports !== undefined) {
+    beat.update({ message: 'looking at the source' });
+    const updated = await updateImport(project, stage, Context.current().cancellationSignal);
+    if (updated) {
+      await keep(work, updated);
+      return made('ran', updated);
+    }
+    // Whoever reads it brings it.
+    if (absent) return { outcome: 'skipped', bytes: 0 };
+  }
   const locked = await readLockEntry(project, stage);
-  if (!input.force) {
+  const force = input.force && !(input.updateImports && stage.imports !== undefined);
+  if (!force) {
     const changes = await stageStatus(project, stage, locked, readParams, absent?.files);
     if (changes.length === 0 && (!absent || (await isKept(absent, locked))))
       return { outcome: 'skipped', bytes: 0 };

@@ -3,6 +3,7 @@ export {
   PythonFloat,
   type Dependency,
   type LinkType,
+  type ImportState,
   type LockEntry,
   type LockedFile,
   type Md5,
@@ -50,6 +51,7 @@ export {
   saveOutputs,
   saveRun,
   stageStatus,
+  trackData,
   trackedFiles,
   writeBeside,
   type Hashed,
@@ -58,6 +60,15 @@ export {
   type TrackedFiles,
   type TrackedOutput,
 } from './state/index.js';
+export {
+  openUrl,
+  readImport,
+  sameState,
+  type Import,
+  type RepositoryImport,
+  type UrlImport,
+  type UrlSource,
+} from './imports/index.js';
 export {
   addRemote,
   checkoutUsed,

@@ -77,8 +77,11 @@ export interface Stage {
   readonly outs: readonly Output[];
   readonly frozen: boolean;
   readonly alwaysChanged: boolean;
-  /** Its data come from another repository (`dvc import`): they are not kept in this project's remotes. */
-  readonly isImport?: boolean;
+  /**
+   * A `.dvc` file whose data came from elsewhere: a URL or path (`dvc import-url`), or another repository (`dvc import`), whose data
+   * are not kept in this project's remotes.
+   */
+  readonly imports?: 'url' | 'repository';
   readonly desc: string | undefined;
   /** As written; `meta.reprise` holds our settings. */
   readonly meta: unknown;
@@ -118,8 +121,13 @@ export interface LockedFile {
   readonly isexec?: boolean;
 }
 
+/** What a `.dvc` file keeps of where its data came from: a hash or ETag, or the commit. In DVC's order of keys. */
+export type ImportState = Readonly<Record<string, string | number>>;
+
 /** One stage in dvc.lock. That of a `.dvc` file has an empty `cmd`. */
 export interface LockEntry {
+  /** Of a `.dvc` file that imports: what its source was. Never in a dvc.lock. */
+  readonly imported?: ImportState;
   readonly cmd: string | readonly string[];
   readonly deps?: readonly LockedFile[];
   readonly params?: Readonly<Record<string, Readonly<Record<string, ParamValue>>>>;

@@ -9,6 +9,6 @@ export { countKinds, figuresOf, kindsOf, type Kinds, type PairedAnswers } from '
 export { mcnemar } from './statistics/mcnemar.js';
 export { Random } from './statistics/random.js';
 export { insideProject } from './versions/paths.js';
-export { nextVersion, promote, type Promotion } from './versions/place.js';
+export { nextVersion, promote, type Placement, type Promotion } from './versions/place.js';
 export { productionFile, readProduction, type ProductionRecord } from './versions/production.js';
-export { stageCandidate } from './versions/stage-candidate.js';
+export { stageCandidate, stageContent, type CandidatePaths } from './versions/stage-candidate.js';

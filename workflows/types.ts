@@ -110,6 +110,8 @@ export interface RunStageInput {
   readonly address: string;
   /** Run although nothing changed, and do not look in the run cache. */
   readonly force: boolean;
+  /** Of a `.dvc` file that imports: look at its source, and bring what is new. */
+  readonly updateImports?: boolean;
   /** Which run of its command this is, from 1: a failure of the command counts, a lost host does not. */
   readonly attempt: number;
   /** Runs on the CPU in place of its label's queue. */
@@ -242,6 +244,8 @@ export interface ReproduceResult {
   readonly project: string;
   readonly stages: readonly StageSummary[];
   readonly seconds: number;
+  /** Of a git workspace: what the run began with. */
+  readonly commit?: string;
   /** Of a git workspace, when anything was made. */
   readonly published?: Published;
 }

@@ -2,6 +2,8 @@ import { lstat } from 'node:fs/promises';
 import {
   checkoutObject,
   fetchObjects,
+  hasRemoteObject,
+  missingObjects,
   outputsAt,
   type LockEntry,
   type Pipeline,
@@ -10,17 +12,26 @@ import {
   type Stage,
   type TrackedOutput,
 } from '../dvc/index.js';
+import { fetchImport } from './imports/update-import.js';
 
-export interface InputsOptions {
+interface FetchOptions {
   readonly project: Project;
   readonly pipeline: Pipeline;
-  readonly stage: Stage;
   /** What this run made of a stage, or else what dvc.lock says of it. */
   entryOf(stage: Stage): LockEntry | undefined;
   /** True for stages whose outs this run made, here or on another host. */
   isMade(stage: Stage): boolean;
   readonly remote: Remote | undefined;
   readonly signal?: AbortSignal;
+}
+
+export interface InputsOptions extends FetchOptions {
+  readonly stage: Stage;
+}
+
+export interface PathsOptions extends FetchOptions {
+  /** Absolute paths: outs, what lies in outs, or folders of outs. */
+  readonly paths: readonly string[];
 }
 
 /**
@@ -30,8 +41,29 @@ export interface InputsOptions {
  * @throws DiagnosticError `cache-missing` for what neither has, and those of the remote
  */
 export function fetchInputs(options: InputsOptions): Promise<void> {
+  const { project, pipeline, stage, entryOf } = options;
+  const deps = stage.deps.flatMap((dep) => outputsAt(dep.file, pipeline.stages, entryOf));
+  const own = outputsAt(project.root, [stage], entryOf).filter(({ out }) => out.persist);
+  return bring(options, [...deps, ...own]);
+}
+
+/**
+ * Brings outs into a private checkout. What no stage makes is git's, and there already.
+ *
+ * @throws DiagnosticError as {@link fetchInputs}
+ */
+export function fetchPaths(options: PathsOptions): Promise<void> {
+  const { pipeline, paths, entryOf } = options;
+  return bring(
+    options,
+    paths.flatMap((path) => outputsAt(path, pipeline.stages, entryOf)),
+  );
+}
+
+/** Stages that begin side by side may read the same folder: one at a time checks out in a workspace. */
+function bring(options: FetchOptions, tracked: readonly TrackedOutput[]): Promise<void> {
   const { root } = options.project;
-  const done = (fetching.get(root) ?? Promise.resolve()).then(() => fetchNow(options));
+  const done = (fetching.get(root) ?? Promise.resolve()).then(() => bringNow(options, tracked));
   fetching.set(
     root,
     done.catch(() => undefined),
@@ -39,23 +71,38 @@ export function fetchInputs(options: InputsOptions): Promise<void> {
   return done;
 }
 
-/** Stages that begin side by side may read the same folder: one at a time checks out in a workspace. */
 const fetching = new Map<string, Promise<void>>();
 
-async function fetchNow(options: InputsOptions): Promise<void> {
-  const { project, pipeline, stage, entryOf, isMade, remote, signal } = options;
-  const deps = stage.deps.flatMap((dep) => outputsAt(dep.file, pipeline.stages, entryOf));
-  const own = outputsAt(project.root, [stage], entryOf).filter(({ out }) => out.persist);
-  const wanted = [...new Map([...deps, ...own].map((tracked) => [tracked.out.file, tracked])).values()];
+async function bringNow(
+  { project, isMade, remote, signal }: FetchOptions,
+  tracked: readonly TrackedOutput[],
+): Promise<void> {
+  const wanted = [...new Map(tracked.map((one) => [one.out.file, one])).values()];
   const needed: TrackedOutput[] = [];
-  for (const tracked of wanted) if (await isNeeded(tracked, isMade)) needed.push(tracked);
+  for (const one of wanted) if (await isNeeded(one, isMade)) needed.push(one);
+  await bringImports(project, needed, remote, signal);
   if (remote && needed.length > 0) {
     const hashes = needed.map(({ locked }) => locked.md5);
-    const { failed } = await fetchObjects({ project, remote, hashes, signal });
+    const { failed } = await fetchObjects({ project, remote, hashes, ...(signal ? { signal } : {}) });
     if (failed[0]) throw failed[0].error;
   }
   for (const { out, locked } of needed)
     await checkoutObject(project, out.file, locked, out.at, out.cache ? undefined : ['copy']);
+}
+
+/** What comes from another repository is in no remote of this project, unless a run here has pushed it. */
+async function bringImports(
+  project: Project,
+  needed: readonly TrackedOutput[],
+  remote: Remote | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const { stage, locked } of needed) {
+    if (stage.imports !== 'repository') continue;
+    if ((await missingObjects(project.config, locked.md5)).length === 0) continue;
+    if (remote && (await hasRemoteObject(remote, locked.md5))) continue;
+    await fetchImport(project, stage, signal);
+  }
 }
 
 /** What git tracks is there already, unless another host has made it anew. */

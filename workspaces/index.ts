@@ -1,10 +1,13 @@
 /** Where a run works: the user's folder in place, or a private checkout of a git revision whose results are pushed. */
 export { openWorkspace, type OpenedWorkspace, type Served, type WorkspaceRequest } from './open-workspace.js';
 export { commitEntries, type LockEntries } from './commit-entries.js';
-export { fetchInputs, type InputsOptions } from './fetch-inputs.js';
+export { fetchInputs, fetchPaths, type InputsOptions, type PathsOptions } from './fetch-inputs.js';
+export { fetchImport, updateImport } from './imports/update-import.js';
 export { pushResults } from './push-results.js';
 export { publish, type Published, type PublishOptions } from './publish.js';
 export { openRemoteIfAny } from './open-remote-if-any.js';
 export { pruneCheckouts } from './prune-checkouts.js';
-export { resolveRevision } from './git/resolve-revision.js';
+export { editBranch, type BranchEdit, type Edited } from './edit-branch.js';
+export { revisionAt } from './git/revision-at.js';
+export { branchTip, resolveRevision } from './git/resolve-revision.js';
 export { checkRepository, checkRevision } from './git/repository-url.js';

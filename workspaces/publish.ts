@@ -20,8 +20,9 @@ import { openCheckout, shareCache, workspacesFolder, type Checkout } from './che
 import { commitEntries, type LockEntries } from './commit-entries.js';
 import { commitFiles } from './git/commit-files.js';
 import { fetchCommit } from './git/fetch-commit.js';
-import { refOf } from './git/resolve-revision.js';
-import { GitFailed, runGit } from './git/run-git.js';
+import { pushBranch, untilInTime } from './git/push-branch.js';
+import { branchTip } from './git/resolve-revision.js';
+import { runGit } from './git/run-git.js';
 import { openRemoteIfAny } from './open-remote-if-any.js';
 
 export interface PublishOptions {
@@ -47,9 +48,6 @@ export interface Published {
   readonly conflict: boolean;
 }
 
-/** How often a branch may move between the look at it and the push. */
-const TRIES = 10;
-
 /**
  * Commits dvc.lock, metrics and plots to a branch of the run's repository. The push holds only if the branch is what was
  * looked at (`--force-with-lease`), so that two runs never overwrite each other; else it is done again on what is there now.
@@ -57,26 +55,20 @@ const TRIES = 10;
  * @throws DiagnosticError `git-failed`
  */
 export async function publish(options: PublishOptions): Promise<Published> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await publishOnce(options);
-    } catch (error) {
-      if (!(error instanceof GitFailed && error.isStale) || attempt === TRIES) throw error;
-    }
-  }
+  return await untilInTime(() => publishOnce(options));
 }
 
 async function publishOnce(options: PublishOptions): Promise<Published> {
   const { served, checkout, results, source, workflowId, signal } = options;
   const own = ownBranch(workflowId, checkout.run);
   let branch = options.branch ?? own;
-  let tip = await refOf(checkout.url, `refs/heads/${branch}`);
+  let tip = await branchTip(checkout.url, branch);
   let conflict = false;
   if (tip !== undefined && tip !== checkout.commit && branch === source) {
     if (await differs(options, tip)) {
       conflict = true;
       branch = own;
-      tip = await refOf(checkout.url, `refs/heads/${branch}`);
+      tip = await branchTip(checkout.url, branch);
     }
   }
   // Another branch keeps its history and gets this run's tree; the run's source, and what this run made before, are gone on from.
@@ -98,17 +90,7 @@ async function publishOnce(options: PublishOptions): Promise<Published> {
       ...(joins ? { parents: [tip as string, start] } : {}),
     });
     if (commit === undefined && tip !== undefined) return { branch, commit: tip, conflict };
-    const target = `refs/heads/${branch}`;
-    await runGit(
-      [
-        'push',
-        '--quiet',
-        `--force-with-lease=${target}:${tip ?? ''}`,
-        'origin',
-        `${commit ?? start}:${target}`,
-      ],
-      { cwd: folder, signal },
-    );
+    await pushBranch({ folder, branch, tip, commit: commit ?? start, ...(signal ? { signal } : {}) });
     return { branch, commit: commit ?? start, conflict };
   } finally {
     await rm(folder, { recursive: true, force: true });

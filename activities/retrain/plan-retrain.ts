@@ -8,15 +8,25 @@ import {
   type PlanRetrainInput,
   type RetrainPlan,
   type RetrainSettings,
+  type Workspace,
 } from '../../workflows/index.js';
 import type { ActivityDependencies } from '../dependencies.js';
+import { pinWorkspace } from '../pin-workspace.js';
+import { pruneWorkspaces } from '../prune-workspaces.js';
+import { repositoryName } from '../repository-name.js';
 import { knowsSearchAttributes } from '../search-attributes.js';
-import { openPathProject } from './open-path-project.js';
 import { readChannels } from './channels.js';
+import { openRetrained } from './open-project.js';
 
 /** Reads what the project says of its retraining, under what the workflow's input says. */
 export async function planRetrain(deps: ActivityDependencies, input: PlanRetrainInput): Promise<RetrainPlan> {
-  const { folder, ...project } = await openPathProject(deps, input.workspace);
+  const asked = input.workspace;
+  const pinned = await pinWorkspace(
+    deps,
+    asked.kind === 'git' ? { ...asked, rev: asked.rev ?? `refs/heads/${asked.branch}` } : asked,
+  );
+  const { folder, ...project } = await openRetrained(deps, pinned);
+  if (pinned.kind === 'git') await pruneWorkspaces(deps);
   const { root } = project;
   const pipeline = await loadPipeline(project);
   const own = projectSection(root, 'retrain', retrainSection.prefault({}));
@@ -28,9 +38,7 @@ export async function planRetrain(deps: ActivityDependencies, input: PlanRetrain
   };
   for (const path of [settings.model, settings.predictions, settings.final]) await insideProject(root, path);
   return {
-    project: basename(root),
-    workspace: { kind: 'path', path: folder },
-    runId: projectRunId(root),
+    ...identityOf(pinned, root, folder),
     settings,
     ingest: settings.ingest ?? sources(pipeline, folder, settings),
     channels: [...readChannels(root)].map(([name, { events }]) => ({ name, events })),
@@ -38,17 +46,36 @@ export async function planRetrain(deps: ActivityDependencies, input: PlanRetrain
   };
 }
 
+/** Rounds of one project, or of one branch, have one id for their runs. */
+function identityOf(
+  workspace: Workspace,
+  root: string,
+  folder: string,
+): Pick<RetrainPlan, 'project' | 'workspace' | 'runId'> {
+  if (workspace.kind === 'path')
+    return { project: basename(root), workspace: { kind: 'path', path: folder }, runId: projectRunId(root) };
+  const { url, path, branch = '' } = workspace;
+  const project = repositoryName(url);
+  return { project, workspace, runId: projectRunId([url, path, branch].join('\0'), project) };
+}
+
 /** A pipeline whose evaluation is ours has models that ours can ask again. */
 function preset({ stages }: Pipeline): Partial<RetrainSettings> {
   return stages.some((stage) => stage.cmd === 'reprise evaluate') ? { predict: 'reprise predict' } : {};
 }
 
-/** Stages that depend on nothing: what they make comes from outside. One that needs a GPU makes it itself. */
+/** Imports, and stages that depend on nothing: what they make comes from outside. One that needs a GPU makes it itself. */
 function sources(pipeline: Pipeline, folder: string, { targets }: RetrainSettings): string[] {
   const defaults = projectDefaults(pipeline.project.root);
   return select(pipeline, { targets, cwd: folder })
-    .filter((stage) => stage.cmd !== undefined && !stage.frozen && stage.deps.length === 0)
-    .filter((stage) => settingsOf(stage, defaults).gpus === 0)
+    .filter(
+      (stage) =>
+        stage.imports !== undefined ||
+        (stage.cmd !== undefined &&
+          !stage.frozen &&
+          stage.deps.length === 0 &&
+          settingsOf(stage, defaults).gpus === 0),
+    )
     .map((stage) => stage.address);
 }
 

@@ -33,8 +33,8 @@ export async function fetchInto(
   const runs = runCache
     ? await fetchRuns(project, await openRemote(project, remote), { jobs, signal })
     : undefined;
-  const imports = request.outputs.filter(({ stage }) => stage.isImport);
-  const outputs = request.outputs.filter(({ stage }) => !stage.isImport);
+  const imports = request.outputs.filter(({ stage }) => stage.imports === 'repository');
+  const outputs = request.outputs.filter(({ stage }) => stage.imports !== 'repository');
   const results = await fetchOutputs({ ...request, outputs });
   const elsewhere: Failure[] = [];
   for (const output of imports) {

@@ -7,7 +7,9 @@ export {
   setDefaultRemote,
   type EditOptions,
 } from './config/edit-remotes.js';
-export { readRemotes, type Remotes } from './config/read-remotes.js';
+export { readRemotes, type Remotes, type RemoteSetting } from './config/read-remotes.js';
+export { resolveRemote } from './config/resolve-remote.js';
+export { s3Options } from './config/s3-options.js';
 export { checkoutUsed, type CheckedOut } from './checkout-used.js';
 export { fetchObjects } from './fetch-objects.js';
 export { fetchTree, hasRemoteObject } from './fetch-tree.js';

@@ -26,7 +26,9 @@ export interface OutputsResult extends TransferResult {
  * @returns one result for each remote and kind of hash
  */
 export async function pushOutputs(request: OutputsRequest): Promise<OutputsResult[]> {
-  const outputs = request.outputs.filter(({ stage, out }) => out.push !== false && !stage.isImport);
+  const outputs = request.outputs.filter(
+    ({ stage, out }) => out.push !== false && stage.imports !== 'repository',
+  );
   return transfer({ ...request, outputs }, pushObjects);
 }
 

@@ -1,7 +1,7 @@
 /** DVC's state of a project: dvc.lock, hashes, the cache, the run cache, and what is up to date. */
 export { commitLock } from './lock/commit.js';
 export { formatLockEntry, parseLockEntry } from './lock/entry.js';
-export { addData } from './lock/add-data.js';
+export { addData, trackData } from './lock/add-data.js';
 export { mergeLock, type MergeOrder } from './lock/merge.js';
 export { isPipelineFile, lockPath, readLock, readLockEntry } from './lock/read.js';
 export {
@@ -29,6 +29,7 @@ export { restoreRun, saveRun } from './runs/store.js';
 export { gitRoot, ignoreInGit, stageInGit } from './git/gitignore.js';
 export { mapConcurrently } from './files/concurrent.js';
 export { beside, writeBeside } from './files/write-beside.js';
+export { md5OfBytes } from './hashing/md5.js';
 export { compareCodePoints } from './python/compare.js';
 export { pythonEquals } from './python/equals.js';
 export { pythonJson } from './python/json.js';

@@ -1,6 +1,6 @@
 import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { addData, checkoutObject, writeBeside, type Md5, type Project } from '../../dvc/index.js';
+import { addData, checkoutObject, trackData, writeBeside, type Md5, type Project } from '../../dvc/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { Candidate, ContentReference } from '../../workflows/index.js';
 import { insideProject } from './paths.js';
@@ -29,6 +29,9 @@ export interface Promotion {
   readonly judgement: object;
 }
 
+/** `copies`: files and their records. `records`: what git gets; the data is in the remote. */
+export type Placement = 'copies' | 'records';
+
 /**
  * Makes the candidate the model in production: copies it from the cache to `model_vN`, lets DVC track the copy, and then, in one
  * rename, points the alias at it. Killed anywhere and made again, it ends in the same files.
@@ -36,14 +39,19 @@ export interface Promotion {
  * @returns false when another model came into production since the candidate was judged
  * @throws DiagnosticError `cache-missing`, `version-taken`, `disk-full`, `path-outside`
  */
-export async function promote(project: Project, promotion: Promotion): Promise<boolean> {
+export async function promote(
+  project: Project,
+  promotion: Promotion,
+  placement: Placement,
+): Promise<boolean> {
   const { final, version, expected, candidate } = promotion;
   const production = await readProduction(project.root, final);
   if (production?.promoted.run === promotion.promoted.run && production.version === version) return true;
   if ((production?.version ?? 0) !== expected) return false;
   const predictions = `predictions_v${version}${suffix(candidate.predictions.path)}`;
-  const model = await placeCopy(project, join(final, `model_v${version}`), candidate.model);
-  const answers = await placeCopy(project, join(final, predictions), candidate.predictions);
+  const place = placement === 'copies' ? placeCopy : placeRecord;
+  const model = await placeAt(project, join(final, `model_v${version}`), candidate.model, place);
+  const answers = await placeAt(project, join(final, predictions), candidate.predictions, place);
   const record: ProductionRecord = {
     version,
     model,
@@ -59,26 +67,35 @@ export async function promote(project: Project, promotion: Promotion): Promise<b
   return true;
 }
 
-async function placeCopy(
+async function placeAt(
   project: Project,
   path: string,
-  { md5 }: ContentReference,
+  content: ContentReference,
+  place: (project: Project, file: string, content: ContentReference) => Promise<void>,
 ): Promise<ContentReference> {
-  const place = await insideProject(project.root, path);
-  const at = { file: path };
-  await mkdir(dirname(place), { recursive: true });
+  const file = await insideProject(project.root, path);
   // Half a copy of ours has no `.dvc` file yet, and is completed; what has one belongs to whoever made it.
-  const tracked = await readFile(`${place}.dvc`, 'utf8').catch(() => undefined);
-  if (tracked !== undefined && !tracked.includes(md5)) {
+  const tracked = await readFile(`${file}.dvc`, 'utf8').catch(() => undefined);
+  if (tracked !== undefined && !tracked.includes(content.md5)) {
     throw new DiagnosticError('version-taken', {
       message: `${path} is there already, with another content`,
-      at,
+      at: { file: path },
       fix: 'promote again: it gets the next number',
     });
   }
-  await checkoutObject(project, place, { path: basename(place), hash: 'md5', md5: md5 as Md5 }, at);
-  await addData(project, place);
-  return { path: relative(project.root, place), md5 };
+  await place(project, file, content);
+  return { path: relative(project.root, file), md5: content.md5 };
+}
+
+async function placeCopy(project: Project, file: string, { md5 }: ContentReference): Promise<void> {
+  const at = { file: relative(project.root, file) };
+  await mkdir(dirname(file), { recursive: true });
+  await checkoutObject(project, file, { path: basename(file), hash: 'md5', md5: md5 as Md5 }, at);
+  await addData(project, file);
+}
+
+async function placeRecord(project: Project, file: string, content: ContentReference): Promise<void> {
+  await trackData(project, file, { ...content, md5: content.md5 as Md5 });
 }
 
 /** `.jsonl`: the copy keeps it, for editors. */

@@ -3,6 +3,8 @@ import { DiagnosticError } from '../../diagnostics/index.js';
 import type { Candidate, ContentReference, PromotionSettings } from '../../workflows/index.js';
 import { insideProject } from './paths.js';
 
+export type CandidatePaths = Pick<PromotionSettings, 'model' | 'predictions'>;
+
 /**
  * Puts the candidate's model and predictions into the cache: what is judged now is what will be promoted, also when a person
  * takes days to agree and the workspace has been trained in since.
@@ -11,15 +13,24 @@ import { insideProject } from './paths.js';
  */
 export async function stageCandidate(
   project: Project,
-  { model, predictions }: Pick<PromotionSettings, 'model' | 'predictions'>,
+  { model, predictions }: CandidatePaths,
 ): Promise<Candidate> {
   return {
-    model: await stage(project, model, 'model'),
-    predictions: await stage(project, predictions, 'predictions'),
+    model: await stageContent(project, model, 'model'),
+    predictions: await stageContent(project, predictions, 'predictions'),
   };
 }
 
-async function stage(project: Project, path: string, setting: string): Promise<ContentReference> {
+/**
+ * Puts one part of a candidate into the cache.
+ *
+ * @throws DiagnosticError as {@link stageCandidate}
+ */
+export async function stageContent(
+  project: Project,
+  path: string,
+  setting: keyof CandidatePaths,
+): Promise<ContentReference> {
   const hashed = await hashPath(project, await insideProject(project.root, path));
   if (!hashed || (hashed.kind === 'folder' && hashed.nfiles === 0)) {
     throw new DiagnosticError('no-candidate', {
@@ -29,5 +40,6 @@ async function stage(project: Project, path: string, setting: string): Promise<C
     });
   }
   await addToCache(project.config, hashed);
-  return { path, md5: hashed.md5 };
+  const { md5, size } = hashed;
+  return { path, md5, size, ...(hashed.kind === 'folder' ? { nfiles: hashed.nfiles } : {}) };
 }

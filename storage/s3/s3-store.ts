@@ -50,8 +50,8 @@ export class S3Store implements ObjectStore {
   async head(key: string): Promise<ObjectInfo | undefined> {
     const target = this.#target(key);
     try {
-      const { ContentLength } = await this.#client.send(new HeadObjectCommand(target));
-      return { key, size: ContentLength ?? 0 };
+      const { ContentLength, ETag } = await this.#client.send(new HeadObjectCommand(target));
+      return { key, size: ContentLength ?? 0, ...(ETag === undefined ? {} : { etag: ETag }) };
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw this.#explained(error);

@@ -49,8 +49,8 @@ describe('reprise retrain', () => {
     const root = retrainingProject(tmpdir());
     writeFiles(root, {
       'dvc.yaml': readFileSync(join(root, 'dvc.yaml'), 'utf8').replace(
-        'echo run >> trained',
-        'echo run >> trained; sleep 3',
+        'echo run >> ./trained',
+        'echo run >> ./trained; sleep 3',
       ),
     });
     const killed = startReprise(['retrain'], root);
@@ -65,7 +65,7 @@ describe('reprise retrain', () => {
     const root = retrainingProject(tmpdir());
     writeFiles(root, {
       'dvc.yaml': readFileSync(join(root, 'dvc.yaml'), 'utf8').replace(
-        'echo run >> trained',
+        'echo run >> ./trained',
         'test -f quick || sleep 60',
       ),
     });

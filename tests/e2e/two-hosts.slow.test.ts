@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { ReproduceResult } from '../../workflows/index.js';
 import { startGit, type GitServer } from '../rig/git-server.js';
-import { endAll, startReprise, type RepriseProcess } from '../rig/reprise.js';
+import { Host } from '../rig/host.js';
+import { endAll } from '../rig/reprise.js';
 import { describeWithS3, startS3, type S3Server } from '../rig/s3.js';
 import { until } from '../rig/servers.js';
 import { startTemporal } from '../rig/temporal.js';
@@ -30,38 +31,6 @@ const PIPELINE = `stages:
     deps: [data, model]
     outs: [report.txt]
 `;
-
-/** A machine: a folder of its own, and a worker that serves it. */
-class Host {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-host-')));
-  #worker: RepriseProcess | undefined;
-
-  async start(args: readonly string[], env: NodeJS.ProcessEnv): Promise<this> {
-    const worker = startReprise(['worker', ...args], this.folder, env);
-    this.#worker = worker;
-    await until('the worker serves', () => worker.stdout().includes('queues'), 60);
-    return this;
-  }
-
-  /** The machine is gone, with all that ran on it. */
-  lose(): void {
-    this.#worker?.child.kill('SIGKILL');
-    for (const name of readdirSync(join(this.folder, '.reprise', 'workspaces'))) {
-      const running = join(this.folder, '.reprise', 'workspaces', name, '.reprise', 'running');
-      for (const stage of existsSync(running) ? readdirSync(running) : []) {
-        const { pid } = JSON.parse(readFileSync(join(running, stage, 'process.json'), 'utf8')) as {
-          pid: number;
-        };
-        process.kill(-pid, 'SIGKILL');
-      }
-    }
-  }
-
-  /** Its worker has ended by itself. */
-  async left(): Promise<number | null> {
-    return (await this.#worker?.ended)?.code ?? null;
-  }
-}
 
 describeWithS3('hosts that share nothing but Temporal, the bucket and git', () => {
   let env: TestWorkflowEnvironment;

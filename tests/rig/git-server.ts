@@ -74,6 +74,8 @@ export async function startGit(): Promise<GitServer> {
       const git = (...args: string[]): string =>
         execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], {
           cwd: clone,
+          // As the test has set it.
+          env: process.env,
           encoding: 'utf8',
           stdio: ['ignore', 'pipe', 'pipe'],
         }).trim();

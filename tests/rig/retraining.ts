@@ -5,16 +5,17 @@ import { makeProject, writeFiles } from './project.js';
  * brings it, `train` makes the model, `evaluate` writes its answers.
  */
 export function retrainingProject(parent: string, config = ''): string {
-  return makeProject(
-    {
-      source: '0.5 0\n',
-      'dvc.yaml': PIPELINE,
-      'evaluate.mjs': EVALUATE,
-      'test.jsonl': testSet(400),
-      '.reprise/config.yaml': `retrain:\n${SETTINGS}${config}`,
-    },
-    parent,
-  );
+  return makeProject({ source: '0.5 0\n', ...retrainingFiles('.', config) }, parent);
+}
+
+/** @param world folder of the data that comes, and of the log of what was trained */
+export function retrainingFiles(world: string, config = ''): Readonly<Record<string, string>> {
+  return {
+    'dvc.yaml': pipeline(world),
+    'evaluate.mjs': EVALUATE,
+    'test.jsonl': testSet(400),
+    '.reprise/config.yaml': `retrain:\n${SETTINGS}${config}`,
+  };
 }
 
 const SETTINGS = `  model: model
@@ -22,9 +23,9 @@ const SETTINGS = `  model: model
   final: final
 `;
 
-const PIPELINE = `stages:
-  fetch: {cmd: cat source > data, outs: [data]}
-  train: {cmd: echo run >> trained; mkdir -p model; cp data model/weights, deps: [data], outs: [model]}
+const pipeline = (world: string): string => `stages:
+  fetch: {cmd: cat ${world}/source > data, outs: [data]}
+  train: {cmd: echo run >> ${world}/trained; mkdir -p model; cp data model/weights, deps: [data], outs: [model]}
   evaluate:
     cmd: node evaluate.mjs model predictions.jsonl
     deps: [model, test.jsonl, evaluate.mjs]

@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import type { Judged } from './types.js';
+import { promotionWorkspaceField } from '../workspace-field.js';
 import { promotionFields } from './settings.js';
-
-export const workspaceField = z
-  .strictObject({ kind: z.literal('path'), path: z.string().min(1) })
-  .default({ kind: 'path', path: '.' });
 
 /**
  * The one argument of the workflow `promote`. What it does not say is as `retrain` in `.reprise/config.yaml` says, or else by
@@ -13,7 +10,7 @@ export const workspaceField = z
 export const promoteInput = z
   .strictObject({
     ...z.object(promotionFields).partial().shape,
-    workspace: workspaceField,
+    workspace: promotionWorkspaceField,
     /** Set by `retrain`, which has judged the candidate already. */
     judged: z.custom<Judged>().optional(),
   })

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { JudgeResult } from '../retrain/types.js';
-import type { PathWorkspace } from '../types.js';
+import type { Workspace } from '../types.js';
 import { predict, short } from './activities.js';
 import type { PromotionSettings } from './settings.js';
 
@@ -9,7 +9,7 @@ import type { PromotionSettings } from './settings.js';
  * that both are judged on the same.
  */
 export async function judgeCandidate(
-  workspace: PathWorkspace,
+  workspace: Workspace,
   settings: PromotionSettings,
   again: boolean,
 ): Promise<Exclude<JudgeResult, { kind: 'predict' }>> {

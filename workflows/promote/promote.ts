@@ -7,6 +7,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { withNominalTime } from '../nominal-time.js';
 import { parseInputOf } from '../parse-input.js';
 import type { RetrainPlan } from '../retrain/types.js';
 import { STATE_QUERY } from '../types.js';
@@ -28,7 +29,8 @@ const PROMOTE = {
 
 /** Makes a candidate the model in production, when its figures or a person say so. */
 export async function promote(input?: unknown): Promise<PromoteResult> {
-  const { workspace, judged, ...settings } = parseInputOf(PROMOTE, input);
+  const { workspace: asked, judged, ...settings } = parseInputOf(PROMOTE, input);
+  const workspace = withNominalTime(asked);
   const promotion = new Promotion(judged?.judgement.decision === 'hold');
   try {
     const plan = await short.planRetrain({ workspace, settings });

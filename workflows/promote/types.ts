@@ -3,6 +3,9 @@ export interface ContentReference {
   /** Where it was, relative to the project's root. */
   readonly path: string;
   readonly md5: string;
+  /** As DVC states them, in bytes and, of a folder, in files. */
+  readonly size?: number;
+  readonly nfiles?: number;
 }
 
 /** What is proposed for production. The cache holds it: what the workspace has may have moved on. */

@@ -1,28 +1,10 @@
 import { z } from 'zod';
+import { workspaceField } from '../workspace-field.js';
 
 // zod's compiled parsers need `new Function`, which has no place in the workflow sandbox.
 z.config({ jitless: true });
 
 const flag = z.boolean().default(false);
-
-const path = z.string().min(1);
-
-/** Where a run works: a folder of the worker's in place, or a private checkout of a git revision. */
-const workspace = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('path'), path }),
-  z.strictObject({
-    kind: z.literal('git'),
-    url: z.string().min(1),
-    /** Branch, tag or commit; the run keeps the commit that it names at the start. */
-    rev: z.string().min(1).default('HEAD'),
-    /** Folder of the DVC project in the repository. */
-    path: path.default('.'),
-    /** DVC remote that brings inputs and takes results; default: the project's. */
-    remote: z.string().min(1).optional(),
-    /** Branch that gets dvc.lock, metrics and plots; default: one named after the run. */
-    branch: z.string().min(1).optional(),
-  }),
-]);
 
 const text = z.string();
 
@@ -51,6 +33,8 @@ export const reproduceInput = z
     allPipelines: flag,
     recursive: flag,
     glob: flag,
+    /** Bring what `.dvc` files import anew, where its source has changed: as `dvc update`. */
+    updateImports: flag,
     /** Go on with what does not depend on a failed stage. */
     keepGoing: flag,
     /** How many stages may run at once; 0 leaves it to the workers' slots. */
@@ -63,7 +47,7 @@ export const reproduceInput = z
     localityWait: z.number().min(0).default(5),
     /** Default heartbeat timeout of a stage, in seconds. */
     heartbeat: z.number().min(1).default(30),
-    workspace: workspace.default({ kind: 'path', path: '.' }),
+    workspace: workspaceField,
     /** Tell the workflow that started this one, by its `progress` signal, what the stages say of themselves. */
     reportToParent: flag,
     /** What an earlier part of the same run did, when it was continued as new. */

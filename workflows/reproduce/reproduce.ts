@@ -17,6 +17,7 @@ import {
   type ReproduceResult,
   type RunState,
 } from '../types.js';
+import { withNominalTime } from '../nominal-time.js';
 import { short } from './activities.js';
 import { Board } from './board.js';
 import { Control } from './control.js';
@@ -33,7 +34,8 @@ const progressSignal = defineSignal<[unknown]>(PROGRESS_SIGNAL);
 
 /** Brings the outs of a DVC project up to date: `dvc repro`, durably and in parallel. */
 export async function reproduce(input?: unknown): Promise<ReproduceResult> {
-  const options = parseInput(input);
+  const asked = parseInput(input);
+  const options = { ...asked, workspace: withNominalTime(asked.workspace) };
   const board = new Board(options.targets);
   setHandler(stateQuery, () => board.state());
   setHandler(progressSignal, (payload) => {
@@ -67,6 +69,7 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
     project: plan.project,
     stages,
     seconds: (Date.now() - started) / 1000,
+    ...(plan.workspace.kind === 'git' ? { commit: plan.workspace.commit } : {}),
     ...(published ? { published } : {}),
   };
   const failed = stages.filter((stage) => stage.outcome === 'failed');
@@ -108,7 +111,8 @@ async function continuedWorkspace(
 ): Promise<ReproduceOptions['workspace']> {
   const published = await ledger.close();
   if (options.workspace.kind !== 'git' || !published) return options.workspace;
-  return { ...options.workspace, rev: published.branch, branch: published.branch };
+  const { asOf: _, ...workspace } = options.workspace;
+  return { ...workspace, rev: published.branch, branch: published.branch };
 }
 
 /** What this part of the run did, and what earlier parts did. */

@@ -73,6 +73,7 @@ export async function runStage(run: StageRun): Promise<RunStageResult> {
         workspace: plan.workspace,
         address: stage.address,
         force: options.force,
+        ...(options.updateImports ? { updateImports: true } : {}),
         attempt,
         fallback: place.fallback,
         timeout: stage.timeout,

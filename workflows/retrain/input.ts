@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { workspaceField } from '../promote/input.js';
 import { PROMOTION_DEFAULTS, promotionFields, type PromotionSettings } from '../promote/settings.js';
+import { promotionWorkspaceField } from '../workspace-field.js';
 
 /** What `retrain` in `.reprise/config.yaml` may say: how to get new data, and the gates. */
 export const retrainFields = {
   /** What is brought up to date, as `reproduce` takes it. */
   targets: z.array(z.string().min(1)),
-  /** Stages that fetch data, run although nothing changed. Absent: those without deps and without a GPU. */
+  /** Stages that fetch data, run although nothing changed. Absent: those without deps and without a GPU, and what `.dvc` files import. */
   ingest: z.array(z.string().min(1)).optional(),
   ...promotionFields,
 } as const;
@@ -31,6 +31,6 @@ export const retrainInput = z
     heartbeat: z.number().min(1).default(30),
     /** Seconds without a `newData` signal to wait for before it begins. */
     debounce: z.number().min(0).max(86_400).default(0),
-    workspace: workspaceField,
+    workspace: promotionWorkspaceField,
   })
   .prefault({});

@@ -17,10 +17,12 @@ import { answerCommands, describe } from '../promote/describe.js';
 import { judgeCandidate } from '../promote/judge.js';
 import { Notices } from '../promote/notices.js';
 import type { Judged } from '../promote/types.js';
+import { withNominalTime } from '../nominal-time.js';
 import { parseInputOf } from '../parse-input.js';
-import { STATE_QUERY, type StageSummary } from '../types.js';
+import { STATE_QUERY, type ReproduceResult, type StageSummary, type Workspace } from '../types.js';
 import { retrainInput, retrainSection } from './input.js';
 import { causeOf, runStages, startPromotion } from './round.js';
+import { toRunIn, withResultsOf } from './round-workspace.js';
 import {
   NEW_DATA_SIGNAL,
   type RetrainOptions,
@@ -46,7 +48,8 @@ const RETRAIN = {
  * is trained. A `newData` signal while it runs makes one more round follow.
  */
 export async function retrain(input?: unknown): Promise<RetrainResult> {
-  const options = parseInputOf(RETRAIN, input);
+  const asked = parseInputOf(RETRAIN, input);
+  const options = { ...asked, workspace: withNominalTime(asked.workspace) };
   const retraining = new Retraining(options);
   try {
     const result = await retraining.run();
@@ -81,12 +84,12 @@ class Retraining {
     this.#plan = plan;
     this.#notices = new Notices(plan);
     this.change({ project: plan.project });
-    const stages = await this.#bringUpToDate(plan);
+    const { stages, workspace: made } = await this.#bringUpToDate(plan);
     this.change({ status: 'judging' });
-    const found = await judgeCandidate(plan.workspace, plan.settings, false);
+    const found = await judgeCandidate(made, plan.settings, false);
     if (found.kind === 'unchanged')
       return await this.#end({ outcome: 'unchanged', version: found.production }, stages);
-    return await this.#promote(plan, found.judged, stages);
+    return await this.#promote({ ...plan, workspace: made }, found.judged, stages);
   }
 
   /** Everything that can be seen of it: the state, the UI's details, the search attributes. */
@@ -126,24 +129,26 @@ class Retraining {
     this.change({ status: 'planning', pending: 0 });
   }
 
-  async #bringUpToDate(plan: RetrainPlan): Promise<readonly StageSummary[]> {
+  /** @returns also the workspace with what was made */
+  async #bringUpToDate(plan: RetrainPlan): Promise<UpToDate> {
     const { jobs, cpuFallback, labelTimeout, heartbeat } = this.options;
     const how = { jobs, cpuFallback, labelTimeout, heartbeat };
     const waits = (status: RetrainState['status']) => (waiting: boolean) =>
       this.change({ status: waiting ? 'waiting' : status });
-    let fetched: readonly StageSummary[] = [];
+    let fetched: ReproduceResult | undefined;
     if (plan.ingest.length > 0) {
-      const input = { ...how, targets: [...plan.ingest], singleItem: true, force: true };
-      fetched = (await runStages(plan, input, `fetch data: ${plan.ingest.join(', ')}`, waits('ingesting')))
-        .stages;
+      const input = { ...how, targets: [...plan.ingest], singleItem: true, force: true, updateImports: true };
+      const workspace = toRunIn(plan.workspace);
+      const summary = `fetch data: ${plan.ingest.join(', ')}`;
+      fetched = await runStages(plan, { ...input, workspace }, summary, waits('ingesting'));
     }
-    const input = { ...how, targets: [...plan.settings.targets] };
-    const { stages } = await runStages(plan, input, 'train what the data changes', waits('reproducing'));
-    const ran = new Map(fetched.map((stage) => [stage.address, stage]));
-    return [
-      ...fetched.filter(({ address }) => !stages.some((stage) => stage.address === address)),
-      ...stages.map((stage) => (stage.outcome === 'skipped' ? (ran.get(stage.address) ?? stage) : stage)),
-    ];
+    const workspace = toRunIn(plan.workspace, fetched?.published);
+    const input = { ...how, targets: [...plan.settings.targets], workspace };
+    const trained = await runStages(plan, input, 'train what the data changes', waits('reproducing'));
+    return {
+      workspace: withResultsOf(plan.workspace, trained),
+      stages: merged(fetched?.stages ?? [], trained.stages),
+    };
   }
 
   async #promote(plan: RetrainPlan, judged: Judged, stages: readonly StageSummary[]): Promise<RetrainResult> {
@@ -197,6 +202,20 @@ class Retraining {
       notifications: (await this.#notices?.results()) ?? [],
     };
   }
+}
+
+interface UpToDate {
+  readonly stages: readonly StageSummary[];
+  readonly workspace: Workspace;
+}
+
+/** Of a stage that was run to fetch data, and then was up to date, what it did. */
+function merged(fetched: readonly StageSummary[], stages: readonly StageSummary[]): readonly StageSummary[] {
+  const ran = new Map(fetched.map((stage) => [stage.address, stage]));
+  return [
+    ...fetched.filter(({ address }) => !stages.some((stage) => stage.address === address)),
+    ...stages.map((stage) => (stage.outcome === 'skipped' ? (ran.get(stage.address) ?? stage) : stage)),
+  ];
 }
 
 /** Those of the input's fields that may also stand in the project's file. */

@@ -16,6 +16,7 @@ import type { promote } from '../promote/promote.js';
 import type { Judged } from '../promote/types.js';
 import type { reproduce } from '../reproduce/reproduce.js';
 import type { ReproduceInput, ReproduceResult } from '../types.js';
+import { toPromoteIn } from './round-workspace.js';
 import { SUPERSEDE_SIGNAL, type RetrainPlan } from './types.js';
 
 /** Another run of the project ends at some time. */
@@ -36,7 +37,7 @@ export async function runStages(
     try {
       const child = await startChild<typeof reproduce>('reproduce', {
         workflowId: plan.runId,
-        args: [{ ...input, workspace: plan.workspace }],
+        args: [input],
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
         memo: { retrain: workflowInfo().workflowId },
@@ -65,7 +66,7 @@ export async function startPromotion(
     try {
       return await startChild<typeof promote>('promote', {
         workflowId,
-        args: [{ ...gatesOf(plan), workspace: plan.workspace, judged }],
+        args: [{ ...gatesOf(plan), workspace: toPromoteIn(plan.workspace), judged }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
         memo: { retrain: workflowInfo().workflowId },

@@ -3,6 +3,7 @@ import type { promoteInput } from '../promote/input.js';
 import type { PromotionSettings } from '../promote/settings.js';
 import type {
   Candidate,
+  ContentReference,
   Decided,
   Judged,
   Judgement,
@@ -11,7 +12,7 @@ import type {
   NotificationResult,
   PromotionOutcome,
 } from '../promote/types.js';
-import type { PathWorkspace, StageSummary } from '../types.js';
+import type { StageSummary, Workspace } from '../types.js';
 import type { RetrainSettings, retrainInput } from './input.js';
 
 /** As written by a person: every field may be left out. */
@@ -28,8 +29,8 @@ export interface NotificationChannel {
 
 export interface RetrainPlan {
   readonly project: string;
-  /** With an absolute path. */
-  readonly workspace: PathWorkspace;
+  /** With an absolute path, or the commit that was the revision's when the round began. */
+  readonly workspace: Workspace;
   /** Id that every run of this project's stages has: they run one at a time. */
   readonly runId: string;
   readonly settings: RetrainSettings;
@@ -41,16 +42,16 @@ export interface RetrainPlan {
 }
 
 export interface PlanRetrainInput {
-  readonly workspace: PathWorkspace;
+  readonly workspace: RetrainOptions['workspace'];
   /** Over what the project's file says. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
 export interface JudgeInput {
-  readonly workspace: PathWorkspace;
+  readonly workspace: Workspace;
   readonly settings: PromotionSettings;
-  /** Where the model in production has answered today's test rows, relative to the project. */
-  readonly answers?: string;
+  /** What the model in production says of today's test rows. */
+  readonly answers?: ContentReference;
   /** Judge also what was judged before. */
   readonly again: boolean;
 }
@@ -63,13 +64,13 @@ export type JudgeResult =
   | { readonly kind: 'predict'; readonly production: number; readonly reason: string };
 
 export interface PredictInput {
-  readonly workspace: PathWorkspace;
+  readonly workspace: Workspace;
   readonly settings: PromotionSettings;
   readonly production: number;
 }
 
 export interface PromoteModelInput {
-  readonly workspace: PathWorkspace;
+  readonly workspace: Workspace;
   readonly final: string;
   readonly version: number;
   readonly expected: number;
@@ -84,7 +85,7 @@ export interface PromoteModelInput {
 }
 
 export interface NotifyInput {
-  readonly workspace: PathWorkspace;
+  readonly workspace: Workspace;
   readonly channel: string;
   readonly notification: Notification;
 }
@@ -135,15 +136,11 @@ export const REJECT_UPDATE = 'reject';
 export interface RetrainActivities {
   planRetrain(input: PlanRetrainInput): Promise<RetrainPlan>;
   judgeCandidate(input: JudgeInput): Promise<JudgeResult>;
-  /** Lets the model in production answer today's test rows; returns where, relative to the project. */
-  predict(input: PredictInput): Promise<string>;
+  /** Lets the model in production answer today's test rows, and keeps the answers where the judge finds them. */
+  predict(input: PredictInput): Promise<ContentReference>;
   /** So that the same is not judged again. */
-  recordJudged(input: {
-    workspace: PathWorkspace;
-    settings: PromotionSettings;
-    judged: Judged;
-  }): Promise<void>;
-  reserveVersion(input: { workspace: PathWorkspace; final: string }): Promise<number>;
+  recordJudged(input: { workspace: Workspace; settings: PromotionSettings; judged: Judged }): Promise<void>;
+  reserveVersion(input: { workspace: Workspace; final: string }): Promise<number>;
   /** False when another model came into production since. */
   promoteModel(input: PromoteModelInput): Promise<boolean>;
   notify(input: NotifyInput): Promise<void>;

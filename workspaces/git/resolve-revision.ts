@@ -22,8 +22,12 @@ export async function resolveRevision(url: string, revision: string): Promise<st
   });
 }
 
-/** @returns undefined when the repository has no such ref */
-export async function refOf(url: string, ref: string): Promise<string | undefined> {
+/** @returns undefined when the repository has no such branch */
+export async function branchTip(url: string, branch: string): Promise<string | undefined> {
+  return await refOf(url, `refs/heads/${branch}`);
+}
+
+async function refOf(url: string, ref: string): Promise<string | undefined> {
   const text = await runGit(['ls-remote', '--quiet', '--', url], { cwd: tmpdir() });
   const refs = new Map(
     text

@@ -15,7 +15,8 @@ export function readDataFile(project: Project, dvcfile: string): Stage {
   const values = isMapping(file.value) ? file.value : new Map<string, Value>();
   const wdir = resolve(dirname(dvcfile), (values.get('wdir') as string | null | undefined) ?? '.');
   const frozen = values.get('locked') === true || values.get('frozen') === true;
-  const deps = itemsOf(values, 'deps').flatMap((dep, index): Dependency[] => {
+  const sources = itemsOf(values, 'deps');
+  const deps = sources.flatMap((dep, index): Dependency[] => {
     const at = file.locate(['deps', index]);
     const isImport = dep.has('repo') || dep.has('db') || /:\/\//.test(String(dep.get('path')));
     if (!isImport) return [{ ...trackedPath(dep.get('path'), { root, wdir, role: 'dep', at }), at }];
@@ -49,7 +50,9 @@ export function readDataFile(project: Project, dvcfile: string): Stage {
     outs,
     frozen,
     alwaysChanged: values.get('always_changed') === true,
-    ...(itemsOf(values, 'deps').some((dep) => dep.has('repo')) && { isImport: true }),
+    ...(sources.length > 0 && {
+      imports: sources.some((dep) => dep.has('repo')) ? ('repository' as const) : ('url' as const),
+    }),
     desc: typeof desc === 'string' ? desc : undefined,
     meta: toPlain(values.get('meta') ?? null) ?? undefined,
     at: file.locate([]),

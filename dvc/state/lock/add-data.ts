@@ -1,4 +1,5 @@
-import { basename, relative } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, relative } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { LockedFile, Output, Project } from '../../types.js';
 import { writeBeside } from '../files/write-beside.js';
@@ -25,13 +26,43 @@ export async function addData(project: Project, path: string): Promise<LockedFil
       fix: 'name a file or folder of the project',
     });
   }
-  const out: Output = { path: name, file: path, kind: 'out', cache: true, persist: false, at };
-  await ignoreInGit(project, [out]);
+  await ignoreInGit(project, [outputAt(project, path)]);
   await commitFile(project, described);
-  const dvcfile = `${path}.dvc`;
-  await writeBeside(dvcfile, dataFileText(described.record));
-  await stageInGit(project, [dvcfile]);
+  await writeDataFile(project, path, described.record);
   return described.record;
+}
+
+/**
+ * Lets DVC track data that need not be here: keeps its place out of git, and writes its `.dvc` file, as {@link addData} would
+ * where the data is. Doing it again changes nothing.
+ *
+ * @param path absolute; where the data would be
+ * @throws DiagnosticError `output-tracked`
+ */
+export async function trackData(
+  project: Project,
+  path: string,
+  { md5, size, nfiles }: Pick<LockedFile, 'md5' | 'size' | 'nfiles'>,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await ignoreInGit(project, [outputAt(project, path)]);
+  await writeDataFile(project, path, {
+    path: basename(path),
+    ...(md5 === undefined ? {} : { md5 }),
+    ...(size === undefined ? {} : { size }),
+    ...(nfiles === undefined ? {} : { nfiles }),
+  });
+}
+
+function outputAt(project: Project, path: string): Output {
+  const at = { file: relative(project.root, path) };
+  return { path: basename(path), file: path, kind: 'out', cache: true, persist: false, at };
+}
+
+async function writeDataFile(project: Project, path: string, record: LockedFile): Promise<void> {
+  const dvcfile = `${path}.dvc`;
+  await writeBeside(dvcfile, dataFileText(record));
+  await stageInGit(project, [dvcfile]);
 }
 
 /** In the order of keys that `dvc add` writes. */

@@ -1,9 +1,12 @@
 import { isMap, isSeq, visit } from 'yaml';
 import { DiagnosticError, YamlDocument } from '../../../diagnostics/index.js';
-import type { LockEntry } from '../../types.js';
+import type { LockEntry, ParamValue } from '../../types.js';
 import { parseFiles } from './parse-entry.js';
-import { emitYaml, type YamlValue } from '../yaml/emit.js';
-import { ValueReader } from '../yaml/values.js';
+import { md5OfBytes } from '../hashing/md5.js';
+import { pythonJson } from '../python/json.js';
+import { SpelledScalar, emitYaml, type YamlValue } from '../yaml/emit.js';
+import { ValueReader, plainValue } from '../yaml/values.js';
+import { IMPORT_FIELDS, importState } from './import-state.js';
 import { readIfPresent, refuseConflicts } from './lock-text.js';
 import { hasBlankLine, keepsStyle } from './segments.js';
 
@@ -27,7 +30,13 @@ export function parseDvcFile(text: string, shownAs: string): LockEntry {
   }
   const deps = parseFiles(source, root.get('deps', true), ['deps']);
   const outs = parseFiles(source, root.get('outs', true), ['outs']);
-  return { cmd: '', ...(deps && { deps }), ...(outs && { outs }) };
+  const sources = root.get('deps', true);
+  return {
+    cmd: '',
+    ...(deps && { deps }),
+    ...(outs && { outs }),
+    ...(isSeq(sources) && { imported: importState(sources.items[0]) }),
+  };
 }
 
 /**
@@ -42,10 +51,22 @@ export function mergeDvcFile(text: string, entry: LockEntry, shownAs: string): s
     const mapping = new ValueReader(document, true).read(document.contents) as Map<string, YamlValue>;
     for (const out of (mapping.get('outs') ?? []) as readonly YamlValue[])
       if (out instanceof Map) update(out, entry);
+    const [dep] = (mapping.get('deps') ?? []) as readonly YamlValue[];
+    if (dep instanceof Map) {
+      updateSource(dep, entry);
+      if (mapping.has('md5')) mapping.set('md5', stageHash(mapping));
+    }
     return emitYaml(mapping).text;
   }
   const outs = isMap(document.contents) ? document.contents.get('outs', true) : undefined;
   for (const out of isSeq(outs) ? outs.items : []) if (isMap(out)) update(out, entry);
+  const deps = isMap(document.contents) ? document.contents.get('deps', true) : undefined;
+  const dep = isSeq(deps) ? deps.items[0] : undefined;
+  if (isMap(dep) && isMap(document.contents)) {
+    updateSource(dep, entry);
+    const values = new ValueReader(document).read(document.contents);
+    if (values instanceof Map && values.has('md5')) document.setIn(['md5'], stageHash(values));
+  }
   // DVC keeps comments and flow style, and drops quotes that are not needed.
   visit(document, { Scalar: (_key, node) => void (node.type?.startsWith('QUOTE') && delete node.type) });
   return document.toString({
@@ -71,4 +92,48 @@ function update(out: Fields, entry: LockEntry): void {
     if (value === undefined) out.delete(key);
     else if (out.get(key) !== value) out.set(key, value);
   }
+}
+
+/** What the source was when the outs were made of it. */
+function updateSource(dep: Fields, { imported }: LockEntry): void {
+  if (!imported) return;
+  const repo = dep.get('repo');
+  const place = repo instanceof Map || isMap(repo) ? (repo as Fields) : dep;
+  for (const key of IMPORT_FIELDS) {
+    const value = imported[key];
+    if (value === undefined) place.delete(key);
+    else if (String(place.get(key)) !== String(value)) place.set(key, value);
+  }
+}
+
+/** Fields that are of no matter to what a `.dvc` file stands for (`compute_md5` in `dvc/stage/utils.py`). */
+const NOT_HASHED = [
+  'desc',
+  'type',
+  'labels',
+  'meta',
+  'locked',
+  'frozen',
+  'metric',
+  'persist',
+  'isexec',
+  'size',
+  'nfiles',
+];
+
+/** DVC's own hash of a `.dvc` file that imports, by which it sees that somebody has edited it. */
+function stageHash(mapping: ReadonlyMap<unknown, unknown>): string {
+  const fields = new Map(
+    [...mapping].filter(([key, value]) => key !== 'md5' && !(key === 'wdir' && value === '.')),
+  );
+  return md5OfBytes(pythonJson(hashed(fields) as ParamValue));
+}
+
+function hashed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hashed);
+  if (value instanceof SpelledScalar) return plainValue(value.text);
+  if (!(value instanceof Map)) return value;
+  return new Map(
+    [...value].filter(([key]) => !NOT_HASHED.includes(String(key))).map(([key, item]) => [key, hashed(item)]),
+  );
 }

@@ -1,7 +1,9 @@
+import { isMap } from 'yaml';
 import { compareCodePoints } from '../python/compare.js';
 import { emitYaml } from '../yaml/emit.js';
 import { YamlDocument } from '../../../diagnostics/index.js';
 import type { LockEntry, LockedFile, ParamKey, ParamValue } from '../../types.js';
+import { importState } from './import-state.js';
 import { parseEntry } from './parse-entry.js';
 
 const DEFAULT_PARAMS_FILE = 'params.yaml';
@@ -19,6 +21,7 @@ export function entryMapping(entry: LockEntry): ReadonlyMap<ParamKey, ParamValue
     mapping.set('params', new Map(files.map(([file, values]) => [file, sorted(values)])));
   }
   if (entry.outs && entry.outs.length > 0) mapping.set('outs', filesList(entry.outs));
+  if (entry.imported) mapping.set('imported', new Map(Object.entries(entry.imported)));
   return mapping;
 }
 
@@ -52,5 +55,9 @@ export function formatLockEntry(entry: LockEntry): string {
 /** @throws DiagnosticError `yaml-syntax`, `bad-lock` */
 export function parseLockEntry(text: string, shownAs = 'lock entry'): LockEntry {
   const source = new YamlDocument(shownAs, text);
-  return parseEntry(source, source.document.contents, []);
+  const node = source.document.contents;
+  const imported = isMap(node) ? node.get('imported', true) : undefined;
+  if (!isMap(node) || imported === undefined) return parseEntry(source, node, []);
+  node.delete('imported');
+  return { ...parseEntry(source, node, []), imported: importState(imported) };
 }

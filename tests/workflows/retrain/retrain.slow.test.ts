@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RetrainState } from '../../../workflows/index.js';
@@ -106,8 +107,8 @@ describe('retrain', () => {
     const root = retrainingProject(rig.served);
     writeFiles(root, {
       'dvc.yaml': readFileSync(join(root, 'dvc.yaml'), 'utf8').replace(
-        'cat source > data',
-        'cat source > data; sleep 1',
+        'cat ./source > data',
+        'cat ./source > data; sleep 1',
       ),
     });
     const handle = await rig.start('retrain', root, { debounce: 1 });
@@ -119,6 +120,31 @@ describe('retrain', () => {
     expect(result).toMatchObject({ outcome: 'promoted', version: 2 });
     expect(readFileSync(join(root, 'trained'), 'utf8')).toBe('run\nrun\n');
   });
+
+  it('updates what is imported from a folder when a round begins', async () => {
+    const root = retrainingProject(rig.served);
+    const pipeline = readFileSync(join(root, 'dvc.yaml'), 'utf8');
+    const outside = retrainingProject(rig.served);
+    writeFiles(root, { 'dvc.yaml': pipeline.replace(/^ {2}fetch: .*\n/m, '') });
+    const dvc = (...args: string[]): string =>
+      execFileSync(process.env['REPRISE_TEST_DVC'] ?? 'dvc', args, { cwd: root, encoding: 'utf8' });
+    dvc('import-url', join(outside, 'source'), 'data');
+    expect(await rig.retrain(root)).toMatchObject({ outcome: 'promoted', version: 1 });
+    expect(await rig.retrain(root)).toMatchObject({ outcome: 'unchanged', version: 1 });
+    newData(outside, 0.8);
+    expect(await rig.retrain(root)).toMatchObject({ outcome: 'promoted', version: 2 });
+    expect(readFileSync(join(root, 'data'), 'utf8')).toBe('0.8 0\n');
+    const imported = readFileSync(join(root, 'data.dvc'), 'utf8');
+    dvc('update', 'data.dvc');
+    expect(readFileSync(join(root, 'data.dvc'), 'utf8')).toBe(imported);
+    expect(JSON.parse(dvc('status', '--json'))).toEqual({});
+    // What somebody made of it stays.
+    writeFiles(root, { data: '0.9 0\n' });
+    newData(outside, 0.7);
+    const failure = await failureOf(rig.retrain(root));
+    expect(failure.message).toMatch(/data was imported, and changed here since/);
+    expect(readFileSync(join(root, 'data'), 'utf8')).toBe('0.9 0\n');
+  }, 60_000);
 
   it('waits for another run of the project, and is shown by its search attributes, memo and details', async () => {
     const root = retrainingProject(rig.served);

@@ -1,0 +1,82 @@
+import { Context } from '@temporalio/activity';
+import {
+  checkoutObject,
+  fetchObjects,
+  hasObject,
+  hasRemoteObject,
+  hashPath,
+  loadPipeline,
+  outputsAt,
+  pushObjects,
+  type Md5,
+  type Remote,
+} from '../../dvc/index.js';
+import { insideProject, stageCandidate, stageContent, type CandidatePaths } from '../../promotion/index.js';
+import { fetchPaths, openRemoteIfAny } from '../../workspaces/index.js';
+import type { Candidate, ContentReference } from '../../workflows/index.js';
+import { absentState } from '../absent-state.js';
+import type { RetrainedProject } from './open-project.js';
+
+/** The remote of a checkout; what is worked in in place needs none. */
+export async function remoteOf({ workspace, ...project }: RetrainedProject): Promise<Remote | undefined> {
+  return workspace.kind === 'git' ? await openRemoteIfAny(project, workspace.remote) : undefined;
+}
+
+/**
+ * What the stages made that is to be judged, kept where it can be had later: in the cache and, of a checkout, in the remote. An
+ * out is known by dvc.lock, and is not fetched for that.
+ *
+ * @throws DiagnosticError of `stageCandidate`; `object-missing`, and others of the remote
+ */
+export async function stage(project: RetrainedProject, paths: CandidatePaths): Promise<Candidate> {
+  if (project.workspace.kind === 'path') return await stageCandidate(project, paths);
+  const pipeline = await loadPipeline(project);
+  const { entryOf, remote } = await absentState(pipeline, project.workspace);
+  const kept = async (setting: keyof CandidatePaths): Promise<ContentReference> => {
+    const path = paths[setting];
+    const file = await insideProject(project.root, path);
+    const made = outputsAt(file, pipeline.stages, entryOf).find(({ out }) => out.file === file);
+    if (made?.locked.hash === 'md5') {
+      const { md5, size, nfiles } = made.locked;
+      await keep(project, remote, md5);
+      return {
+        path,
+        md5,
+        ...(size === undefined ? {} : { size }),
+        ...(nfiles === undefined ? {} : { nfiles }),
+      };
+    }
+    const signal = Context.current().cancellationSignal;
+    await fetchPaths({ project, pipeline, paths: [file], entryOf, isMade: () => false, remote, signal });
+    const content = await stageContent(project, path, setting);
+    await keep(project, remote, content.md5 as Md5);
+    return content;
+  };
+  return { model: await kept('model'), predictions: await kept('predictions') };
+}
+
+/** Puts into the remote what it does not have. @throws DiagnosticError of the remote */
+export async function keep(project: RetrainedProject, remote: Remote | undefined, md5: Md5): Promise<void> {
+  if (!remote || (await hasRemoteObject(remote, md5))) return;
+  const transfer = (await hasObject(project.config, md5)) ? pushObjects : fetchObjects;
+  const { failed } = await transfer({ project, remote, hashes: [md5] });
+  if (failed[0]) throw failed[0].error;
+}
+
+/**
+ * Brings back from the cache, or of a checkout from the remote, what is not there or was changed.
+ *
+ * @returns its absolute path
+ * @throws DiagnosticError `cache-missing`, `object-missing`, `path-outside`
+ */
+export async function restore(project: RetrainedProject, { path, md5 }: ContentReference): Promise<string> {
+  const place = await insideProject(project.root, path);
+  if ((await hashPath(project, place))?.md5 === md5) return place;
+  const remote = await remoteOf(project);
+  if (remote) {
+    const { failed } = await fetchObjects({ project, remote, hashes: [md5 as Md5] });
+    if (failed[0]) throw failed[0].error;
+  }
+  await checkoutObject(project, place, { path, hash: 'md5', md5: md5 as Md5 }, { file: path });
+  return place;
+}

@@ -1,0 +1,58 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startReprise, type RepriseProcess } from './reprise.js';
+import { until } from './servers.js';
+
+/** A machine: a folder of its own, and a worker that serves it. */
+export class Host {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-host-')));
+  #worker: RepriseProcess | undefined;
+
+  async start(args: readonly string[], env: NodeJS.ProcessEnv): Promise<this> {
+    const worker = startReprise(['worker', ...args], this.folder, env);
+    this.#worker = worker;
+    await until('the worker serves', () => worker.stdout().includes('queues'), 60);
+    return this;
+  }
+
+  /** The machine is gone, with all that ran on it. */
+  lose(): void {
+    this.#worker?.child.kill('SIGKILL');
+    for (const process of this.#commands()) killGroup(process);
+  }
+
+  /** Its worker has ended by itself. */
+  async left(): Promise<number | null> {
+    return (await this.#worker?.ended)?.code ?? null;
+  }
+
+  /** What it printed of a stage, in whichever run. */
+  logOf(stage: string): string {
+    const logs = join(this.folder, '.reprise/logs');
+    const files = existsSync(logs) ? readdirSync(logs).map((run) => join(logs, run, `${stage}.log`)) : [];
+    return files.map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : '')).join('');
+  }
+
+  /** Leaders of the process groups of the stages that run. */
+  #commands(): number[] {
+    const workspaces = join(this.folder, '.reprise/workspaces');
+    const names = existsSync(workspaces) ? readdirSync(workspaces) : [];
+    return names.flatMap((name) => {
+      const running = join(workspaces, name, '.reprise/running');
+      const stages = existsSync(running) ? readdirSync(running) : [];
+      return stages.flatMap((stage) => {
+        const file = join(running, stage, 'process.json');
+        return existsSync(file) ? [(JSON.parse(readFileSync(file, 'utf8')) as { pid: number }).pid] : [];
+      });
+    });
+  }
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}

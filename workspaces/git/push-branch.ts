@@ -1,0 +1,38 @@
+import { GitFailed, runGit } from './run-git.js';
+
+export interface BranchPush {
+  /** Root of a checkout. */
+  readonly folder: string;
+  readonly branch: string;
+  /** What the branch was when it was looked at; undefined: it was not there. */
+  readonly tip: string | undefined;
+  readonly commit: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Moves a branch, which holds only if it is what was looked at (`--force-with-lease`).
+ *
+ * @throws GitFailed, whose `isStale` says that it has moved
+ */
+export async function pushBranch({ folder, branch, tip, commit, signal }: BranchPush): Promise<void> {
+  const target = `refs/heads/${branch}`;
+  await runGit(
+    ['push', '--quiet', `--force-with-lease=${target}:${tip ?? ''}`, 'origin', `${commit}:${target}`],
+    { cwd: folder, signal },
+  );
+}
+
+/** How often a branch may move between the look at it and the push. */
+const TRIES = 10;
+
+/** Looks and pushes again while the branch moves in between. */
+export async function untilInTime<T>(lookAndPush: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await lookAndPush();
+    } catch (error) {
+      if (!(error instanceof GitFailed && error.isStale) || attempt === TRIES) throw error;
+    }
+  }
+}
