@@ -152,7 +152,7 @@ describeWithS3('an import is updated as dvc update does it', () => {
     const entry = await updateImport(project, stage);
     if (!entry) return false;
     const entries = { [name]: formatLockEntry(entry) };
-    await commitEntries(project, { dvcfile: name, entries, plannedOrder: [name], added: [] });
+    await commitEntries(project, { dvcfile: name, entries, before: {} });
     return true;
   };
 
