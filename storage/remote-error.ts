@@ -5,7 +5,10 @@ import { DiagnosticError, type DiagnosticDetails } from '../diagnostics/index.js
  * diagnostics it may mend by itself: whoever can wait may try again later.
  */
 export class TransientRemoteError extends DiagnosticError {
-  constructor(code: 'remote-unreachable' | 'remote-busy' | 'remote-changed', details: DiagnosticDetails) {
+  constructor(
+    code: 'remote-unreachable' | 'remote-busy' | 'remote-changed' | 'clock-skewed',
+    details: DiagnosticDetails,
+  ) {
     super(code, { ...details, transient: true });
     this.name = 'TransientRemoteError';
   }

@@ -6,13 +6,13 @@ interface SdkError {
   readonly name?: string;
   readonly code?: string;
   readonly message?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean };
 }
 
 const UNREACHABLE = /^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|EPIPE|ETIMEDOUT|EPROTO|ESOCKET)/;
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/;
 const DENIED =
-  /AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|AllAccessDisabled|AccountProblem|RequestTimeTooSkewed|UserNotFound|Forbidden/;
+  /AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|AllAccessDisabled|AccountProblem|UserNotFound|Forbidden/;
 const BUSY = /SlowDown|Throttl|TooManyRequests|RequestTimeout|InternalError|ServiceUnavailable/;
 
 /** Whether the connection, not the server, ended a request: a piece of it may be asked for again. */
@@ -76,10 +76,19 @@ export function explain(error: unknown, store: string, bucket: string, endpoint:
       cause: error,
     });
   }
+  if (name === 'RequestTimeTooSkewed' || sdk.$metadata?.clockSkewCorrected) {
+    // The server's time is known now; all retries may have been used up by something else.
+    return new TransientRemoteError('clock-skewed', {
+      message: `${endpoint} finds the time of this host too far from its own${said}`,
+      found: store,
+      fix: 'set the clock of this host, then do it again: what has crossed is kept',
+      cause: error,
+    });
+  }
   if (status === 401 || status === 403 || DENIED.test(name)) {
     return new DiagnosticError('remote-denied', {
       message: `${store} refuses these credentials (${name || status})${said}`,
-      fix: 'check the credentials, their rights on the bucket and, when the time is said to be wrong, the clock',
+      fix: 'check the credentials, and their rights on the bucket',
       cause: error,
     });
   }

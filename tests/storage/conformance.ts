@@ -23,7 +23,7 @@ export function describeStore(name: string, open: () => Promise<ObjectStore>): v
     it('gives back what was put', async () => {
       await store.put('files/md5/ab/cdef', Buffer.from('bytes'));
       expect(await read('files/md5/ab/cdef')).toBe('bytes');
-      expect(await store.head('files/md5/ab/cdef')).toEqual({ key: 'files/md5/ab/cdef', size: 5 });
+      expect(await store.head('files/md5/ab/cdef')).toMatchObject({ key: 'files/md5/ab/cdef', size: 5 });
     });
 
     it('lets one of those that would make an object at once make it', async () => {
@@ -46,7 +46,7 @@ export function describeStore(name: string, open: () => Promise<ObjectStore>): v
 
     it('keeps an object of no bytes', async () => {
       await store.put('empty', Buffer.alloc(0));
-      expect(await store.head('empty')).toEqual({ key: 'empty', size: 0 });
+      expect(await store.head('empty')).toMatchObject({ key: 'empty', size: 0 });
       expect(await read('empty')).toBe('');
     });
 

@@ -64,6 +64,27 @@ describeWithS3('S3Store, when things go wrong', () => {
     }
   });
 
+  it('says that the clock is wrong when the server never takes it, and that it may be tried again', async () => {
+    // A server whose answers tell another time than the one that it judges by.
+    const skewed = createServer((request, response) => {
+      request.resume();
+      response.writeHead(403, { 'content-type': 'application/xml' });
+      response.end(
+        '<Error><Code>RequestTimeTooSkewed</Code><Message>The difference is too large.</Message></Error>',
+      );
+    });
+    await new Promise<void>((resolve) => skewed.listen(0, '127.0.0.1', resolve));
+    const { port } = skewed.address() as AddressInfo;
+    const store = await openS3Store({ ...server.options('bucket'), endpointUrl: `http://127.0.0.1:${port}` });
+    const error = await failure(store.get('key'));
+    skewed.close();
+    expect(error).toBeInstanceOf(TransientRemoteError);
+    expect(error).toMatchObject({
+      code: 'clock-skewed',
+      fix: expect.stringContaining('set the clock') as string,
+    });
+  });
+
   it('goes on when the server dies in the middle of a large file and comes back', async () => {
     const { file, content } = largeFile(40 << 20);
     const store = await openS3Store(server.options(server.makeBucket()));
