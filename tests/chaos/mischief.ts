@@ -26,9 +26,9 @@ type Deed = (mischief: Mischief) => Promise<string | undefined> | string | undef
 
 const DEEDS: readonly (readonly [share: number, name: string, deed: Deed])[] = [
   [26, 'command of a stage killed', (mischief) => mischief.killChild()],
-  [12, 'worker killed', (mischief) => mischief.endHost('kill')],
-  [8, 'host lost', (mischief) => mischief.endHost('lose')],
-  [8, 'host preempted', (mischief) => mischief.endHost('preempt')],
+  [7, 'worker killed', (mischief) => mischief.endHost('kill')],
+  [4, 'host lost', (mischief) => mischief.endHost('lose')],
+  [4, 'host preempted', (mischief) => mischief.endHost('preempt')],
   [12, 'command line killed', (mischief) => mischief.killCommandLine()],
   [8, 'process of a command line killed', (mischief) => mischief.killAtTerminal()],
   [5, 'Temporal killed', (mischief) => mischief.killTemporal()],
