@@ -25,7 +25,9 @@ export interface FollowOptions {
 const LONGEST_WAIT_MS = 5_000;
 /** Looks without an answer from any worker, before a person is told. */
 const SILENT_LOOKS = 6;
-/** A wait is so many times as long as the look before it, or longer. */
+/** A look at more stages than this is work: for us, for the server, and for the worker that is to run them. */
+const MANY_STAGES = 500;
+/** Then a wait is so many times as long as the look before it. */
 const LOOK_SHARE = 4;
 
 /**
@@ -67,8 +69,9 @@ export async function followRun(options: FollowOptions): Promise<Outcome | undef
     misses = 0;
     silent = snapshot.state ? 0 : silent + 1;
     if (silent === SILENT_LOOKS) emit(NO_WORKER);
-    // A look at ten thousand stages is work: for us, for the server, and for the worker that is to run them.
-    await pause(Math.max(options.interval, LOOK_SHARE * (Date.now() - looked)), signal);
+    const isMuch = (snapshot.state?.stages.length ?? 0) > MANY_STAGES;
+    const rest = isMuch ? Math.min(LONGEST_WAIT_MS, LOOK_SHARE * (Date.now() - looked)) : 0;
+    await pause(Math.max(options.interval, rest), signal);
   }
   return undefined;
 }
