@@ -23,6 +23,7 @@ export {
   removeTrial,
   removeTrials,
   saveExperiment,
+  setParams,
   trialCopy,
   writeRecord,
   type SweepRecord,

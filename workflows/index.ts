@@ -94,6 +94,7 @@ export type {
   SweepInput,
   SweepOptions,
   SweepPlan,
+  SweepRepository,
   SweepResult,
   SweepState,
   TrialOutcome,

@@ -41,6 +41,11 @@ export const workspaceField = z
   ])
   .default(HERE);
 
+/** What a sweep is about: each trial gets a commit of its own on it. */
+export const sweepWorkspaceField = z
+  .discriminatedUnion('kind', [pathWorkspace, z.strictObject({ ...gitFields, rev: text.default('HEAD') })])
+  .default(HERE);
+
 /** Where models are retrained and promoted: which one is in production must be known to the next round, too. */
 export const promotionWorkspaceField = z
   .discriminatedUnion('kind', [

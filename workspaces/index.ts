@@ -8,6 +8,8 @@ export { publish, type Published, type PublishOptions } from './publish.js';
 export { openRemoteIfAny } from './open-remote-if-any.js';
 export { pruneCheckouts } from './prune-checkouts.js';
 export { editBranch, type BranchEdit, type Edited } from './edit-branch.js';
+export { hasExperiments, keepExperiment, type ExperimentOptions } from './keep-experiment.js';
+export { deleteBranch } from './git/delete-branch.js';
 export { revisionAt } from './git/revision-at.js';
 export { branchTip, resolveRevision } from './git/resolve-revision.js';
 export { checkRepository, checkRevision } from './git/repository-url.js';

@@ -11,9 +11,16 @@ import {
   saveExperiment,
   trialCopy,
 } from '../../runner/index.js';
-import type { BeginSweepInput, SweepActivities, SweepPlan, TrialRef } from '../../workflows/index.js';
+import type {
+  BeginSweepInput,
+  SweepActivities,
+  SweepPlan,
+  SweepRepository,
+  TrialRef,
+} from '../../workflows/index.js';
 import type { ActivityDependencies } from '../dependencies.js';
 import { folderInside } from './folder-inside.js';
+import { beginGitSweep, collectGitTrial, prepareGitTrial, removeGitTrial } from './git-trials.js';
 import { recordSweep } from './record-sweep.js';
 import { removeAbandoned } from './remove-abandoned.js';
 
@@ -26,10 +33,12 @@ export function createSweepActivities(deps: ActivityDependencies): SweepActiviti
   return {
     beginSweep: (input) => begin(deps, input),
     async prepareTrial({ params, ...trial }) {
+      if (isGit(trial)) return await prepareGitTrial(deps, { ...trial, params });
       const { workspace } = await prepareTrial(await checked(trial), params);
       return { kind: 'path', path: workspace };
     },
     async collectTrial(trial) {
+      if (isGit(trial)) return await collectGitTrial(deps, trial);
       const place = await checked(trial);
       const { workspace } = await trialCopy(place);
       const value = await readMetric(workspace, trial.metric);
@@ -37,7 +46,10 @@ export function createSweepActivities(deps: ActivityDependencies): SweepActiviti
       const experiment = await saveExperiment(place, `${trial.sweep}-${trial.label}`, extra, trial.at);
       return { value, experiment };
     },
-    removeTrial: async (trial) => await removeTrial(await checked(trial)),
+    async removeTrial(trial) {
+      if (isGit(trial)) await removeGitTrial(deps, trial);
+      else await removeTrial(await checked(trial));
+    },
     recordSweep: (input) => recordSweep(deps, input),
     async applyTrial({ commit, ...trial }) {
       await applyExperiment({ ...(await checked(trial)), commit, force: false });
@@ -45,7 +57,12 @@ export function createSweepActivities(deps: ActivityDependencies): SweepActiviti
   };
 }
 
+function isGit<T extends TrialRef>(trial: T): trial is T & { readonly git: SweepRepository } {
+  return trial.git !== undefined;
+}
+
 async function begin(deps: ActivityDependencies, input: BeginSweepInput): Promise<SweepPlan> {
+  if (input.workspace.kind === 'git') return await beginGitSweep(deps, input, input.workspace);
   const folder = await folderInside(deps, input.workspace.path);
   const { root } = await openProject(folder);
   // The project may lie around the folder that is served: its trials would not be inside.

@@ -1,7 +1,7 @@
 /** Copies of a project for the trials of a sweep, and what is kept of them. */
 export { applyExperiment, type ApplyRequest } from './apply-experiment.js';
 export { beginSweep, type BegunSweep, type SweepRequest } from './begin-sweep.js';
-export { checkParams, parseParamName, type TrialValue } from './params-file.js';
+export { checkParams, parseParamName, setParams, type TrialValue } from './params-file.js';
 export { prepareTrial, trialCopy, type TrialCopy, type TrialPlace } from './prepare-trial.js';
 export { parseMetricName, readMetric } from './read-metric.js';
 export { listRecords, readRecord, writeRecord, type SweepRecord } from './record.js';

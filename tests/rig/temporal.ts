@@ -12,8 +12,21 @@ export async function startTemporal(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<TestWorkflowEnvironment> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
+  for (let tries = 1; ; tries++) {
+    try {
+      return await create(settings);
+    } catch (error) {
+      // The SDK gives it five seconds, which a machine with much to do may take.
+      if (tries === STARTS || !/did not start within/.test(String(error))) throw error;
+    }
+  }
+}
+
+const STARTS = 5;
+
+function create(settings: Readonly<Record<string, string>>): Promise<TestWorkflowEnvironment> {
   const path = process.env['TEMPORAL_CLI_PATH'];
-  return await TestWorkflowEnvironment.createLocal({
+  return TestWorkflowEnvironment.createLocal({
     server: {
       ...(path ? { executable: { type: 'existing-path', path } } : {}),
       log: { format: 'pretty', level: 'error' },

@@ -6,6 +6,8 @@ interface Parts {
   readonly params: Readonly<Record<string, ParamSpace>>;
   readonly method: 'grid' | 'random' | 'asha';
   readonly maxTrials: number;
+  readonly applyBest: boolean;
+  readonly workspace: { readonly kind: 'path' | 'git' };
   readonly asha?: { readonly resource: string; readonly min: number; readonly max: number } | undefined;
 }
 
@@ -13,7 +15,8 @@ interface Parts {
 const MOST_IN_GRID = 1000;
 
 /** Mistakes that no field has alone. */
-export function checkSweep({ params, method, maxTrials, asha }: Parts, context: z.RefinementCtx): void {
+export function checkSweep(parts: Parts, context: z.RefinementCtx): void {
+  const { params, method, maxTrials, asha } = parts;
   const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
   for (const [name, space] of Object.entries(params)) {
     const mistake = spaceMistake(space);
@@ -30,6 +33,8 @@ export function checkSweep({ params, method, maxTrials, asha }: Parts, context: 
       ['params'],
       `the grid has ${size} points; set maxTrials, at most ${MOST_IN_GRID}, or list fewer values`,
     );
+  if (parts.applyBest && parts.workspace.kind === 'git')
+    refuse(['applyBest'], 'it changes a folder that a person works in; a git workspace has its experiments');
   if (method === 'asha' && !asha) refuse(['asha'], 'the method asha needs {"resource": param, "max": n}');
   if (method !== 'asha' && asha)
     refuse(['asha'], `only the method asha uses it, and the method is ${method}`);

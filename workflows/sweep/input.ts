@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { carriedSweep } from './carried.js';
+import { sweepWorkspaceField } from '../workspace-field.js';
 import { checkSweep } from './check-input.js';
 import { paramSpace } from './search/space.js';
 
@@ -69,9 +70,7 @@ const sweepFields = z.strictObject({
   cpuFallback: z.boolean().default(false),
   labelTimeout: z.number().min(0).default(0),
   heartbeat: z.number().min(1).default(30),
-  workspace: z
-    .strictObject({ kind: z.literal('path'), path: z.string().min(1) })
-    .default({ kind: 'path', path: '.' }),
+  workspace: sweepWorkspaceField,
   /** Trials that one run of the workflow begins before it continues as new, which keeps its history short. */
   trialsPerRun: z.number().int().min(1).default(200),
   /** What earlier runs of the same sweep did. */

@@ -35,7 +35,8 @@ export function startTrial(
   board: SweepBoard,
 ): RunningTrial {
   const { label } = trial;
-  const ref: TrialRef = { root: plan.root, folder: plan.folder, sweep: plan.id, label };
+  const { root, folder, git } = plan;
+  const ref: TrialRef = { root, folder, sweep: plan.id, label, ...(git ? { git } : {}) };
   const scope = new CancellationScope();
   let stopped: string | undefined;
   board.began(trial);

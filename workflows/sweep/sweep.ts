@@ -11,6 +11,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import { withNominalTime } from '../nominal-time.js';
 import { PROGRESS_SIGNAL, STATE_QUERY } from '../types.js';
 import { activities } from './activities.js';
 import { SweepBoard } from './board.js';
@@ -67,7 +68,7 @@ export async function sweep(input?: unknown): Promise<SweepResult> {
 async function begin(options: SweepOptions, id: string): Promise<SweepPlan> {
   const { params, asha, metric, targets, workspace } = options;
   return await activities.beginSweep({
-    workspace,
+    workspace: withNominalTime(workspace),
     id,
     run: workflowInfo().firstExecutionRunId,
     params: [...Object.keys(params), ...(asha ? [asha.resource] : [])],
@@ -165,6 +166,8 @@ function onProgress(
 }
 
 async function record(plan: SweepPlan, board: SweepBoard): Promise<void> {
+  // A record is for the commands that look into a person's project.
+  if (plan.git) return;
   const { workflowId, firstExecutionRunId } = workflowInfo();
   await board.record((state) =>
     activities.recordSweep({ root: plan.root, workflowId, run: firstExecutionRunId, state }),

@@ -1,6 +1,6 @@
 /** What crosses Temporal for a sweep: records and references. Safe to import in the workflow sandbox and outside. */
 import type { z } from 'zod';
-import type { PathWorkspace, StageProgress } from '../types.js';
+import type { ReproduceInput, StageProgress } from '../types.js';
 import type { sweepInput } from './input.js';
 
 /** As written by a person. */
@@ -65,7 +65,7 @@ export interface TrialProgress {
 }
 
 export interface BeginSweepInput {
-  readonly workspace: PathWorkspace;
+  readonly workspace: SweepOptions['workspace'];
   readonly id: string;
   /** The workflow's first run. */
   readonly run: string;
@@ -82,6 +82,18 @@ export interface SweepPlan {
   readonly root: string;
   readonly folder: string;
   readonly baseline: string;
+  /** Given: there is no such folder; hosts make checkouts of this repository. */
+  readonly git?: SweepRepository;
+}
+
+export interface SweepRepository {
+  readonly url: string;
+  /** All 40 digits: what the sweep's experiments are on. */
+  readonly commit: string;
+  /** Folder of the DVC project in it. */
+  readonly path: string;
+  /** Name of the DVC remote; absent: the project's default. */
+  readonly remote?: string;
 }
 
 export interface TrialRef {
@@ -89,6 +101,7 @@ export interface TrialRef {
   readonly folder: string;
   readonly sweep: string;
   readonly label: string;
+  readonly git?: SweepRepository;
 }
 
 export interface CollectTrialInput extends TrialRef {
@@ -113,7 +126,9 @@ export interface RecordSweepInput {
 /** The activities of a sweep as the workflow sees them. */
 export interface SweepActivities {
   beginSweep(input: BeginSweepInput): Promise<SweepPlan>;
-  prepareTrial(trial: TrialRef & { readonly params: TrialParams }): Promise<PathWorkspace>;
+  prepareTrial(
+    trial: TrialRef & { readonly params: TrialParams },
+  ): Promise<NonNullable<NonNullable<ReproduceInput>['workspace']>>;
   collectTrial(trial: CollectTrialInput): Promise<CollectedTrial>;
   removeTrial(trial: TrialRef): Promise<void>;
   recordSweep(input: RecordSweepInput): Promise<void>;

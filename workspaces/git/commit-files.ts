@@ -9,13 +9,15 @@ export interface CommitOptions {
   readonly message: string;
   /** Commits that the new one follows; default: the one that is checked out. */
   readonly parents?: readonly string[];
+  /** Milliseconds since the epoch; default: now. */
+  readonly at?: number;
 }
 
 /** @returns the new commit, or undefined when nothing in these files differs */
 export async function commitFiles(options: CommitOptions): Promise<string | undefined> {
-  const { folder, files, message, parents } = options;
+  const { folder, files, message, parents, at } = options;
   const git = async (...args: string[]) =>
-    (await runGit(args, { cwd: folder, env: await identityFor(folder) })).trim();
+    (await runGit(args, { cwd: folder, env: { ...(await identityFor(folder)), ...datesFor(at) } })).trim();
   const paths = files.map((file) => relative(folder, file));
   const ignored = await ignoredAmong(folder, paths);
   const wanted = paths.filter((path) => !ignored.has(path));
@@ -32,6 +34,12 @@ async function ignoredAmong(folder: string, paths: readonly string[]): Promise<R
     () => '',
   );
   return new Set(text.split('\0').filter((path) => path !== ''));
+}
+
+function datesFor(at: number | undefined): Record<string, string> {
+  if (at === undefined) return {};
+  const date = `${Math.floor(at / 1000)} +0000`;
+  return { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
 }
 
 /** The worker's own name where git has one for it. */

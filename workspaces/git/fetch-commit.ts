@@ -26,7 +26,11 @@ export async function fetchCommit(
   }
 }
 
-async function fetchObjectsOf(commit: string, git: (...args: string[]) => Promise<string>): Promise<void> {
+/** Brings a commit into a checkout whose `origin` has it, without those before it. */
+export async function fetchObjectsOf(
+  commit: string,
+  git: (...args: string[]) => Promise<string>,
+): Promise<void> {
   try {
     await git('fetch', '--quiet', '--no-tags', '--depth=1', 'origin', commit);
   } catch (error) {

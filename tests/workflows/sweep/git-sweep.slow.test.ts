@@ -1,0 +1,140 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ActivityFailure, type ApplicationFailure } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { STATE_QUERY, type SweepResult, type SweepState } from '../../../workflows/index.js';
+import { startGit, type GitRepository, type GitServer } from '../../rig/git-server.js';
+import { describeWithS3, startS3, type S3Server } from '../../rig/s3.js';
+import { SCORE_PROJECT } from '../../rig/sweep-project.js';
+import { startTemporal, startWorkers } from '../../rig/temporal.js';
+
+const temporary = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'reprise-host-')));
+
+describeWithS3('a sweep over a git repository', () => {
+  let env: TestWorkflowEnvironment;
+  let s3: S3Server;
+  let git: GitServer;
+  const stops: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    [env, s3, git] = await Promise.all([startTemporal(), startS3(), startGit()]);
+    Object.assign(process.env, s3.env);
+    // Two hosts: what one has prepared or made, the other has to fetch.
+    for (const id of ['a', 'b'])
+      stops.push(
+        await startWorkers(env, temporary(), { repositories: [git.url], slots: 1, hostId: `host-${id}` }),
+      );
+  });
+  afterAll(async () => {
+    await Promise.all(stops.map((stop) => stop()));
+    git?.stop();
+    await s3?.stop();
+    await env?.teardown();
+  });
+
+  const repository = (files: Readonly<Record<string, string>> = {}): GitRepository =>
+    git.makeRepository(randomUUID(), {
+      ...SCORE_PROJECT,
+      '.dvc/config': `[core]\n    remote = store\n['remote "store"']\n    url = s3://${s3.makeBucket()}/dvc\n    endpointurl = ${s3.endpoint}\n`,
+      ...files,
+    });
+  const start = (url: string, input: object): Promise<WorkflowHandle> =>
+    env.client.workflow.start('sweep', {
+      taskQueue: 'reprise',
+      workflowId: randomUUID(),
+      args: [{ workspace: { kind: 'git', url }, metric: 'metrics.json:test.score', ...input }],
+    });
+  const refusalOf = async (url: string, input: object): Promise<readonly [string, string]> => {
+    const error: unknown = await (await start(url, input)).result().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(WorkflowFailedError);
+    const { cause } = error as WorkflowFailedError;
+    const { type, message } = (cause instanceof ActivityFailure ? cause.cause : cause) as ApplicationFailure;
+    return [type ?? '', message];
+  };
+  const branches = ({ git: run }: GitRepository): string[] =>
+    run('ls-remote', '--heads', 'origin')
+      .split('\n')
+      .map((line) => line.split('\t')[1] ?? '');
+  const dvc = (cwd: string, ...args: string[]): string =>
+    execFileSync(process.env['REPRISE_TEST_DVC'] ?? 'dvc', args, {
+      cwd,
+      encoding: 'utf8',
+      env: { ...process.env, ...s3.env },
+    });
+
+  it('leaves experiments that dvc lists, pulls and applies, and no branch', async () => {
+    const made = repository();
+    // The first is what is committed: there is no change of params to be committed for it.
+    const handle = await start(made.url, {
+      params: { x: [1, 3], 'model.y': [0.5, 2] },
+      jobs: 2,
+      name: 'tried',
+    });
+    const result = (await handle.result()) as SweepResult;
+    const scores = Object.fromEntries(result.trials.map(({ label, value }) => [label, value]));
+    expect(scores).toEqual({ '001': 3.75, '002': 6, '003': 7.75, '004': 10 });
+    expect(result.best).toBe('004');
+    expect(branches(made)).toEqual(['refs/heads/main']);
+
+    const clone = temporary();
+    execFileSync('git', ['clone', '--quiet', made.url, clone]);
+    expect(dvc(clone, 'exp', 'list', '--name-only', 'origin').trim().split('\n').sort()).toEqual(
+      ['001', '002', '003', '004'].map((label) => `tried-${label}`),
+    );
+    dvc(clone, 'exp', 'pull', 'origin', 'tried-004');
+    dvc(clone, 'exp', 'apply', 'tried-004');
+    expect(readFileSync(join(clone, 'model'), 'utf8')).toBe('3 2.0\n');
+    expect(readFileSync(join(clone, 'params.yaml'), 'utf8')).toBe(
+      SCORE_PROJECT['params.yaml'].replace('x: 1', 'x: 3').replace('y: 0.5', 'y: 2.0'),
+    );
+    expect(JSON.parse(dvc(clone, 'status', '--json'))).toEqual({});
+
+    expect(await refusalOf(made.url, { params: { x: [2] }, name: 'tried' })).toEqual([
+      'sweep-exists',
+      expect.stringContaining('experiments of a sweep tried already') as string,
+    ]);
+  });
+
+  it('reads a metric that DVC keeps, which no checkout has', async () => {
+    const { url } = repository({
+      'dvc.yaml': SCORE_PROJECT['dvc.yaml'].replace('{metrics.json: {cache: false}}', 'metrics.json'),
+    });
+    const result = (await (await start(url, { params: { x: [2, 3] } })).result()) as SweepResult;
+    expect(result.trials.map(({ value }) => value)).toEqual([6.75, 7.75]);
+  });
+
+  it('removes the branches of trials that fail or are canceled', async () => {
+    const made = repository({ 'score.sh': `if [ "$1" = 2 ]; then exit 3; fi; sleep 300\n` });
+    const handle = await start(made.url, { params: { x: [2, 3] } });
+    for (;;) {
+      const { trials } = await handle.query<SweepState>(STATE_QUERY);
+      if (trials[0]?.status === 'failed' && trials[1]?.status === 'running') break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow();
+    expect(branches(made)).toEqual(['refs/heads/main']);
+  });
+
+  it('refuses what would make every trial fail', async () => {
+    const { url } = repository();
+    expect(await refusalOf(url, { params: { z: [1] } })).toEqual([
+      'missing-param',
+      expect.stringContaining('z') as string,
+    ]);
+    expect(await refusalOf('git://elsewhere/project', { params: { x: [1] } })).toEqual([
+      'repository-not-allowed',
+      expect.stringContaining('--git git://elsewhere/project') as string,
+    ]);
+    expect(await refusalOf(url, { params: { x: [1] }, applyBest: true })).toEqual([
+      'InvalidInput',
+      expect.stringContaining('applyBest') as string,
+    ]);
+  });
+});
