@@ -1,4 +1,5 @@
 import { openState } from '../../runner/index.js';
+import { endAbandoned } from '../connection/embedded/end-abandoned.js';
 import { resolveTarget } from '../connection/target.js';
 import { findChanges } from './changes.js';
 import { openLocalProject, type LocalProject } from './local-project.js';
@@ -26,7 +27,8 @@ async function isUpToDate(
   local: LocalProject,
 ): Promise<boolean> {
   if (input.force || resolveTarget(connection).kind === 'remote') return false;
-  if (new RunOwner(await openState(local.root)).present()) return false;
+  const state = await openState(local.root);
+  if (new RunOwner(state).present()) return false;
   const started = Date.now();
   const changes = await findChanges(local, false);
   if (changes.some(({ reasons }) => reasons.length > 0)) return false;
@@ -36,6 +38,8 @@ async function isUpToDate(
     seconds: 0,
     attempts: 0,
   }));
+  // Of a run that was killed when all was done, the server may be there still.
+  await endAbandoned(state);
   const seconds = (Date.now() - started) / 1000;
   await tellEnd(local, { status: 'up-to-date', seconds, stages }, (event) => renderer.show(event));
   return true;

@@ -84,7 +84,9 @@ export class Chaos {
   readonly #buckets: string[] = [];
   /** Every object that was ever seen in a bucket. */
   readonly #seen = new Map<string, Set<string>>();
+  /** At which somebody works, and those that have done their work. */
   readonly #terminals = new Set<CommandLine>();
+  readonly #done = new Set<CommandLine>();
   readonly #commands = { given: 0, done: 0, complaints: [] as string[] };
   readonly #left = { turns: 0, checkpoints: 0 };
   #deadline = Infinity;
@@ -289,6 +291,7 @@ export class Chaos {
       this.#commands.given += terminal.given;
       this.#commands.complaints.push(...terminal.complaints);
       this.#terminals.delete(terminal);
+      this.#done.add(terminal);
     }
   }
 
@@ -370,10 +373,9 @@ export class Chaos {
     }
     // A server of a project's own ends a little after its last command.
     await sleep(15_000);
-    for (const host of hosts) {
-      if (host.processes().length > 0)
-        this.#wrong.push(`${host.id} still runs ${describeProcesses(host.processes())}`);
-    }
+    for (const place of [...hosts, ...this.#done])
+      if (place.processes().length > 0)
+        this.#wrong.push(`${place.id} still runs ${describeProcesses(place.processes())}`);
   }
 
   #training(): ChaosReport['training'] {

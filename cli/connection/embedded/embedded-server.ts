@@ -3,8 +3,9 @@ import { isAlive } from '../../../runner/index.js';
 import { freePort } from './free-port.js';
 import { withLock } from './lock-file.js';
 import { ServerFiles, addressOf, uiAddressOf, type ServerRecord } from './server-files.js';
-import { startServer, waitForEnd } from './server-process.js';
+import { startServer } from './server-process.js';
 import { Users } from './users.js';
+import { waitForEnd } from './wait-for-end.js';
 import { isServing } from '../health.js';
 
 /** What the monitor of a server has to say. */

@@ -2,17 +2,16 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DiagnosticError } from '../../../diagnostics/index.js';
-import { identify, isAlive, type ProcessIdentity } from '../../../runner/index.js';
+import { identify, isAlive } from '../../../runner/index.js';
 import { SEARCH_ATTRIBUTES, SERVER_SETTINGS } from '../../../workflows/index.js';
 import { hasSearchAttributes, isServing } from '../health.js';
 import type { ServerFiles, ServerRecord } from './server-files.js';
 import { addressOf } from './server-files.js';
+import { endStrays } from './strays.js';
 
 const START_MS = 60_000;
 /** They are for lists and filters: without them, a run goes on all the same. */
 const ATTRIBUTES_MS = 10_000;
-/** How long a server that was asked to stop may take; then it is killed, which its database survives. */
-const STOP_MS = 15_000;
 
 /**
  * Starts `temporal server start-dev` in a process group of its own, so that neither Ctrl-C nor the death of this process
@@ -25,6 +24,7 @@ export async function startServer(
   files: ServerFiles,
   ports: { readonly port: number; readonly uiPort: number },
 ): Promise<ServerRecord> {
+  await endStrays(files.database);
   const log = openSync(files.log, 'w');
   let child: ChildProcess;
   try {
@@ -83,15 +83,6 @@ function serverArguments(files: ServerFiles, ports: { port: number; uiPort: numb
 /** It needs nothing of a client's settings, and least of all the keys in them. */
 function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_')));
-}
-
-/** Waits for the end of a server that was asked to stop. */
-export async function waitForEnd(server: ProcessIdentity): Promise<void> {
-  const deadline = Date.now() + STOP_MS;
-  while (isAlive(server)) {
-    if (Date.now() > deadline) process.kill(server.pid, 'SIGKILL');
-    await sleep(50);
-  }
 }
 
 function failed(files: ServerFiles, cause: Error | undefined, executable: string): DiagnosticError {

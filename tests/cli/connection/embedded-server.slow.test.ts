@@ -1,8 +1,11 @@
-import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectRemote } from '../../../cli/connection/remote.js';
 import { EmbeddedServer, type ServerChange } from '../../../cli/connection/embedded/embedded-server.js';
+import { endAbandoned } from '../../../cli/connection/embedded/end-abandoned.js';
 import { temporalCli } from '../../../cli/connection/temporal-cli.js';
 import { identify, isAlive, type ProcessIdentity } from '../../../runner/index.js';
 
@@ -97,6 +100,37 @@ describe('EmbeddedServer', () => {
     expect(server.pid).not.toBe(pid);
     started.push(identify(server.pid) as ProcessIdentity);
     expect(await workflowIsOpen(address, 'before')).toBe(true);
+    await server.release();
+  });
+
+  it('ends one on its database that nobody has a record of before it starts another', async () => {
+    const state = newState();
+    const lost = await open(state);
+    const identity = identify(lost.pid) as ProcessIdentity;
+    await startWorkflow(lost.address, 'before');
+    // Whoever started it was killed before it could write the record.
+    rmSync(join(state, 'temporal', 'server.json'));
+    const again = await open(state);
+    expect(again.pid).not.toBe(identity.pid);
+    expect(isAlive(identity)).toBe(false);
+    expect(await workflowIsOpen(again.address, 'before')).toBe(true);
+    await Promise.all([lost.release(), again.release()]);
+  });
+
+  it('is stopped by a command that needs none, when those who needed it were killed', async () => {
+    const state = newState();
+    const server = await open(state);
+    const identity = identify(server.pid) as ProcessIdentity;
+    const users = join(state, 'temporal', 'users');
+    const other = spawn('sleep', ['60']);
+    writeFileSync(join(users, `${other.pid}.json`), JSON.stringify(identify(other.pid as number)));
+    rmSync(join(users, `${process.pid}.json`));
+    await endAbandoned(state);
+    expect(isAlive(identity)).toBe(true);
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    await endAbandoned(state);
+    await until(() => !isAlive(identity));
     await server.release();
   });
 

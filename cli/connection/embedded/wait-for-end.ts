@@ -1,0 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive, type ProcessIdentity } from '../../../runner/index.js';
+
+/** How long a server that was asked to stop may take; then it is killed, which its database survives. */
+const STOP_MS = 15_000;
+
+/** Waits for the end of a server that was asked to stop. */
+export async function waitForEnd(server: ProcessIdentity): Promise<void> {
+  const deadline = Date.now() + STOP_MS;
+  while (isAlive(server)) {
+    if (Date.now() > deadline) process.kill(server.pid, 'SIGKILL');
+    await sleep(50);
+  }
+}
