@@ -47,6 +47,7 @@ export async function startGit(): Promise<GitServer> {
       ],
       { stdio: 'ignore', detached: true },
     );
+    daemon.unref();
     await until('the git server', () => {
       try {
         execFileSync('git', ['ls-remote', `${url}none`], { stdio: ['ignore', 'ignore', 'pipe'] });

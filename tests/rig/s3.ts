@@ -74,9 +74,12 @@ export async function startS3(): Promise<S3Server> {
         stdio: 'ignore',
       });
     child = spawned();
+    // A suite whose set-up fails elsewhere does not get to stop it: jest must be able to end all the same.
+    child.unref();
     if (await answers(port, child)) return;
     // The file system has no extended attributes: metadata go to files beside the objects, not in one step with them.
     child = spawned('--sidecar', sidecar);
+    child.unref();
     if (!(await answers(port, child))) throw new Error(`versitygw ended with code ${child.exitCode}`);
   };
   const kill = async () => {
