@@ -1,4 +1,5 @@
 import { lstat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   checkoutObject,
   fetchObjects,
@@ -71,6 +72,9 @@ function bring(options: FetchOptions, tracked: readonly TrackedOutput[]): Promis
   return done;
 }
 
+/** Before what a remote does not seem to have is asked for once more. */
+const AGAIN_MS = 1000;
+
 const fetching = new Map<string, Promise<void>>();
 
 async function bringNow(
@@ -83,7 +87,14 @@ async function bringNow(
   await bringImports(project, needed, remote, signal);
   if (remote && needed.length > 0) {
     const hashes = needed.map(({ locked }) => locked.md5);
-    const { failed } = await fetchObjects({ project, remote, hashes, ...(signal ? { signal } : {}) });
+    const fetchAll = async () =>
+      (await fetchObjects({ project, remote, hashes, ...(signal ? { signal } : {}) })).failed;
+    let failed = await fetchAll();
+    if (failed.length > 0) {
+      // Some servers have no object for a moment when another host puts the same one again.
+      await sleep(AGAIN_MS, undefined, { signal });
+      failed = await fetchAll();
+    }
     if (failed[0]) throw failed[0].error;
   }
   for (const { out, locked } of needed)

@@ -61,8 +61,8 @@ const PASSING =
 /** This host has no room for it: another one may, or this one later. */
 const FULL =
   /no space left on device|out of diskspace|disk quota exceeded|(unable|failed) to write|write error/i;
-/** A git command that this one had started. */
-const KILLED = /died of signal|terminated by signal/i;
+/** A git command that this one had started; or the checkout was removed under it, by a host whose clock had jumped. */
+const KILLED = /died of signal|terminated by signal|not a git repository/i;
 /** The other side refused because the ref is not what we took it for. */
 const STALE = /stale info|fetch first|non-fast-forward|cannot lock ref|remote ref .*changed/i;
 
