@@ -31,8 +31,11 @@ try {
     env,
   });
   const tally = readTally(results, context.root);
-  const ok = code === 0 && tally.failed === 0 && tally.passed > 0 && !(ci && tally.skipped.length > 0);
+  const ok = tally.complete && tally.failed === 0 && tally.passed > 0 && !(ci && tally.skipped.length > 0);
   process.exitCode = ok ? 0 : code || 1;
+  // What has all native libraries in one process may fall when they are taken down, after all was judged and written.
+  if (code !== 0 && tally.failed === 0)
+    console.log(`\njest has ended with ${code} though no test failed${ok ? ', after its last test' : ''}`);
   printTally(tally, { skipsFail: ci });
 } catch (error) {
   if (!(error instanceof SetupFailure)) throw error;

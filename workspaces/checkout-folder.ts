@@ -36,7 +36,7 @@ export async function openCheckout(
   const folder = checkoutFolder(served, checkout);
   if (!existsSync(folder)) {
     await mkdir(workspacesFolder(served), { recursive: true });
-    const beside = join(workspacesFolder(served), `.${randomBytes(8).toString('hex')}`);
+    const beside = join(workspacesFolder(served), halfMadeName());
     await fetchCommit(checkout.url, checkout.commit, beside, signal);
     await writeFile(join(beside, '.git', RECORD), JSON.stringify(checkout));
     await rename(beside, folder).catch(async (error: NodeJS.ErrnoException) => {
@@ -47,6 +47,21 @@ export async function openCheckout(
   }
   await utimes(folder, new Date(), new Date());
   return folder;
+}
+
+function halfMadeName(): string {
+  return `.${process.pid}-${randomBytes(8).toString('hex')}`;
+}
+
+/** Whether a process of this host is making it still. Clocks say nothing of that: they are set. */
+export function isBeingMade(name: string): boolean {
+  const pid = /^\.(\d+)-/.exec(name)?.[1];
+  if (pid === undefined) return false;
+  try {
+    return process.kill(Number(pid), 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** What a checkout is of, kept where neither git nor DVC looks. */

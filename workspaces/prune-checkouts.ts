@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readCheckout, workspacesFolder } from './checkout-folder.js';
+import { isBeingMade, readCheckout, workspacesFolder } from './checkout-folder.js';
 
 /** A checkout may be looked at for so long after its run: when something failed, a person wants to see what was there. */
 const KEPT_MS = 24 * 3600_000;
@@ -18,6 +18,7 @@ export async function pruneCheckouts(
   const parent = workspacesFolder(served);
   const names = await readdir(parent).catch(() => []);
   for (const name of names) {
+    if (isBeingMade(name)) continue;
     const folder = join(parent, name);
     const info = await stat(folder).catch(() => undefined);
     if (!info || Date.now() - info.mtimeMs < KEPT_MS) continue;

@@ -2,7 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
-/** @typedef {{ passed: number, failed: number, skipped: readonly string[] }} Tally */
+/**
+ * @typedef {object} Tally
+ * @property {boolean} complete jest came to its end, with every suite, and found all well
+ * @property {number} passed
+ * @property {number} failed
+ * @property {readonly string[]} skipped
+ */
 
 /**
  * Counts what jest has written. A suite that could not be run at all counts as one failure.
@@ -12,7 +18,7 @@ import { relative } from 'node:path';
  * @returns {Tally}
  */
 export function readTally(file, root) {
-  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: [] };
+  if (!existsSync(file)) return { complete: false, passed: 0, failed: 1, skipped: [] };
   const results = JSON.parse(readFileSync(file, 'utf8'));
   /** @type {Map<string, number>} */
   const skipped = new Map();
@@ -24,6 +30,8 @@ export function readTally(file, root) {
     }
   }
   return {
+    complete:
+      results.success && !results.wasInterrupted && results.testResults.length === results.numTotalTestSuites,
     passed: results.numPassedTests,
     failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
     skipped: [...skipped].map(([name, count]) => `${name} (${count})`),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,9 +20,14 @@ it('removes checkouts of runs that ended a day ago, and what was left half made'
   make('open-1', 'open', 48);
   make('ended-1', 'ended', 48);
   make('ended-2', 'ended', 1);
-  make('.half', undefined, 48);
-  make('.crossing', undefined, 0);
+  const { pid: ended } = spawnSync('true');
+  make(`.${ended}-half`, undefined, 48);
+  make(`.${ended}-fresh`, undefined, 0);
+  // A clock that was set forward makes what has just begun look old.
+  make(`.${process.pid}-begun`, undefined, 48);
   await pruneCheckouts(served, (run) => Promise.resolve(run === 'open'));
-  expect(readdirSync(folder).sort()).toEqual(['.crossing', 'ended-2', 'open-1']);
+  expect(readdirSync(folder).sort()).toEqual(
+    [`.${ended}-fresh`, `.${process.pid}-begun`, 'ended-2', 'open-1'].sort(),
+  );
   await pruneCheckouts(join(served, 'none'), () => Promise.resolve(false));
 });
