@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { withConnectionOptions, type ConnectionOptions } from './connection-options.js';
+import { gitPlaceOf, withGitOptions, type GitOptions } from './git-options.js';
 
-interface Options extends ConnectionOptions {
+interface Options extends ConnectionOptions, GitOptions {
   force?: true;
   singleItem?: true;
   downstream?: true;
@@ -18,11 +19,6 @@ interface Options extends ConnectionOptions {
   recursive?: true;
   wait?: true;
   workspace?: string;
-  git?: string;
-  rev?: string;
-  branch?: string;
-  path?: string;
-  remote?: string;
 }
 
 /** On a server that only this project knows, a worker that is not there after minutes will hardly come: seconds. */
@@ -55,17 +51,11 @@ export function reproCommand(): Command {
     .option('--detach', 'leave the run to itself once it has begun')
     .option('--wait', 'wait for another run of this project to end')
     .option('--workspace <path>', "the project's folder as the workers of a remote server see it")
-    .addOption(
-      new Option('--git <url>', 'run a git repository, on workers that serve it').conflicts([
-        'workspace',
-        'dry',
-      ]),
-    )
-    .option('--rev <revision>', 'with --git: branch, tag or commit; default: its HEAD')
-    .option('--branch <name>', "with --git: branch that gets the results; default: one of the run's own")
-    .option('--path <folder>', 'with --git: folder of the project in the repository')
-    .option('--remote <name>', 'with --git: DVC remote for inputs and results')
     .option('--json', 'print one JSON object per event');
+  withGitOptions(command, {
+    branch: "branch that gets the results; default: one of the run's own",
+    conflicts: ['workspace', 'dry'],
+  });
   return withConnectionOptions(command).action(run);
 }
 
@@ -85,7 +75,7 @@ async function run(targets: string[], options: Options, command: Command): Promi
     renderer,
   };
   try {
-    const place = placeOf(options, command);
+    const place = gitPlaceOf(options, command);
     if (place)
       await (
         await import('../runs/repro-git.js')
@@ -101,14 +91,6 @@ async function run(targets: string[], options: Options, command: Command): Promi
   } finally {
     renderer.close();
   }
-}
-
-/** @returns undefined without `--git` */
-function placeOf({ git, rev, branch, path, remote }: Options, command: Command) {
-  const fields = Object.entries({ rev, branch, path, remote }).filter(([, value]) => value !== undefined);
-  if (git !== undefined) return { url: git, ...Object.fromEntries(fields) };
-  if (fields[0]) command.error(`error: --${fields[0][0]} is of use with --git only`);
-  return undefined;
 }
 
 function inputOf(targets: string[], options: Options, defaultLabelTimeout: number) {

@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { RetrainInput } from '../../workflows/index.js';
 import { withConnectionOptions, type ConnectionOptions } from './connection-options.js';
+import { gitPlaceOf, withGitOptions, type GitOptions } from './git-options.js';
 
-interface Options extends ConnectionOptions {
+interface Options extends ConnectionOptions, GitOptions {
   ingest?: string[] | false;
   approval?: 'auto' | 'always' | 'never';
   metric?: 'macro_f1' | 'accuracy';
@@ -33,13 +34,19 @@ export function retrainCommand(): Command {
     .option('--cpu-fallback', 'run a labelled stage on the CPU when no worker serves its labels')
     .option('--workspace <path>', "the project's folder as the workers of a remote server see it")
     .option('--json', 'print one JSON object per event');
+  withGitOptions(command, {
+    branch: 'branch that says which model is in production, and gets what is promoted',
+    conflicts: ['workspace'],
+  });
   return withConnectionOptions(command).action(async (targets: string[], options: Options) => {
+    const place = gitPlaceOf(options, command, true);
     const { runRetrain } = await import('../retrain/run-retrain.js');
     await runRetrain({
       cwd: process.cwd(),
       input: inputOf(targets, options),
       connection: options,
       workspace: options.workspace,
+      place,
       json: options.json ?? false,
     });
   });

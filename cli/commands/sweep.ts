@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { SweepFlags } from '../sweeps/sweep-input.js';
 import { withConnectionOptions, type ConnectionOptions } from './connection-options.js';
+import { gitPlaceOf, withGitOptions, type GitOptions } from './git-options.js';
 
-interface RunOptions extends SweepFlags, ConnectionOptions {
+interface RunOptions extends SweepFlags, ConnectionOptions, GitOptions {
   detach?: true;
   workspace?: string;
   json?: true;
@@ -55,15 +56,17 @@ function runCommand(): Command {
     .option('--detach', 'only start it, on a remote server')
     .option('--workspace <path>', "the project's folder as the workers of a remote server see it")
     .option('--json', 'print one JSON object per event');
+  withGitOptions(command, { conflicts: ['workspace', 'applyBest'] });
   return withConnectionOptions(command).action(run);
 }
 
-async function run(targets: string[], options: RunOptions): Promise<void> {
+async function run(targets: string[], options: RunOptions, command: Command): Promise<void> {
   const { DiagnosticError } = await import('../../diagnostics/index.js');
   const { resolveTarget } = await import('../connection/target.js');
   const { readSweepInput } = await import('../sweeps/sweep-input.js');
   const { sweepRenderer } = await import('../sweeps/renderer.js');
   const { runSweep } = await import('../sweeps/run-sweep.js');
+  const place = gitPlaceOf(options, command);
   const { address, namespace, profile, detach, workspace, json, ...flags } = options;
   const connection = {
     ...(address === undefined ? {} : { address }),
@@ -88,6 +91,7 @@ async function run(targets: string[], options: RunOptions): Promise<void> {
       input,
       connection,
       ...(workspace === undefined ? {} : { workspace }),
+      place,
       detach: detach ?? false,
       summary: `reprise ${process.argv.slice(process.argv.indexOf('sweep')).join(' ')}`,
       renderer,

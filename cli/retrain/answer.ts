@@ -20,7 +20,7 @@ export interface AnswerOptions {
 /** `reprise runs approve | reject`: a person's answer to a model that waits for one; returns when it has taken effect. */
 export async function answerPromotion(options: AnswerOptions): Promise<void> {
   const { answer, by, reason, json } = options;
-  await withServedSession(options, async (served) => {
+  await withServedSession({ ...options, anywhere: options.workflowId !== undefined }, async (served) => {
     const workflowId = options.workflowId ?? `${served.runId}-promotion`;
     const handle = served.session.client.workflow.getHandle(workflowId);
     let decided: Decided;

@@ -11,6 +11,7 @@ import {
   type RetrainState,
 } from '../../workflows/index.js';
 import type { ConnectionFlags } from '../connection/index.js';
+import type { GitPlace } from '../runs/git-place.js';
 import { awaitResult } from './await-result.js';
 import { say } from './say.js';
 import { withServedSession, type ServedSession } from './served-session.js';
@@ -20,6 +21,7 @@ export interface RunRetrainOptions {
   readonly input: RetrainInput;
   readonly connection: ConnectionFlags;
   readonly workspace: string | undefined;
+  readonly place?: GitPlace | undefined;
   readonly json: boolean;
 }
 
@@ -49,9 +51,9 @@ export async function runRetrain(options: RunRetrainOptions): Promise<void> {
 }
 
 async function start(served: ServedSession, { input }: RunRetrainOptions): Promise<WorkflowHandle> {
-  const { session, runId, workspace } = served;
+  const { session, runId } = served;
   const workflowId = `${runId}-retrain`;
-  const asked = { ...input, workspace };
+  const asked = { ...input, workspace: served.workspace };
   const digest = createHash('sha256').update(JSON.stringify(asked)).digest('hex');
   try {
     return await session.client.workflow.start('retrain', {

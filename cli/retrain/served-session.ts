@@ -4,8 +4,10 @@ import { openProject } from '../../dvc/index.js';
 import { openState, projectRunId } from '../../runner/index.js';
 import type { PathWorkspace } from '../../workflows/index.js';
 import { openSession, type ConnectionFlags, type Session } from '../connection/index.js';
+import { resolveTarget } from '../connection/target.js';
 import { listenForInterrupts } from '../interrupts.js';
 import { CommandExit, EXIT } from '../report-error.js';
+import { gitProject, type GitPlace, type GitProject } from '../runs/git-place.js';
 import { Serving } from '../runs/serving.js';
 
 export interface ServedSessionOptions {
@@ -13,6 +15,10 @@ export interface ServedSessionOptions {
   readonly connection: ConnectionFlags;
   /** The project's folder as the workers of a remote server see it. */
   readonly workspace?: string | undefined;
+  /** The project is this, and nothing of it need be here. */
+  readonly place?: GitPlace | undefined;
+  /** The command names what it is about: on a server of others no project need be here. */
+  readonly anywhere?: boolean;
   /** Whether what the command asks for needs a worker: on the project's own server this process is one. Default: it does. */
   readonly serve?: boolean;
 }
@@ -24,7 +30,7 @@ export interface ServedSession {
   readonly project: string;
   /** Workflow id of the project's runs: its other ids begin with it. */
   readonly runId: string;
-  readonly workspace: PathWorkspace;
+  readonly workspace: PathWorkspace | GitProject['workspace'];
   /** Aborted by Ctrl-C (`canceled`) or SIGTERM. */
   readonly stop: AbortSignal;
   canceled(): boolean;
@@ -41,7 +47,8 @@ export async function withServedSession<T>(
   options: ServedSessionOptions,
   use: (served: ServedSession) => Promise<T>,
 ): Promise<T> {
-  const { root } = await openProject(options.cwd);
+  const where = await find(options);
+  const { root, runId } = where;
   let gone: string | undefined;
   const session = await openSession({
     flags: options.connection,
@@ -65,7 +72,6 @@ export async function withServedSession<T>(
     state === undefined
       ? undefined
       : new Serving({ session, root, state, logFile: join(state, 'temporal', 'worker.log') });
-  const runId = projectRunId(root);
   const keepServed = async (): Promise<void> => {
     if (!(await serving?.ensure())) return;
     // What a killed process held is given back at once; a run that is not there holds nothing.
@@ -75,11 +81,8 @@ export async function withServedSession<T>(
   try {
     await keepServed();
     const result = await use({
+      ...where,
       session,
-      root,
-      project: basename(root),
-      runId,
-      workspace: { kind: 'path', path: options.workspace ?? options.cwd },
       stop: stop.signal,
       canceled: () => canceled,
       async keepServed() {
@@ -94,6 +97,23 @@ export async function withServedSession<T>(
     await session.close();
     stopListening();
   }
+}
+
+type Where = Pick<ServedSession, 'root' | 'project' | 'runId' | 'workspace'>;
+
+async function find({ cwd, connection, workspace, place, anywhere }: ServedSessionOptions): Promise<Where> {
+  if (place) return { root: cwd, ...gitProject(place, connection) };
+  const isOptional = anywhere === true && resolveTarget(connection).kind === 'remote';
+  const { root } = await openProject(cwd).catch((error: unknown) => {
+    if (isOptional) return { root: cwd };
+    throw error;
+  });
+  return {
+    root,
+    project: basename(root),
+    runId: projectRunId(root),
+    workspace: { kind: 'path', path: workspace ?? cwd },
+  };
 }
 
 function serverGone(message: string): DiagnosticError {

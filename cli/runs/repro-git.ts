@@ -1,24 +1,13 @@
 import { createHash } from 'node:crypto';
-import { DiagnosticError } from '../../diagnostics/index.js';
-import { projectRunId } from '../../runner/index.js';
 import type { ReproduceInput, ReproduceResult } from '../../workflows/index.js';
 import { openSession, type Session } from '../connection/index.js';
-import { resolveTarget } from '../connection/target.js';
 import { listenForInterrupts } from '../interrupts.js';
 import { CommandExit, EXIT } from '../report-error.js';
 import { followRun } from './follow-run.js';
+import { gitProject, type GitPlace, type GitProject } from './git-place.js';
 import type { Outcome } from './outcome.js';
 import type { ReproOptions } from './repro-options.js';
 import { startRun, type StartedRun } from './start-run.js';
-
-/** What is run of a repository. What is left out is as the workflow has it. */
-export interface GitPlace {
-  readonly url: string;
-  readonly rev?: string;
-  readonly branch?: string;
-  readonly path?: string;
-  readonly remote?: string;
-}
 
 export interface ReproGitOptions extends Omit<ReproOptions, 'workspace'> {
   readonly place: GitPlace;
@@ -34,29 +23,26 @@ const LOOK_MS = 1_000;
  * @throws CommandExit when a stage failed or the user ended it; DiagnosticError
  */
 export async function reproGit(options: ReproGitOptions): Promise<void> {
-  if (resolveTarget(options.connection).kind !== 'remote') {
-    throw new DiagnosticError('server-needed', {
-      message:
-        'a run of a git repository needs a Temporal server that its workers share, and none is configured',
-      fix: 'name it (--address, or TEMPORAL_ADDRESS), and start workers with: reprise worker --git URL',
-    });
-  }
+  const project = gitProject(options.place, options.connection);
   const session = await openSession({ flags: options.connection, root: options.cwd });
   try {
-    const run = await begin(session, options);
+    const run = await begin(session, project, options);
     if (run && !options.detach) await follow(session, run, options);
   } finally {
     await session.close();
   }
 }
 
-async function begin(session: Session, options: ReproGitOptions): Promise<StartedRun | undefined> {
-  const { place, renderer, detach } = options;
-  const project = /([^/:]+?)(\.git)?\/*$/.exec(place.url)?.[1] ?? place.url;
-  const input: ReproduceInput = { ...options.input, workspace: { kind: 'git', ...place } };
+async function begin(
+  session: Session,
+  { project, runId, workspace }: GitProject,
+  options: ReproGitOptions,
+): Promise<StartedRun | undefined> {
+  const { renderer, detach } = options;
+  const input: ReproduceInput = { ...options.input, workspace };
   const run = await startRun({
     client: session.client,
-    workflowId: projectRunId([place.url, place.path ?? '.', place.branch ?? ''].join('\0'), project),
+    workflowId: runId,
     input,
     digest: createHash('sha256').update(JSON.stringify(input)).digest('hex'),
     summary: options.summary,

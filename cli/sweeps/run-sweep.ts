@@ -5,6 +5,7 @@ import type { ConnectionFlags } from '../connection/index.js';
 import { listenForInterrupts } from '../interrupts.js';
 import { CommandExit, EXIT } from '../report-error.js';
 import { openLocalProject, type LocalProject } from '../runs/local-project.js';
+import { gitProject, type GitPlace } from '../runs/git-place.js';
 import { workflowIdOf } from '../runs/run-identity.js';
 import { startRun, type StartedRun } from '../runs/start-run.js';
 import type { SweepEvent, SweepRenderer } from './events.js';
@@ -17,6 +18,8 @@ export interface RunSweepOptions {
   readonly connection: ConnectionFlags;
   /** The project's folder as the workers of a remote server see it. Default: as we do. */
   readonly workspace?: string;
+  /** Of this repository, of which nothing need be here. */
+  readonly place?: GitPlace | undefined;
   /** Start it, and leave it to the workers of a remote server. */
   readonly detach: boolean;
   /** The command as typed, for the UI. */
@@ -45,18 +48,9 @@ export function sweepWorkflowId(local: Pick<LocalProject, 'root' | 'name'>): str
  * @throws CommandExit when no trial came to its end, or the user left; DiagnosticError
  */
 export async function runSweep(options: RunSweepOptions): Promise<void> {
-  const { cwd, input, renderer } = options;
-  const emit = (event: SweepEvent) => renderer.show(event);
-  const filesAreHere = options.workspace === undefined;
+  const emit = (event: SweepEvent) => options.renderer.show(event);
   // A mistake is told before a server is started.
-  const local = await openLocalProject(cwd, { targets: input.targets ?? [] }, { filesAreHere });
-  parseMetricName(input.metric);
-  if (filesAreHere)
-    await checkParams(
-      cwd,
-      [...Object.keys(input.params), ...(input.asha ? [input.asha.resource] : [])],
-      local.selected,
-    );
+  const subject = await checked(options);
 
   const leave = new AbortController();
   let exitCode: number = EXIT.terminated;
@@ -70,8 +64,8 @@ export async function runSweep(options: RunSweepOptions): Promise<void> {
     onAbandon: () => server?.session.abandon(),
   });
   try {
-    server = await SweepServer.open(local.root, options.connection, emit);
-    const run = await start(options, local, server, leave.signal, emit);
+    server = await SweepServer.open(subject.root, options.connection, emit);
+    const run = await start(options, subject, server, leave.signal, emit);
     if (run && options.detach) return;
     const end = run && (await follow(run, server, leave.signal, emit));
     if (!end) {
@@ -88,19 +82,50 @@ export async function runSweep(options: RunSweepOptions): Promise<void> {
   }
 }
 
+/** What is swept: the project here, or a repository. */
+interface Subject {
+  readonly root: string;
+  /** For people. */
+  readonly name: string;
+  readonly workflowId: string;
+  readonly workspace: NonNullable<SweepInput['workspace']>;
+}
+
+async function checked({ cwd, input, connection, workspace, place }: RunSweepOptions): Promise<Subject> {
+  if (place) {
+    parseMetricName(input.metric);
+    const { project, runId, workspace: repository } = gitProject(place, connection);
+    return { root: cwd, name: project, workflowId: `${runId}-sweep`, workspace: repository };
+  }
+  const filesAreHere = workspace === undefined;
+  const local = await openLocalProject(cwd, { targets: input.targets ?? [] }, { filesAreHere });
+  parseMetricName(input.metric);
+  if (filesAreHere)
+    await checkParams(
+      cwd,
+      [...Object.keys(input.params), ...(input.asha ? [input.asha.resource] : [])],
+      local.selected,
+    );
+  return {
+    root: local.root,
+    name: local.name,
+    workflowId: sweepWorkflowId(local),
+    workspace: { kind: 'path', path: workspace ?? cwd },
+  };
+}
+
 async function start(
   options: RunSweepOptions,
-  local: LocalProject,
+  subject: Subject,
   { session, owner, ...server }: SweepServer,
   signal: AbortSignal,
   emit: (event: SweepEvent) => void,
 ): Promise<StartedRun | undefined> {
-  const workspace = { kind: 'path', path: options.workspace ?? options.cwd } as const;
-  const input: SweepInput = { ...options.input, workspace };
+  const input: SweepInput = { ...options.input, workspace: subject.workspace };
   const run = await startRun({
     client: session.client,
     workflow: 'sweep',
-    workflowId: sweepWorkflowId(local),
+    workflowId: subject.workflowId,
     input,
     // The project is frozen when the sweep begins: what changes in its files meanwhile makes no other sweep.
     digest: createHash('sha256').update(JSON.stringify(input)).digest('hex'),
@@ -116,7 +141,7 @@ async function start(
   emit({
     event: 'run',
     state: options.detach ? 'detached' : run.state,
-    project: local.name,
+    project: subject.name,
     workflowId: run.workflowId,
     runId: run.firstRunId,
     ...(ui === undefined ? {} : { ui }),

@@ -29,10 +29,11 @@ export interface WatchOptions {
 export async function watchData(options: WatchOptions): Promise<void> {
   const { cwd, places, port, tokenEnv, json } = options;
   const token = tokenEnv === undefined ? undefined : tokenIn(tokenEnv);
+  const workspace = { kind: 'path', path: options.workspace ?? cwd } as const;
   const sources = await Promise.all(places.map((place) => openSource(place, cwd)));
   await withServedSession(options, async (served) => {
     const tell = async (source: string): Promise<void> => {
-      await signalNewData(served, options.debounce, source);
+      await signalNewData(served, { workspace, debounce: options.debounce }, source);
       say(json, { event: 'new-data', source }, [`new data: ${source}`]);
     };
     const listener =
@@ -76,8 +77,7 @@ async function look(
 }
 
 /** Starts the project's retraining, or tells the one that is open that one more round is to follow. */
-async function signalNewData(served: ServedSession, debounce: number, source: string): Promise<void> {
-  const input: RetrainInput = { workspace: served.workspace, debounce };
+async function signalNewData(served: ServedSession, input: RetrainInput, source: string): Promise<void> {
   await served.session.client.workflow.signalWithStart('retrain', {
     taskQueue: WORKFLOW_QUEUE,
     workflowId: workflowIdOf(served),

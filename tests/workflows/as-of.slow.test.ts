@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { ReproduceResult } from '../../workflows/index.js';
-import { startGit, type GitRepository, type GitServer } from '../rig/git-server.js';
+import { gitHistory } from '../rig/git-history.js';
+import { startGit, type GitServer } from '../rig/git-server.js';
 import { failureOf } from '../rig/retrain-runs.js';
 import { startTemporal, startWorkers } from '../rig/temporal.js';
 
@@ -23,38 +24,9 @@ afterAll(async () => {
   await env?.teardown();
 });
 
-/** A person commits at a time. */
-function commitAt(repository: GitRepository, time: string, text: string): string {
-  process.env['GIT_COMMITTER_DATE'] = time;
-  try {
-    return repository.commit({ 'in.txt': text });
-  } finally {
-    delete process.env['GIT_COMMITTER_DATE'];
-  }
-}
-
-function history(): { repository: GitRepository; commits: string[] } {
-  const repository = git.makeRepository(randomUUID(), {
-    'dvc.yaml': 'stages:\n  one: {cmd: cat in.txt > out.txt, deps: [in.txt], outs: [out.txt]}\n',
-    'in.txt': 'now\n',
-  });
-  // The first commit is of today: the history begins anew.
-  repository.git('checkout', '--quiet', '--orphan', 'past');
-  process.env['GIT_COMMITTER_DATE'] = '2026-01-01T12:00:00Z';
-  repository.git('commit', '--quiet', '-m', 'Begin');
-  delete process.env['GIT_COMMITTER_DATE'];
-  repository.git('branch', '--quiet', '--force', 'main', 'past');
-  repository.git('checkout', '--quiet', 'main');
-  repository.git('push', '--quiet', '--force', 'origin', 'main');
-  const first = repository.git('rev-parse', 'HEAD');
-  const second = commitAt(repository, '2026-01-02T12:00:00Z', 'second\n');
-  const third = commitAt(repository, '2026-01-03T12:00:00Z', 'third\n');
-  return { repository, commits: [first, second, third] };
-}
-
 describe('asOf', () => {
   it('gives each run of a backfill the data of its time', async () => {
-    const { repository, commits } = history();
+    const { repository, commits } = gitHistory(git);
     const id = randomUUID();
     const schedule = await env.client.schedule.create({
       scheduleId: id,
@@ -92,7 +64,7 @@ describe('asOf', () => {
   }, 90_000);
 
   it('takes a time, and says what is wrong with one', async () => {
-    const { repository, commits } = history();
+    const { repository, commits } = gitHistory(git);
     const run = (asOf: string) =>
       env.client.workflow.execute('reproduce', {
         taskQueue: 'reprise',

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { ScheduleHandle } from '@temporalio/client';
 import { withConnectionOptions } from '../connection-options.js';
 import { onProject, scheduleIdOf, type CommonOptions } from './on-project.js';
 import { overlapOption, overlapPolicy, type Overlap } from './overlap.js';
@@ -25,12 +26,15 @@ export function backfillCommand(): Command {
     const start = moment(options.from, '--from');
     const end = moment(options.to, '--to');
     if (start >= end) throw bad('the span ends before it begins', 'give --from an earlier time than --to');
-    await onProject(options, (schedules, served) =>
-      onSchedule(schedules, scheduleIdOf(served, id), async (handle) => {
-        await handle.backfill({ start, end, overlap: overlapPolicy(options.overlap) });
-        const event = { event: 'schedule', state: 'backfilled', id: handle.scheduleId, from: start, to: end };
-        say(options.json ?? false, event, [`fires for ${start.toISOString()} to ${end.toISOString()}`]);
-      }),
+    const backfill = async (handle: ScheduleHandle): Promise<void> => {
+      await handle.backfill({ start, end, overlap: overlapPolicy(options.overlap) });
+      const event = { event: 'schedule', state: 'backfilled', id: handle.scheduleId, from: start, to: end };
+      say(options.json ?? false, event, [`fires for ${start.toISOString()} to ${end.toISOString()}`]);
+    };
+    await onProject(
+      options,
+      (schedules, served) => onSchedule(schedules, scheduleIdOf(served, id), backfill),
+      { anywhere: id !== undefined },
     );
   });
 }

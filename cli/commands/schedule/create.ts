@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { withConnectionOptions } from '../connection-options.js';
+import { gitPlaceOf, withGitOptions, type GitOptions } from '../git-options.js';
 import { onProject, type CommonOptions } from './on-project.js';
 import { overlapOption, overlapPolicy, type Overlap } from './overlap.js';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, GitOptions {
   cron: string[];
   interval: string[];
   calendar: string[];
@@ -55,6 +56,10 @@ export function createCommand(): Command {
     .option('--input <json>', "the workflow's input", jsonObject, {})
     .option('--workspace <path>', "the project's folder as the workers of a remote server see it")
     .option('--json', 'print one JSON object per event');
+  withGitOptions(command, {
+    branch: 'branch that gets results; for retrain: that says which model is in production, too',
+    conflicts: ['workspace'],
+  });
   return withConnectionOptions(command).action(async (id: string | undefined, options: Options) => {
     const { milliseconds, scheduleSpec } = await import('../../schedules/spec.js');
     const { checkedInput } = await import('../../schedules/checked-input.js');
@@ -63,17 +68,19 @@ export function createCommand(): Command {
     const { workflow, input, overlap } = options;
     const spec = scheduleSpec(options);
     const catchupWindow = milliseconds(options.catchupWindow, '--catchup-window');
-    checkedInput(workflow, input);
+    const place = gitPlaceOf(options, command, workflow === 'retrain');
+    checkedInput(workflow, place ? { workspace: { kind: 'git', ...place }, ...input } : input);
     await onProject(
       options,
       async (schedules, { runId, workspace, session, root }) => {
+        const isHere = options.workspace === undefined && !place;
         const name = id ?? `${runId}-${workflow}`;
         await createSchedule(schedules, {
           id: name,
           workflowId: name,
           workflow,
           input: {
-            workspace: options.workspace === undefined ? { kind: 'path', path: root } : workspace,
+            workspace: isHere ? { kind: 'path', path: root } : workspace,
             ...input,
           },
           spec,
@@ -91,10 +98,10 @@ export function createCommand(): Command {
                 "  it fires while this project's server runs: keep `reprise worker` running;",
                 `  what it misses is made up for at the next start, up to ${options.catchupWindow} later`,
               ]
-            : ['  its runs need a worker: reprise worker']),
+            : [`  its runs need a worker: reprise worker${place ? ` --git ${place.url}` : ''}`]),
         ]);
       },
-      options.workspace,
+      { workspace: options.workspace, place },
     );
   });
 }

@@ -1,5 +1,5 @@
 import type { ScheduleClient } from '@temporalio/client';
-import type { ServedSession } from '../../retrain/served-session.js';
+import type { ServedSession, ServedSessionOptions } from '../../retrain/served-session.js';
 import type { ConnectionOptions } from '../connection-options.js';
 
 export interface CommonOptions extends ConnectionOptions {
@@ -10,10 +10,10 @@ export interface CommonOptions extends ConnectionOptions {
 export async function onProject(
   options: CommonOptions,
   act: (schedules: ScheduleClient, served: ServedSession) => Promise<void>,
-  workspace?: string,
+  where: Pick<ServedSessionOptions, 'workspace' | 'place' | 'anywhere'> = {},
 ): Promise<void> {
   const { withServedSession } = await import('../../retrain/served-session.js');
-  await withServedSession({ cwd: process.cwd(), connection: options, serve: false, workspace }, (served) =>
+  await withServedSession({ cwd: process.cwd(), connection: options, serve: false, ...where }, (served) =>
     act(served.session.client.schedule, served),
   );
 }

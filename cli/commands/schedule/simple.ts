@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { ScheduleHandle } from '@temporalio/client';
+import type { ScheduleClient, ScheduleHandle } from '@temporalio/client';
 import { withConnectionOptions } from '../connection-options.js';
 import { onProject, scheduleIdOf, type CommonOptions } from './on-project.js';
 
@@ -11,7 +11,7 @@ export function listCommand(): Command {
   return withConnectionOptions(command).action(async (options: CommonOptions) => {
     const { lineOf, shown } = await import('../../schedules/describe.js');
     const { say } = await import('../../retrain/say.js');
-    await onProject(options, async (schedules) => {
+    const list = async (schedules: ScheduleClient): Promise<void> => {
       const found = [];
       for await (const summary of schedules.list()) found.push(shown(summary));
       say(
@@ -19,7 +19,8 @@ export function listCommand(): Command {
         { event: 'schedules', schedules: found },
         found.length > 0 ? found.map(lineOf) : ['none'],
       );
-    });
+    };
+    await onProject(options, list, { anywhere: true });
   });
 }
 
@@ -81,8 +82,11 @@ function onOne(name: string, description: string, act: Act): Command {
     .option('--json', 'print one JSON object per event');
   return withConnectionOptions(command).action(async (id: string | undefined, options: OneOptions) => {
     const { onSchedule } = await import('../../schedules/schedules.js');
-    await onProject(options, (schedules, served) =>
-      onSchedule(schedules, scheduleIdOf(served, id), (handle) => act(handle, options)),
+    await onProject(
+      options,
+      (schedules, served) =>
+        onSchedule(schedules, scheduleIdOf(served, id), (handle) => act(handle, options)),
+      { anywhere: id !== undefined },
     );
   });
 }

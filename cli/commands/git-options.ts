@@ -1,0 +1,58 @@
+import { Option, type Command } from 'commander';
+import type { GitPlace } from '../runs/git-place.js';
+
+/** The options that say of which repository something is run. */
+export interface GitOptions {
+  git?: string;
+  rev?: string;
+  branch?: string;
+  path?: string;
+  remote?: string;
+  asOf?: string;
+}
+
+export interface GitUse {
+  /** What `--branch` says here; absent: there is no such option. */
+  readonly branch?: string;
+  /** Options that speak of a folder in place. */
+  readonly conflicts: readonly string[];
+}
+
+export function withGitOptions(command: Command, { branch, conflicts }: GitUse): Command {
+  command
+    .addOption(
+      new Option('--git <url>', 'run a git repository, on workers that serve it').conflicts([...conflicts]),
+    )
+    .option('--rev <revision>', 'with --git: branch, tag or commit')
+    .option(
+      '--as-of <time>',
+      'with --git: what the revision was then: 2026-01-31T03:00:00Z, or `schedule` for the time that a schedule fires for',
+    );
+  if (branch !== undefined) command.option('--branch <name>', `with --git: ${branch}`);
+  return command
+    .option('--path <folder>', 'with --git: folder of the project in the repository')
+    .option('--remote <name>', 'with --git: DVC remote for inputs and results');
+}
+
+/**
+ * @param needsBranch what goes into production must be said to the next round too
+ * @returns undefined without `--git`
+ */
+export function gitPlaceOf(
+  { git, rev, branch, path, remote, asOf }: GitOptions,
+  command: Command,
+  needsBranch = false,
+): GitPlace | undefined {
+  const fields = Object.entries({ rev, branch, path, remote, asOf }).filter(
+    ([, value]) => value !== undefined,
+  );
+  if (git !== undefined) {
+    if (needsBranch && branch === undefined)
+      command.error('error: --git needs --branch here: the branch that says which model is in production');
+    return { url: git, ...Object.fromEntries(fields) };
+  }
+  const name = fields[0]?.[0];
+  if (name !== undefined)
+    command.error(`error: --${name === 'asOf' ? 'as-of' : name} is of use with --git only`);
+  return undefined;
+}
