@@ -18,17 +18,16 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
 } from '@temporalio/client';
-import { Turn } from '../../runner/index.js';
-import { openS3Store } from '../../storage/index.js';
 import { WORKFLOW_QUEUE, type ReproduceResult } from '../../workflows/index.js';
 import { startGit, type GitServer } from '../rig/git-server.js';
 import { makeProject } from '../rig/project.js';
 import { startS3, type S3Server } from '../rig/s3.js';
+import { Buckets, type BucketLeftovers } from './buckets.js';
 import { CommandLine } from './command-line.js';
 import { FAIR, FaultyS3 } from './faulty-s3.js';
 import { Host, canMount } from './host.js';
 import { Mischief } from './mischief.js';
-import { listObjects, missingObjects, tornObjects } from './objects.js';
+import { missingObjects } from './objects.js';
 import { chaosProject } from './pipeline.js';
 import { Dice } from './random.js';
 import { TemporalServer } from './temporal-server.js';
@@ -67,7 +66,7 @@ export interface ChaosReport {
   /** Seconds from a run's start to its end: middle and longest. */
   readonly runSeconds: { readonly median: number; readonly longest: number };
   /** In the buckets when all had ended, for the hourly sweep or for expiry to remove. */
-  readonly left: { readonly turns: number; readonly checkpoints: number };
+  readonly left: BucketLeftovers;
   /** What should not be. Empty when all is well. */
   readonly wrong: readonly string[];
 }
@@ -81,14 +80,11 @@ export class Chaos {
   readonly #wrong: string[] = [];
   readonly #seconds: number[] = [];
   readonly #trace = join(mkdtempSync(join(tmpdir(), 'reprise-trace-')), 'trace');
-  readonly #buckets: string[] = [];
-  /** Every object that was ever seen in a bucket. */
-  readonly #seen = new Map<string, Set<string>>();
+  readonly #buckets: Buckets;
   /** At which somebody works, and those that have done their work. */
   readonly #terminals = new Set<CommandLine>();
   readonly #done = new Set<CommandLine>();
   readonly #commands = { given: 0, done: 0, complaints: [] as string[] };
-  readonly #left = { turns: 0, checkpoints: 0 };
   #deadline = Infinity;
 
   private constructor(
@@ -99,6 +95,7 @@ export class Chaos {
     readonly git: GitServer,
   ) {
     this.#dice = new Dice(options.seed);
+    this.#buckets = new Buckets(s3, 5, (what) => this.#wrong.push(what));
   }
 
   static async run(options: ChaosOptions): Promise<ChaosReport> {
@@ -119,7 +116,6 @@ export class Chaos {
     const { options } = this;
     const started = Date.now();
     const end = started + options.minutes * 60_000;
-    for (let i = 0; i < 5; i++) this.#buckets.push(this.s3.makeBucket());
     const hosts = this.#hosts();
     for (const host of hosts) host.start();
     const mischief = new Mischief(this.#dice, {
@@ -131,11 +127,12 @@ export class Chaos {
       terminals: this.#terminals,
       log: (line) => options.log(`${((Date.now() - started) / 1000).toFixed(0)} s: ${line}`),
     });
+    let left: BucketLeftovers = { turns: 0, checkpoints: 0 };
     try {
       const places = Array.from({ length: options.onHosts + options.atTerminals }, (_, place) =>
         this.#keepRunning(place, end),
       );
-      const watch = this.#watchObjects(end);
+      const watch = this.#buckets.watch(end);
       await mischief.until(end);
       this.network.weather = FAIR;
       this.#deadline = Date.now() + CALM_MS;
@@ -143,7 +140,8 @@ export class Chaos {
       await Promise.all(places);
       await watch;
       await Promise.all(hosts.map((host) => host.preempt()));
-      await this.#lookAround(hosts);
+      left = await this.#buckets.settle();
+      await this.#lookForProcesses(hosts);
     } finally {
       for (const host of hosts) await host.lose();
       for (const terminal of this.#terminals)
@@ -159,7 +157,7 @@ export class Chaos {
       commands: this.#commands,
       workers: hosts.flatMap(({ complaints }) => complaints),
       runSeconds: { median: sorted[Math.floor(sorted.length / 2)] ?? 0, longest: sorted.at(-1) ?? 0 },
-      left: this.#left,
+      left,
       wrong: this.#wrong,
     };
   }
@@ -194,7 +192,7 @@ export class Chaos {
       // Two runs want the same at the same time, in the same bucket: each stage is to be made once.
       const pair = Math.max(1, Math.floor(onHosts / 2));
       const seed = round * 100 + (isOnHosts ? place % pair : place);
-      const bucket = this.#buckets[seed % this.#buckets.length] as string;
+      const bucket = this.#buckets.of(seed);
       const expected = undisturbedLock(seed, steps);
       const started = Date.now();
       try {
@@ -203,7 +201,7 @@ export class Chaos {
         this.options.log(`place ${place} has done seed ${seed} in ${this.#seconds.at(-1)} s`);
         if (JSON.stringify(sorted(lock)) !== JSON.stringify(sorted(await expected)))
           this.#wrong.push(`seed ${seed} (${place}): dvc.lock differs: ${JSON.stringify(lock)}`);
-        const missing = missingObjects(this.#remote(bucket), lock);
+        const missing = missingObjects(this.#buckets.remote(bucket), lock);
         if (missing.length > 0) this.#wrong.push(`seed ${seed}: the remote lacks ${missing.join(', ')}`);
       } catch (error) {
         this.#wrong.push(
@@ -331,46 +329,7 @@ export class Chaos {
     }
   }
 
-  async #watchObjects(end: number): Promise<void> {
-    while (Date.now() < end) {
-      for (const bucket of this.#buckets) this.#look(bucket);
-      await sleep(5000);
-    }
-  }
-
-  #look(bucket: string): void {
-    const seen = this.#seen.get(bucket) ?? new Set();
-    const now = new Set(listObjects(this.#remote(bucket)));
-    for (const object of seen)
-      if (!now.has(object)) {
-        this.#wrong.push(`${object} was in ${bucket}, and is gone`);
-        seen.delete(object);
-      }
-    this.#seen.set(bucket, new Set([...seen, ...now]));
-  }
-
-  #remote(bucket: string): string {
-    return join(this.s3.folder(bucket), 'dvc');
-  }
-
-  /** When all runs have ended and all workers have left: nothing is lost, nothing is held, nothing runs. */
-  async #lookAround(hosts: readonly Host[]): Promise<void> {
-    for (const bucket of this.#buckets) {
-      this.#look(bucket);
-      const torn = tornObjects(this.#remote(bucket));
-      if (torn.length > 0) this.#wrong.push(`${bucket} has torn objects: ${torn.join(', ')}`);
-      const list = (kind: string): string[] => {
-        const folder = join(this.#remote(bucket), 'reprise', kind);
-        if (!existsSync(folder)) return [];
-        const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-        return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-      };
-      this.#left.turns += list('turns').length;
-      this.#left.checkpoints += list('checkpoints').length;
-      // As a worker does every hour: what it leaves is held by somebody.
-      await Turn.sweep(await openS3Store(this.s3.options(bucket, 'dvc')));
-      if (list('turns').length > 0) this.#wrong.push(`${bucket} has turns held: ${list('turns').join(', ')}`);
-    }
+  async #lookForProcesses(hosts: readonly Host[]): Promise<void> {
     // A server of a project's own ends a little after its last command.
     await sleep(15_000);
     for (const place of [...hosts, ...this.#done])
