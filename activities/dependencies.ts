@@ -7,6 +7,12 @@ export interface GpuLeases {
   areWorking(devices: readonly number[]): Promise<boolean>;
 }
 
+/** Keeps stages apart that need more memory together than their host has; `workers/` has the pool. */
+export interface MemoryLeases {
+  /** @throws DiagnosticError `too-little-memory` when the host has not so much at all */
+  hold<T>(bytes: number, signal: AbortSignal, run: () => Promise<T>): Promise<T>;
+}
+
 /** What runs at once on a host; `workers/` has the slots. */
 export interface StageSlots {
   /** Runs a stage; undefined when all slots are taken. */
@@ -22,6 +28,7 @@ export interface ActivityDependencies {
   /** Speaks to the server that the worker polls. */
   readonly client: Client;
   readonly gpus: GpuLeases;
+  readonly memory: MemoryLeases;
   readonly slots: StageSlots;
   /** Executable that `reprise` means in a stage's command. */
   readonly executable: string | undefined;

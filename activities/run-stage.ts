@@ -242,7 +242,7 @@ async function runOnDevices(
 ): Promise<void> {
   const signal = Context.current().cancellationSignal;
   const gpus = input.fallback ? 0 : settings.gpus;
-  await deps.gpus.hold(gpus, signal, async (leased) => {
+  const onDevices = async (leased: readonly number[]): Promise<void> => {
     const limit = AbortSignal.timeout(Math.min(input.timeout * 1000, LONGEST_TIMER_MS));
     let saved: string | undefined;
     meter.begin(gpus);
@@ -297,7 +297,8 @@ async function runOnDevices(
         cause: error,
       });
     }
-  });
+  };
+  await deps.memory.hold(settings.memory, signal, () => deps.gpus.hold(gpus, signal, onDevices));
 }
 
 /** What a timer of Node can hold, about 24 days: a longer one would fire at once. */

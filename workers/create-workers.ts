@@ -116,6 +116,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     repositories: options.repositories ?? [],
     client: new Client({ connection, namespace, identity, dataConverter }),
     gpus,
+    memory: slots.memory,
     executable: options.executable,
     hostId,
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DiagnosticError, parseWith } from '../../diagnostics/index.js';
 import type { Stage } from '../../dvc/index.js';
+import { byteCount } from './byte-count.js';
 import { duration } from './duration.js';
 
 /** In seconds. */
@@ -18,6 +19,8 @@ export const stageSettings = z.strictObject({
   labels: z.array(label).optional(),
   /** How many GPUs are leased to the command (`CUDA_VISIBLE_DEVICES`). 1 when the labels contain `gpu`. */
   gpus: z.number().int().min(0).optional(),
+  /** How much memory the command needs: it does not run beside others where there is not so much. */
+  memory: byteCount.optional(),
   /** How often a command that exits non-zero is run again. */
   retries: z.number().int().min(0).optional(),
   /** How long one run of the command may take. */
@@ -47,6 +50,8 @@ export type StageSettings = z.output<typeof stageSettings>;
 export interface EffectiveSettings {
   readonly labels: readonly string[];
   readonly gpus: number;
+  /** Bytes; 0: not said. */
+  readonly memory: number;
   readonly retries: number;
   /** Seconds. */
   readonly timeout: number;
@@ -84,6 +89,7 @@ export function settingsOf(stage: Stage, defaults: StageSettings): EffectiveSett
   return {
     labels,
     gpus: settings.gpus ?? (labels.includes('gpu') ? 1 : 0),
+    memory: settings.memory ?? 0,
     retries: settings.retries ?? 0,
     timeout: settings.timeout ?? WEEK,
     heartbeat: settings.heartbeat,

@@ -81,6 +81,7 @@ async function createActivities(
       ...(options.dataConverter ? { dataConverter: options.dataConverter } : {}),
     }),
     gpus: new WatchedGpus(slots.pool, problems),
+    memory: slots.memory,
     slots: slots.cpu,
     executable: undefined,
     hostId: await hostIdOf(root, settings.hostId),

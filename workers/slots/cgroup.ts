@@ -7,7 +7,9 @@ export interface CgroupUse {
   readonly cpuLimit?: number;
   /** Seconds of CPU used since the container began. */
   readonly cpuSeconds?: number;
-  /** 0 to 1. */
+  /** Bytes. */
+  readonly memoryLimit?: number;
+  /** Of the limit: 0 to 1. */
   readonly memory?: number;
 }
 
@@ -31,6 +33,7 @@ export function readCgroup(folder = '/sys/fs/cgroup'): CgroupUse {
   const used = Number(read('memory.current') || Number.NaN) - field(read('memory.stat'), 'inactive_file');
   return {
     ...(cpuLimit === undefined || Number.isNaN(cpuSeconds) ? {} : { cpuLimit, cpuSeconds }),
+    ...(Number.isNaN(limit) ? {} : { memoryLimit: limit }),
     ...(Number.isNaN(limit) || Number.isNaN(used) ? {} : { memory: used / limit }),
   };
 }

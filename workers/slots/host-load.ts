@@ -28,6 +28,11 @@ export class HostLoad {
     return Math.max(1, Math.min(availableParallelism(), Math.ceil(this.cgroup().cpuLimit ?? Infinity)));
   }
 
+  /** Bytes of memory that this host, or this container, has. */
+  get memory(): number {
+    return Math.min(totalmem(), this.cgroup().memoryLimit ?? Infinity);
+  }
+
   isBusy(): boolean {
     const use = this.cgroup();
     const now = this.#sample(use);

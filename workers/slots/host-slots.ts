@@ -2,6 +2,7 @@ import { GpuPool } from '../gpu/pool.js';
 import type { Use } from '../../workflows/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { HostLoad } from './host-load.js';
+import { MemoryPool } from './memory-pool.js';
 import { SharedSlots } from './shared-slots.js';
 
 /** How many stages may run at once; absent: as many as the host has room for. */
@@ -17,6 +18,7 @@ export interface HostSlots {
   readonly cpu: SharedSlots;
   readonly gpu: SharedSlots;
   readonly pool: GpuPool;
+  readonly memory: MemoryPool;
 }
 
 /**
@@ -41,7 +43,7 @@ export function createHostSlots(counts: SlotCounts, devices: readonly number[]):
     const usable = devices.length === 0 ? total : Math.min(total, pool.working.length * shares);
     return usable > 0 && (taken === 0 || taken + pool.surplus < usable);
   });
-  return { cpu, gpu, pool };
+  return { cpu, gpu, pool, memory: new MemoryPool(load.memory) };
 }
 
 /** More slots than devices: each is lent to so many stages at once, which divide its memory among themselves. */

@@ -20,7 +20,7 @@ describe('readCgroup', () => {
       'memory.current': '900\n',
       'memory.stat': 'anon 300\ninactive_file 500\nactive_file 100\n',
     });
-    expect(readCgroup(folder)).toEqual({ cpuLimit: 1.5, cpuSeconds: 2.5, memory: 0.4 });
+    expect(readCgroup(folder)).toEqual({ cpuLimit: 1.5, cpuSeconds: 2.5, memory: 0.4, memoryLimit: 1000 });
   });
 
   it('finds no limit where there is none', () => {

@@ -6,7 +6,9 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { ReproduceResult, StageProgress } from '../../../workflows/index.js';
+import { HostLoad } from '../../../workers/slots/host-load.js';
 import { smiFolder, smiRows } from '../../rig/nvidia-smi.js';
+import { failureOf } from '../../rig/retrain-runs.js';
 import { makeProject } from '../../rig/project.js';
 import { startTemporal, startWorkers } from '../../rig/temporal.js';
 
@@ -120,6 +122,34 @@ describe('the slots of a host', () => {
       ['ran', 1],
     ]);
     expect(overlapping(spansOf(root))).toEqual([]);
+  });
+});
+
+describe('the memory of a host', () => {
+  const total = new HostLoad().memory;
+
+  it('keeps stages apart that need too much together, and no others', async () => {
+    stop = await startWorkers(env, served, { slots: 4 });
+    const large = `memory: ${Math.floor(total * 0.6)}`;
+    const stages = [
+      noting('a', large, 1),
+      noting('b', large, 1),
+      noting('c', '', 2),
+      noting('d', 'memory: 1M', 2),
+    ];
+    const root = makeProject({ 'dvc.yaml': `stages:${stages.join('')}` }, served);
+    await (await start(root)).result();
+    const pairs = overlapping(spansOf(root)).map(([one, other]) => [one.name, other.name].sort().join());
+    expect(pairs).not.toContain('a,b');
+    expect(pairs).toContain('c,d');
+  });
+
+  it('is an error when a stage needs more than there is', async () => {
+    stop = await startWorkers(env, served);
+    const stage = noting('a', `memory: ${total * 2}`);
+    const root = makeProject({ 'dvc.yaml': `stages:${stage}` }, served);
+    const error = await failureOf((await start(root)).result());
+    expect(error.message).toMatch(/the stage needs .* of memory, and this host has/);
   });
 });
 
