@@ -1,10 +1,9 @@
-import { openProject } from '../../dvc/index.js';
 import type { WorkerDescription } from '../../workflows/index.js';
 import {
   connectionDiagnostic,
   grpcCode,
   openSession,
-  resolveTarget,
+  sessionRoot,
   type ConnectionFlags,
 } from '../connection/index.js';
 import { askWorkers } from './ask-workers.js';
@@ -24,8 +23,7 @@ export async function listWorkers(options: {
   readonly cwd: string;
   readonly connection: ConnectionFlags;
 }): Promise<readonly ListedWorker[]> {
-  const embedded = resolveTarget(options.connection).kind === 'embedded';
-  const root = embedded ? (await openProject(options.cwd)).root : options.cwd;
+  const root = await sessionRoot(options.connection, options.cwd);
   const session = await openSession({ flags: options.connection, root });
   try {
     const seen = await seenWorkers(session.client);

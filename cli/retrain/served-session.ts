@@ -4,7 +4,7 @@ import { openProject } from '../../dvc/index.js';
 import { openState, projectRunId } from '../../runner/index.js';
 import type { PathWorkspace } from '../../workflows/index.js';
 import { openSession, type ConnectionFlags, type Session } from '../connection/index.js';
-import { resolveTarget } from '../connection/target.js';
+import { sessionRoot } from '../connection/session-root.js';
 import { listenForInterrupts } from '../interrupts.js';
 import { CommandExit, EXIT } from '../report-error.js';
 import { gitProject, type GitPlace, type GitProject } from '../runs/git-place.js';
@@ -103,11 +103,7 @@ type Where = Pick<ServedSession, 'root' | 'project' | 'runId' | 'workspace'>;
 
 async function find({ cwd, connection, workspace, place, anywhere }: ServedSessionOptions): Promise<Where> {
   if (place) return { root: cwd, ...gitProject(place, connection) };
-  const isOptional = anywhere === true && resolveTarget(connection).kind === 'remote';
-  const { root } = await openProject(cwd).catch((error: unknown) => {
-    if (isOptional) return { root: cwd };
-    throw error;
-  });
+  const root = anywhere ? await sessionRoot(connection, cwd) : (await openProject(cwd)).root;
   return {
     root,
     project: basename(root),

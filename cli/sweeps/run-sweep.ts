@@ -30,12 +30,14 @@ export interface RunSweepOptions {
 /** Milliseconds between two looks: on a server of this host, and on one that others use too. */
 export const LOOK = { embedded: 500, remote: 3_000 } as const;
 
-const LEFT: SweepEvent = {
-  event: 'notice',
-  code: 'left',
-  message: 'left: the sweep stays open, and the same command goes on with it',
-  fix: 'to end it: reprise sweep cancel',
-};
+function left({ workflowId }: StartedRun, place: GitPlace | undefined): SweepEvent {
+  return {
+    event: 'notice',
+    code: 'left',
+    message: 'left: the sweep stays open, and the same command goes on with it',
+    fix: `to end it: ${place ? `reprise runs cancel ${workflowId}` : 'reprise sweep cancel'}`,
+  };
+}
 
 /** A project has one sweep at a time. */
 export function sweepWorkflowId(local: Pick<LocalProject, 'root' | 'name'>): string {
@@ -69,7 +71,7 @@ export async function runSweep(options: RunSweepOptions): Promise<void> {
     if (run && options.detach) return;
     const end = run && (await follow(run, server, leave.signal, emit));
     if (!end) {
-      if (run) emit(LEFT);
+      if (run) emit(left(run, options.place));
       throw new CommandExit(exitCode);
     }
     server.owner?.leave();

@@ -80,6 +80,12 @@ describeWithS3('commands with --git', () => {
     dvc('exp', 'apply', 'tried-002');
     expect(readFileSync(join(clone, 'model'), 'utf8')).toBe('3 0.5\n');
 
+    const left = endOf(await command(...sweep, '--param', 'seconds=300', '--detach', '--json'));
+    expect(left).toMatchObject({ event: 'run', state: 'detached' });
+    expect(endOf(await command('runs', 'cancel', String(left['workflowId']), '--json'))).toMatchObject({
+      status: 'canceled',
+    });
+
     expect(await command(...sweep, '--param', 'x=1,3', '--apply-best')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/'--git <url>' cannot be used with option '--apply-best'/),

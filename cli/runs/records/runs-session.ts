@@ -1,5 +1,4 @@
-import { openProject } from '../../../dvc/index.js';
-import { openSession, resolveTarget, type ConnectionFlags, type Session } from '../../connection/index.js';
+import { openSession, sessionRoot, type ConnectionFlags, type Session } from '../../connection/index.js';
 
 /**
  * Connects to the configured server, or to the project's own, which is started for the time that it takes: what its runs
@@ -9,8 +8,7 @@ export async function withSession<T>(
   flags: ConnectionFlags,
   use: (session: Session, root: string) => Promise<T>,
 ): Promise<T> {
-  const cwd = process.cwd();
-  const root = resolveTarget(flags).kind === 'embedded' ? (await openProject(cwd)).root : cwd;
+  const root = await sessionRoot(flags, process.cwd());
   const session = await openSession({ flags, root });
   try {
     return await use(session, root);
