@@ -63,6 +63,8 @@ const FULL =
   /no space left on device|out of diskspace|disk quota exceeded|(unable|failed) to write|write error/i;
 /** A git command that this one had started; or the checkout was removed under it, by a host whose clock had jumped. */
 const KILLED = /died of signal|terminated by signal|not a git repository/i;
+/** What a shell says of it: some of git's commands are scripts, which go on and say something else. */
+const SHELL_KILLED = /\b(Killed|Terminated)\b/;
 /** The other side refused because the ref is not what we took it for. */
 const STALE = /stale info|fetch first|non-fast-forward|cannot lock ref|remote ref .*changed/i;
 
@@ -76,7 +78,7 @@ export class GitFailed extends DiagnosticError {
     super('git-failed', {
       message: `git ${command} ${isKilled ? 'was killed' : 'failed'}: ${withoutSecrets(lastLines(stderr))}`,
       fix: 'try the same with git on the worker’s host, as the user that the worker runs as',
-      transient: isKilled || [PASSING, FULL, KILLED].some((pattern) => pattern.test(stderr)),
+      transient: isKilled || [PASSING, FULL, KILLED, SHELL_KILLED].some((pattern) => pattern.test(stderr)),
     });
   }
 
