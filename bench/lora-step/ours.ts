@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { compileProgram } from '../../compute/index.js';
 import { loraMethod } from '../../finetuning/methods/index.js';
 import { readNetwork } from '../../finetuning/models/index.js';
-import { adamFeedsAt, trainingProgram } from '../../finetuning/training/index.js';
+import { adamW, isDecayed, trainingProgram } from '../../finetuning/training/index.js';
 import { median, type Measurement } from '../measurement.js';
 import type { Setting } from './setting.js';
 
 const setting = JSON.parse(process.argv[2] ?? '') as Setting;
 const { config, labels, rows, width, warmUp, steps } = setting;
-const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: setting.weightDecay };
+const optimizer = adamW(
+  { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: setting.weightDecay },
+  isDecayed,
+);
 
 /** xorshift32: any stream does, as long as it is the same from run to run. */
 let state = 42;
@@ -57,7 +60,7 @@ const feeds = {
   input_ids: Int32Array.from({ length: rows * width }, () => Math.floor(uniform() * config.vocab_size)),
   attention_mask: new Float32Array(rows * width).fill(1),
   labels: Int32Array.from({ length: rows }, (_, row) => row % labels),
-  row_weights: new Float32Array(rows).fill(1 / rows),
+  label_weights: new Float32Array(rows).fill(1 / rows),
 };
 const seconds: number[] = [];
 const losses: number[] = [];
@@ -67,7 +70,7 @@ for (let step = 1; step <= steps; step++) {
   const { loss } = program.run(`train/${width}`, {
     ...feeds,
     dropout_counter: Int32Array.of(42, step),
-    ...adamFeedsAt(optimizer, step, setting.learningRate),
+    ...optimizer.feedsAt(step, setting.learningRate),
   });
   losses.push(loss?.[0] ?? NaN);
   if (step === 1) secondsToFirstStep = process.uptime();

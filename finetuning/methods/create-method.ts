@@ -1,5 +1,5 @@
 import type { FinetuningConfig, LoraConfig } from '../../configs/index.js';
-import type { ParameterShapes } from '../models/bert/parameters.js';
+import type { Network } from '../models/network.js';
 import { fullMethod } from './full.js';
 import { loraMethod, type LoraSettings } from './lora.js';
 import type { Method } from './method.js';
@@ -18,12 +18,12 @@ function loraSettings(config: LoraConfig): LoraSettings {
 /** The configured method, and the files its result is kept in. */
 export function createMethod(
   config: FinetuningConfig,
-  model: ParameterShapes,
+  network: Network,
 ): { readonly method: Method; readonly format: SavedFormat } {
-  if (config.method === 'full') return { method: fullMethod(model), format: fullFormat };
+  if (config.method === 'full') return { method: fullMethod(network.shapes), format: fullFormat };
   const settings = loraSettings(config);
   return {
-    method: loraMethod(model, settings),
+    method: loraMethod(network.shapes, settings),
     format: peftFormat(settings, config.model_name, config.model_revision),
   };
 }

@@ -1,4 +1,4 @@
-import type { ParameterShapes } from '../models/bert/parameters.js';
+import type { ParameterShapes } from '../models/parameters.js';
 import type { Method } from './method.js';
 
 /** Everything trains; nothing is added. */

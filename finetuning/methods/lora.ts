@@ -1,6 +1,6 @@
 import { tf } from '../../compute/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import type { ParameterShapes } from '../models/bert/parameters.js';
+import type { ParameterShapes } from '../models/parameters.js';
 import { uniformValues } from '../random/draws.js';
 import type { Method } from './method.js';
 
@@ -61,10 +61,10 @@ export function loraMethod(model: ParameterShapes, settings: LoraSettings): Meth
       const a = context.weight(`${layer.path}.lora_A.weight`) as tf.Tensor2D;
       const b = context.weight(`${layer.path}.lora_B.weight`) as tf.Tensor2D;
       return {
-        path: layer.path,
-        apply(x) {
+        ...layer,
+        apply<T extends tf.Tensor>(x: T): T {
           const kept = context.dropout(x, dropout, `${layer.path}.lora_A`);
-          const down = tf.mul(tf.matMul(kept, a, false, true), alpha / rank) as tf.Tensor2D; // [n, r]
+          const down = tf.mul(tf.matMul(kept, a, false, true), alpha / rank); // [n, r]
           return tf.add(layer.apply(x), tf.matMul(down, b, false, true));
         },
       };

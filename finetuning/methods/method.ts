@@ -1,11 +1,21 @@
-import type { Dropout, Linear } from '../models/layers/forward-context.js';
-import type { ParameterShapes } from '../models/bert/parameters.js';
-import type { tf } from '../../compute/index.js';
+import type { TensorData, TensorSpec, tf } from '../../compute/index.js';
+import type { Dropout, Join } from '../models/layers/forward-context.js';
+import type { Layer } from '../models/layers/layer.js';
+import type { ParameterShapes } from '../models/parameters.js';
 
 /** What a forward pass gives a method to work with. */
 export interface MethodContext {
+  /** A parameter, or a variable of a stored form, by its name. */
   weight(name: string): tf.Tensor;
   readonly dropout: Dropout;
+}
+
+/** Another form in which one of the model's parameters is kept in memory, such as four bits a value. */
+export interface StoredForm {
+  /** The variables that take the parameter's place. */
+  readonly variables: Readonly<Record<string, TensorSpec>>;
+  /** @param values of the parameter, row-major as stored */
+  encode(values: Float32Array): Readonly<Record<string, TensorData>>;
 }
 
 /**
@@ -17,7 +27,11 @@ export interface Method {
   readonly added: ParameterShapes;
   /** Names of all that train: some of the model's own, and the new ones. In a fixed order. */
   readonly trainable: readonly string[];
-  /** A new parameter's first values. */
-  initial(name: string, seed: number): Float32Array;
-  wrap(layer: Linear, context: MethodContext): Linear;
+  /** Parameters that are kept in another form. Whoever wraps their layers knows how to use them. */
+  readonly stored?: ReadonlyMap<string, StoredForm>;
+  /** A new parameter's first values. `values` gives the model's own parameters, for those that start from them. */
+  initial(name: string, seed: number, values: (parameter: string) => Float32Array): Float32Array;
+  wrap(layer: Layer, context: MethodContext): Layer;
+  /** In place of norm(output + input), where the method puts something there. */
+  join?(place: Join, context: MethodContext): tf.Tensor;
 }

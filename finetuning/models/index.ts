@@ -1,2 +1,3 @@
 /** Networks in plain tensor calls, and their weights. Loads the native library. */
-export { readNetwork, type Network } from './network.js';
+export type { Network, Task } from './network.js';
+export { readNetwork } from './read-network.js';

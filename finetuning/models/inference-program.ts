@@ -1,14 +1,17 @@
-import type { ProgramDefinition, SignatureDefinition, TensorSpec, tf } from '../../compute/index.js';
+import type { ProgramDefinition, SignatureDefinition, TensorSpec } from '../../compute/index.js';
 import type { Method } from '../methods/method.js';
 import { keepAll } from './layers/forward-context.js';
 import type { Network } from './network.js';
 
-/** What every pass over a batch is fed: [rows, width] each. */
-export function batchFeeds(rows: number, width: number): Record<'input_ids' | 'attention_mask', TensorSpec> {
-  return {
-    input_ids: { shape: [rows, width], dtype: 'int32' },
-    attention_mask: { shape: [rows, width], dtype: 'float32' },
-  };
+/** The variables of a network under a method: parameters in the form they are kept in, buffers, and what is added. */
+export function modelVariables(network: Network, method: Method): Record<string, TensorSpec> {
+  const variables: Record<string, TensorSpec> = {};
+  for (const [name, shape] of [...network.shapes, ...network.buffers, ...method.added]) {
+    const stored = method.stored?.get(name);
+    if (stored) Object.assign(variables, stored.variables);
+    else variables[name] = { shape, dtype: 'float32' };
+  }
+  return variables;
 }
 
 /** Logits of one batch, with nothing dropped. */
@@ -19,14 +22,10 @@ export function logitsSignature(
   width: number,
 ): SignatureDefinition {
   return {
-    feeds: batchFeeds(rows, width),
-    build({ variables, feeds }) {
-      const input = {
-        inputIds: feeds.input_ids as tf.Tensor2D,
-        attentionMask: feeds.attention_mask as tf.Tensor2D,
-      };
-      return { outputs: { logits: network.logits(variables, input, method, keepAll) } };
-    },
+    feeds: network.feeds(rows, width),
+    build: ({ variables, feeds }) => ({
+      outputs: { logits: network.logits(variables, feeds, method, keepAll) },
+    }),
   };
 }
 
@@ -37,11 +36,8 @@ export function inferenceProgram(
   rows: number,
   widths: readonly number[],
 ): ProgramDefinition {
-  const variables: Record<string, TensorSpec> = {};
-  for (const [name, shape] of [...network.shapes, ...method.added])
-    variables[name] = { shape, dtype: 'float32' };
   const signatures = widths.map(
     (width) => [`predict/${width}`, logitsSignature(network, method, rows, width)] as const,
   );
-  return { variables, signatures: Object.fromEntries(signatures) };
+  return { variables: modelVariables(network, method), signatures: Object.fromEntries(signatures) };
 }

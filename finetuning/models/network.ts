@@ -1,72 +1,56 @@
-import { join } from 'node:path';
-import type { tf } from '../../compute/index.js';
+import type { TensorSpec, tf } from '../../compute/index.js';
 import type { Method } from '../methods/method.js';
-import { bertClassifier } from './bert/classifier.js';
-import { readBertConfig, type BertConfig } from './bert/config.js';
-import type { EncoderInput } from './bert/encoder.js';
-import { loadBertWeights, type LoadedWeights } from './bert/load-weights.js';
-import { bertParameters, type ParameterShapes } from './bert/parameters.js';
 import type { Dropout } from './layers/forward-context.js';
-import { SafetensorsFile } from './safetensors/safetensors-file.js';
+import type { ParameterShapes } from './parameters.js';
+import type { WeightNames } from './weight-names.js';
 
-/** A classifier's architecture: what parameters it has and how logits come from them. It holds no values. */
+/** What a model is finetuned to do. It follows from the architecture. */
+export type Task = 'text-classification' | 'causal-lm' | 'image-classification';
+
+export type Inputs = Readonly<Record<string, tf.Tensor>>;
+
+/** An architecture with its sizes: what parameters it has and how logits come from them. It holds no values. */
 export interface Network {
-  readonly config: BertConfig;
+  readonly task: Task;
+  /** The classes, in the order of the logits; of a language model none. */
   readonly labels: readonly string[];
   /** The model's own parameters, without a method's additions. */
   readonly shapes: ParameterShapes;
-  /** @returns logits [rows, labels] */
+  /** Values that a forward pass of a full training changes without a gradient: running statistics. */
+  readonly buffers: ParameterShapes;
+  readonly names: WeightNames;
+  /** Tokens that an input may have; of an image network its side's length in pixels. */
+  readonly maxWidth: number;
+  /** Different token ids; of an image network 0. */
+  readonly vocabulary: number;
+  /** Classes of the logits: labels, or the vocabulary. */
+  readonly classes: number;
+  /** Does the parameter belong to a LayerNorm? These are not decayed, whatever they are called. */
+  isLayerNorm(parameter: string): boolean;
+  /** `architectures` in config.json of what is saved. */
+  readonly architecture: string;
+  /** What a pass over `rows` inputs of `width` is fed. */
+  feeds(rows: number, width: number): Readonly<Record<string, TensorSpec>>;
+  /** How many labels such a pass has: one to a row, or to a token. */
+  labelCount(rows: number, width: number): number;
+  /**
+   * @param update present where norms work with the batch's statistics: takes running statistics' next values
+   * @returns logits [n, classes]: n rows of a classifier; of a language model rows · width, for the token after each
+   */
   logits(
     parameters: Readonly<Record<string, tf.Tensor>>,
-    input: EncoderInput,
+    inputs: Inputs,
     method: Method,
     dropout: Dropout,
+    update?: (buffer: string, value: tf.Tensor) => void,
   ): tf.Tensor2D;
 }
 
-/**
- * @param dropout in place of the model's own probabilities
- * @throws DiagnosticError `bad-model-config`
- */
-export function readNetwork(
-  modelDir: string,
-  labels: readonly string[],
-  dropout: number | null = null,
-): Network {
-  const own = readBertConfig(join(modelDir, 'config.json'));
-  const config = dropout === null ? own : withDropout(own, dropout);
-  return {
-    config,
-    labels,
-    shapes: bertParameters(config, labels.length),
-    logits(parameters, input, method, dropout) {
-      const weight = (name: string): tf.Tensor => {
-        const found = parameters[name];
-        if (!found) throw new RangeError(`the network has no parameter ${name}`);
-        return found;
-      };
-      const wrap = (layer: Parameters<Method['wrap']>[0]): ReturnType<Method['wrap']> =>
-        method.wrap(layer, { weight, dropout });
-      return bertClassifier({ weight, wrap, dropout }, config, input);
-    },
-  };
-}
-
-function withDropout(config: BertConfig, probability: number): BertConfig {
-  return {
-    ...config,
-    hidden_dropout_prob: probability,
-    attention_probs_dropout_prob: probability,
-    classifier_dropout: probability,
-  };
-}
-
-/** @throws DiagnosticError `bad-safetensors`, `missing-weights`, `shape-mismatch` */
-export function readWeights(network: Network, weightsFile: string, seed: number): LoadedWeights {
-  const file = SafetensorsFile.open(weightsFile);
-  try {
-    return loadBertWeights(file, network.shapes, network.config, seed);
-  } finally {
-    file.close();
-  }
+export interface NetworkOptions {
+  readonly config: unknown;
+  /** The config.json, to be named in messages. */
+  readonly file: string;
+  readonly labels: readonly string[];
+  /** In place of the model's own probabilities. */
+  readonly dropout: number | null;
 }

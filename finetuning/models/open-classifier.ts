@@ -13,7 +13,8 @@ import { padBatch } from '../text/padded-batch.js';
 import { predictionBatches, widthsOf } from '../text/prediction-batches.js';
 import { TextTokenizer } from '../text/text-tokenizer.js';
 import { inferenceProgram } from './inference-program.js';
-import { readNetwork, readWeights, type Network } from './network.js';
+import type { Network } from './network.js';
+import { readNetwork, readWeights } from './read-network.js';
 import { SafetensorsFile } from './safetensors/safetensors-file.js';
 
 export interface OpenClassifierOptions {
@@ -43,7 +44,7 @@ export async function openClassifier(options: OpenClassifierOptions): Promise<Op
   const network = readNetwork(baseModelDir, labels);
   const { method, values } = readParameters(network, options);
   const tokenizer = new TextTokenizer(baseModelDir);
-  const maxLength = network.config.max_position_embeddings;
+  const maxLength = network.maxWidth;
   const buckets = lengthBuckets(maxLength);
   let open:
     { readonly program: Program; readonly rows: number; readonly widths: readonly number[] } | undefined;

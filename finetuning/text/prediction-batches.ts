@@ -1,10 +1,13 @@
 import type { EncodedTexts } from './encoded-texts.js';
 import { bucketFor } from './length-buckets.js';
 
-/** All texts in batches of like length: least padding, and few changes of width. */
-export function predictionBatches(texts: EncodedTexts, batchSize: number): Int32Array[] {
-  const order = Int32Array.from({ length: texts.count }, (_, index) => index);
-  order.sort((a, b) => texts.length(a) - texts.length(b) || a - b);
+/** All rows in batches of like length: least padding, and few changes of width. */
+export function predictionBatches(
+  rows: { readonly count: number; length(index: number): number },
+  batchSize: number,
+): Int32Array[] {
+  const order = Int32Array.from({ length: rows.count }, (_, index) => index);
+  order.sort((a, b) => rows.length(a) - rows.length(b) || a - b);
   const batches: Int32Array[] = [];
   for (let at = 0; at < order.length; at += batchSize) batches.push(order.subarray(at, at + batchSize));
   return batches;

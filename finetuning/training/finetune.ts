@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FinetuningConfig } from '../../configs/index.js';
-import { readWeights } from '../models/network.js';
+import { readWeights } from '../models/read-network.js';
 import { CheckpointFolder, type Tensors } from './checkpoint.js';
 import { writeFolder } from './durable-folder.js';
 import { modelFolder, renamed } from './model-folder.js';
@@ -44,10 +44,10 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
   const { config, onEvent } = options;
   const log = (message: string): void => onEvent({ kind: 'log', message });
   const prepared = await prepareTraining(options);
-  const { key, format, session, program, order, total } = prepared;
+  const { key, format, session, program, order, total, dataset } = prepared;
   log(
-    `${prepared.train.texts.length} training rows, ${prepared.validation.texts.length} validation rows, ` +
-      `${prepared.labels.length} labels; ${total} steps`,
+    `${dataset.train.count} training rows, ${dataset.validation.count} validation rows, ` +
+      `${dataset.labels.length > 0 ? `${dataset.labels.length} labels; ` : ''}${total} steps`,
   );
   assignWeights(prepared, options, log);
 
@@ -70,7 +70,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
         fingerprint: key,
         state,
         weights: toFile(weights),
-        optimizer: session.readMoments(),
+        optimizer: session.readOptimizerState(),
         best: best && toFile(best),
       },
       {
@@ -111,13 +111,22 @@ function assignWeights(
   const { values, created, unused } = readWeights(network, join(modelDir, 'model.safetensors'), config.seed);
   if (created.length > 0) log(`new weights: ${created.join(', ')}`);
   if (unused.length > 0) log(`not used by the model: ${unused.join(', ')}`);
-  program.assign(Object.fromEntries(values));
-  const added = [...method.added.keys()];
-  program.assign(Object.fromEntries(added.map((name) => [name, method.initial(name, config.seed)])));
+  const value = (name: string): Float32Array => values.get(name) ?? new Float32Array();
+  for (const [name, data] of values)
+    program.assign(method.stored?.get(name)?.encode(data) ?? { [name]: data });
+  for (const name of method.added.keys())
+    program.assign({ [name]: method.initial(name, config.seed, value) });
 }
 
 /** `data/train.jsonl lines 3, 17, 52`: what to look at when a batch goes wrong. */
-function describeRows({ train: { file, lines } }: PreparedTraining, rows: Int32Array): string {
+function describeRows(
+  {
+    dataset: {
+      train: { file, lines },
+    },
+  }: PreparedTraining,
+  rows: Int32Array,
+): string {
   return `${file} lines ${[...rows]
     .map((row) => lines[row])
     .sort((a, b) => (a ?? 0) - (b ?? 0))
@@ -126,17 +135,18 @@ function describeRows({ train: { file, lines } }: PreparedTraining, rows: Int32A
 
 function writeOutput(
   { config, modelDir, outputDir }: FinetuneOptions,
-  { key, labels, format, total, train, validation }: PreparedTraining,
+  { key, network, format, total, dataset }: PreparedTraining,
   state: TrainingState,
   weights: Tensors,
 ): void {
-  const model = modelFolder({ baseModelDir: modelDir, labels, format, weights });
+  const { labels, train, validation } = dataset;
+  const model = modelFolder({ baseModelDir: modelDir, network, format, weights });
   const record = {
     fingerprint: key,
     config,
     labels,
-    train: { rows: train.texts.length, md5: train.md5 },
-    validation: { rows: validation.texts.length, md5: validation.md5 },
+    train: { rows: train.count, md5: train.md5 },
+    validation: { rows: validation.count, md5: validation.md5 },
     steps: state.step,
     total_steps: total,
     best: state.best,

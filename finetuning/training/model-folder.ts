@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Network } from '../models/network.js';
 import { encodeSafetensors } from '../models/safetensors/encode-safetensors.js';
 import type { SavedFormat } from '../methods/saved-format.js';
 import { tokenizerFiles } from '../text/text-tokenizer.js';
@@ -13,18 +14,23 @@ import { toJson } from './training-state.js';
  */
 export function modelFolder(options: {
   readonly baseModelDir: string;
-  readonly labels: readonly string[];
+  readonly network: Network;
   readonly format: SavedFormat;
   readonly weights: Tensors;
 }): FolderContents {
-  const { baseModelDir, labels, format, weights } = options;
+  const { baseModelDir, network, format, weights } = options;
+  const { labels } = network;
   const base = JSON.parse(readFileSync(join(baseModelDir, 'config.json'), 'utf8')) as Record<string, unknown>;
   const config = {
     ...base,
-    architectures: ['BertForSequenceClassification'],
-    id2label: Object.fromEntries(labels.map((label, index) => [String(index), label])),
-    label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
-    problem_type: 'single_label_classification',
+    architectures: [network.architecture],
+    ...(labels.length > 0
+      ? {
+          id2label: Object.fromEntries(labels.map((label, index) => [String(index), label])),
+          label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
+          problem_type: 'single_label_classification',
+        }
+      : {}),
   };
   const tokenizer = tokenizerFiles
     .filter((name) => existsSync(join(baseModelDir, name)))
@@ -34,7 +40,7 @@ export function modelFolder(options: {
     ...Object.fromEntries(tokenizer),
     [format.weightsFile]: encodeSafetensors(renamed(weights, format.toFile), { format: 'pt' }),
     'config.json': toJson(config),
-    'labels.json': toJson(labels),
+    ...(labels.length > 0 ? { 'labels.json': toJson(labels) } : {}),
   };
 }
 

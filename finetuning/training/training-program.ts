@@ -1,6 +1,6 @@
 import {
-  sparseCrossEntropy,
   clipByGlobalNorm,
+  sparseCrossEntropy,
   tf,
   type ProgramDefinition,
   type SignatureDefinition,
@@ -9,16 +9,16 @@ import {
   type TensorSpec,
 } from '../../compute/index.js';
 import type { Method } from '../methods/method.js';
-import { isDecayed } from '../models/bert/parameters.js';
-import { batchFeeds, logitsSignature } from '../models/inference-program.js';
+import { modelVariables } from '../models/inference-program.js';
+import { keepAll } from '../models/layers/forward-context.js';
 import type { Network } from '../models/network.js';
-import { adamFeeds, adamWUpdates, firstMoment, secondMoment, type AdamWSettings } from './adamw.js';
 import { countedDropout, dropoutCounterFeed } from './dropout.js';
+import type { Optimizer } from './optimizers/optimizer.js';
 
 export interface ProgramSettings {
   readonly network: Network;
   readonly method: Method;
-  readonly optimizer: AdamWSettings;
+  readonly optimizer: Optimizer;
   readonly maxGradNorm: number;
   readonly trainRows: number;
   readonly evalRows: number;
@@ -35,47 +35,55 @@ const accumulated = (parameter: string): string => `${parameter}/accumulated`;
  * The graphs of a training:
  * - `train/W`: one update from one batch of padded length W,
  * - `accumulate/W` and `apply`: the same in parts, where an update takes several batches,
- * - `evaluate/W`: logits.
+ * - `evaluate/W`: the loss of each label, and the class that is given.
  */
 export function trainingProgram(settings: ProgramSettings): ProgramDefinition {
-  const { network, method, trainWidths, evalWidths, accumulates } = settings;
-  const parameters = new Map([...network.shapes, ...method.added]);
-  const variables: Record<string, TensorSpec> = {};
-  for (const [name, shape] of parameters) variables[name] = { shape, dtype: 'float32' };
+  const { network, method, optimizer, trainWidths, evalWidths, accumulates } = settings;
+  const variables = modelVariables(network, method);
   for (const name of method.trainable) {
-    const spec: TensorSpec = { shape: parameters.get(name) as readonly number[], dtype: 'float32' };
-    variables[firstMoment(name)] = spec;
-    variables[secondMoment(name)] = spec;
-    if (accumulates) variables[accumulated(name)] = spec;
+    const { shape } = variables[name] as TensorSpec;
+    for (const [state, stateShape] of optimizer.state(name, shape))
+      variables[state] = { shape: stateShape, dtype: 'float32' };
+    if (accumulates) variables[accumulated(name)] = { shape, dtype: 'float32' };
   }
   const signatures: Record<string, SignatureDefinition> = {};
   for (const width of trainWidths)
     signatures[`${accumulates ? 'accumulate' : 'train'}/${width}`] = passSignature(settings, width);
   if (accumulates) signatures.apply = applySignature(settings);
   for (const width of evalWidths)
-    signatures[`evaluate/${width}`] = logitsSignature(network, method, settings.evalRows, width);
+    signatures[`evaluate/${width}`] = evaluateSignature(network, method, settings.evalRows, width);
   return { variables, signatures };
 }
 
+/**
+ * Do norms work with the batch's statistics, and move the running ones? Only where they train: a frozen base keeps the
+ * statistics that it was pretrained with, which an adapter's file could not carry.
+ */
+export function movesBuffers(network: Network, method: Method): boolean {
+  const trainable = new Set(method.trainable);
+  return network.buffers.size > 0 && [...network.shapes.keys()].every((name) => trainable.has(name));
+}
+
 function passSignature(settings: ProgramSettings, width: number): SignatureDefinition {
-  const rows = settings.trainRows;
+  const { network, optimizer, trainRows: rows, accumulates } = settings;
+  const labels = network.labelCount(rows, width);
   return {
     feeds: {
-      ...batchFeeds(rows, width),
-      labels: { shape: [rows], dtype: 'int32' },
-      // 1 / (rows of the whole update) for a row that counts, 0 for one that fills up the batch.
-      row_weights: { shape: [rows], dtype: 'float32' },
+      ...network.feeds(rows, width),
+      labels: { shape: [labels], dtype: 'int32' },
+      // 1 / (labels of the whole update that count) for a label that counts, 0 for the others.
+      label_weights: { shape: [labels], dtype: 'float32' },
       dropout_counter: dropoutCounterFeed,
-      ...(settings.accumulates ? {} : adamFeeds),
+      ...(accumulates ? {} : optimizer.feeds),
     },
     build(scope) {
-      const { loss, gradients } = lossAndGradients(settings, scope);
-      if (!settings.accumulates) return update(settings, scope, gradients, { loss });
+      const { loss, gradients, buffers } = lossAndGradients(settings, scope);
+      if (!accumulates) return step(settings, scope, gradients, { loss }, buffers);
       const sums = [...gradients].map(
         ([name, gradient]) =>
           [accumulated(name), tf.add(scope.variables[accumulated(name)] as tf.Variable, gradient)] as const,
       );
-      return { outputs: { loss }, updates: Object.fromEntries(sums) };
+      return { outputs: { loss }, updates: { ...buffers, ...Object.fromEntries(sums) } };
     },
   };
 }
@@ -83,49 +91,79 @@ function passSignature(settings: ProgramSettings, width: number): SignatureDefin
 function lossAndGradients(
   { network, method }: ProgramSettings,
   { variables, feeds }: SignatureScope,
-): { loss: tf.Tensor; gradients: ReadonlyMap<string, tf.Tensor> } {
+): {
+  readonly loss: tf.Tensor;
+  readonly gradients: ReadonlyMap<string, tf.Tensor>;
+  readonly buffers: Readonly<Record<string, tf.Tensor>>;
+} {
   const fed = <T extends tf.Tensor>(name: string): T => feeds[name] as T;
-  const input = {
-    inputIds: fed<tf.Tensor2D>('input_ids'),
-    attentionMask: fed<tf.Tensor2D>('attention_mask'),
-  };
   const dropout = countedDropout(fed('dropout_counter'));
   const trained = method.trainable.map((name) => variables[name] as tf.Variable);
+  const moved: Record<string, tf.Tensor> = {};
+  // What is calculated under variableGrads is gone after it, unless it is kept.
+  const update = (buffer: string, value: tf.Tensor): void => void (moved[buffer] = tf.keep(value));
   const { value, grads } = tf.variableGrads(() => {
-    const logits = network.logits(variables, input, method, dropout);
+    const moving = movesBuffers(network, method) ? update : undefined;
+    const logits = network.logits(variables, feeds, method, dropout, moving);
     const losses = sparseCrossEntropy(logits, fed('labels'));
-    return tf.sum(tf.mul(losses, fed('row_weights'))) as tf.Scalar;
+    return tf.sum(tf.mul(losses, fed('label_weights'))) as tf.Scalar;
   }, trained);
+  const buffers = Object.fromEntries(
+    Object.entries(moved).map(([name, kept]) => {
+      const own = kept.clone();
+      kept.dispose();
+      return [name, own] as const;
+    }),
+  );
   const gradients = new Map(
     method.trainable.map((name, index) => [name, grads[(trained[index] as tf.Variable).name] as tf.Tensor]),
   );
-  return { loss: value, gradients };
+  return { loss: value, gradients, buffers };
 }
 
 /** Clip, decay, step. */
-function update(
+function step(
   { optimizer, maxGradNorm }: ProgramSettings,
-  { feeds }: SignatureScope,
+  scope: SignatureScope,
   gradients: ReadonlyMap<string, tf.Tensor>,
   outputs: Readonly<Record<string, tf.Tensor>>,
+  others: Readonly<Record<string, tf.Tensor>>,
 ): SignatureResult {
   const { clipped, norm } = clipByGlobalNorm([...gradients.values()], maxGradNorm);
   const named = new Map([...gradients.keys()].map((name, index) => [name, clipped[index] as tf.Tensor]));
-  const adam = adamWUpdates({ gradients: named, feeds, settings: optimizer, isDecayed });
-  return { outputs: { ...outputs, grad_norm: norm }, adam };
+  const { updates, ...result } = optimizer.update(named, scope);
+  return { outputs: { ...outputs, grad_norm: norm }, ...result, updates: { ...updates, ...others } };
 }
 
 function applySignature(settings: ProgramSettings): SignatureDefinition {
   const names = settings.method.trainable;
   return {
-    feeds: adamFeeds,
+    feeds: settings.optimizer.feeds,
     build(scope) {
       const sums = new Map(names.map((name) => [name, scope.variables[accumulated(name)] as tf.Tensor]));
-      const zeros = names.map((name) => [accumulated(name), tf.zeros((sums.get(name) as tf.Tensor).shape)]);
-      return {
-        ...update(settings, scope, sums, {}),
-        updates: Object.fromEntries(zeros) as Record<string, tf.Tensor>,
-      };
+      const zeros = names.map(
+        (name) => [accumulated(name), tf.zeros((sums.get(name) as tf.Tensor).shape)] as const,
+      );
+      return step(settings, scope, sums, {}, Object.fromEntries(zeros));
+    },
+  };
+}
+
+function evaluateSignature(
+  network: Network,
+  method: Method,
+  rows: number,
+  width: number,
+): SignatureDefinition {
+  return {
+    feeds: {
+      ...network.feeds(rows, width),
+      labels: { shape: [network.labelCount(rows, width)], dtype: 'int32' },
+    },
+    build({ variables, feeds }) {
+      const logits = network.logits(variables, feeds, method, keepAll);
+      const losses = sparseCrossEntropy(logits, feeds.labels as tf.Tensor1D);
+      return { outputs: { losses, predicted: tf.argMax(logits, -1) } };
     },
   };
 }

@@ -1,33 +1,25 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Program } from '../../compute/index.js';
+import type { Program, TensorData } from '../../compute/index.js';
+import type { ParameterShapes } from '../models/parameters.js';
 import type { NamedTensor } from '../models/safetensors/encode-safetensors.js';
-import type { EncodedTexts } from '../text/encoded-texts.js';
-import { padBatch, type PaddedBatch } from '../text/padded-batch.js';
 import { predictionBatches } from '../text/prediction-batches.js';
-import { adamFeedsAt, firstMoment, secondMoment, type AdamWSettings } from './adamw.js';
 import type { Tensors } from './checkpoint.js';
-import { scoreLogits, type ValidationResult } from './validation.js';
-
-/** Texts as ids with their classes. */
-export interface EncodedRows {
-  readonly texts: EncodedTexts;
-  readonly labels: Int32Array;
-}
+import type { Examples } from './examples/examples.js';
+import type { Optimizer } from './optimizers/optimizer.js';
+import type { ValidationResult } from './validation.js';
 
 export interface SessionOptions {
   readonly program: Program;
-  /** What trains, with shapes. In a fixed order. */
-  readonly trainable: ReadonlyMap<string, readonly number[]>;
-  readonly classes: number;
-  readonly optimizer: AdamWSettings;
+  /** What training changes beside the optimizer's state, with shapes: weights that train, and running statistics. */
+  readonly changing: ParameterShapes;
+  readonly optimizerState: ParameterShapes;
+  readonly optimizer: Optimizer;
   readonly seed: number;
   readonly trainRows: number;
   readonly evalRows: number;
   readonly accumulation: number;
-  readonly buckets: readonly number[];
-  readonly padId: number;
-  readonly train: EncodedRows;
-  readonly validation: EncodedRows;
+  readonly train: Examples;
+  readonly validation: Examples;
 }
 
 /** A program with the data it is fed: whole updates and whole validations, in terms of rows. */
@@ -49,21 +41,22 @@ export class TrainingSession {
     batches: readonly Int32Array[],
     learningRate: number,
   ): { readonly loss: number; readonly gradNorm: number } {
-    const { program, accumulation, optimizer } = this.#options;
-    const adam = adamFeedsAt(optimizer, step + 1, learningRate);
-    const rows = batches.reduce((sum, batch) => sum + batch.length, 0);
+    const { program, accumulation, optimizer, train } = this.#options;
+    const scalars = optimizer.feedsAt(step + 1, learningRate);
+    // The mean is over all labels of the update, not of a batch: transformers#34191.
+    const labels = batches.reduce((sum, batch) => batch.reduce((s, row) => s + train.labelsIn(row), sum), 0);
     if (accumulation === 1) {
       const [batch] = batches as [Int32Array];
-      const { width, feeds } = this.#passFeeds(batch, rows, step);
-      const result = program.run(`train/${width}`, { ...feeds, ...adam });
+      const { width, feeds } = this.#passFeeds(batch, labels, step);
+      const result = program.run(`train/${width}`, { ...feeds, ...scalars });
       return { loss: scalar(result.loss), gradNorm: scalar(result.grad_norm) };
     }
     let loss = 0;
     batches.forEach((batch, index) => {
-      const { width, feeds } = this.#passFeeds(batch, rows, step * accumulation + index);
+      const { width, feeds } = this.#passFeeds(batch, labels, step * accumulation + index);
       loss += scalar(program.run(`accumulate/${width}`, feeds).loss);
     });
-    return { loss, gradNorm: scalar(program.run('apply', adam).grad_norm) };
+    return { loss, gradNorm: scalar(program.run('apply', scalars).grad_norm) };
   }
 
   /** @returns `undefined` where `signal` ended it before it was through */
@@ -71,78 +64,65 @@ export class TrainingSession {
     onProgress: (done: number, total: number) => void,
     signal: AbortSignal | undefined,
   ): Promise<ValidationResult | undefined> {
-    const { program, validation, evalRows, classes } = this.#options;
-    const logits = new Float32Array(validation.labels.length * classes);
-    let done = 0;
-    for (const batch of predictionBatches(validation.texts, evalRows)) {
+    const { program, validation, evalRows } = this.#options;
+    let [loss, right, labelled, done] = [0, 0, 0, 0];
+    for (const batch of predictionBatches(validation, evalRows)) {
       if (signal?.aborted) return undefined;
-      const padded = this.#pad(validation.texts, batch, evalRows);
-      const result = program.run(`evaluate/${padded.width}`, inputFeeds(padded)).logits as Float32Array;
-      batch.forEach((row, at) =>
-        logits.set(result.subarray(at * classes, (at + 1) * classes), row * classes),
-      );
+      const { width, inputs, labels, counted } = validation.batch(batch, evalRows);
+      const { losses, predicted } = program.run(`evaluate/${width}`, { ...inputs, labels });
+      counted.forEach((counts, at) => {
+        if (counts === 0) return;
+        labelled++;
+        loss += losses?.[at] as number;
+        if (predicted?.[at] === labels[at]) right++;
+      });
       done += batch.length;
-      onProgress(done, validation.labels.length);
+      onProgress(done, validation.count);
       await setImmediate();
     }
-    return scoreLogits(logits, validation.labels, classes);
+    return { loss: loss / labelled, accuracy: right / labelled };
   }
 
   readWeights(): Tensors {
-    return this.#read((name) => name);
+    return this.#read(this.#options.changing);
   }
 
   /** Names as in torch's optimizer state. */
-  readMoments(): Tensors {
-    return { ...this.#read(firstMoment), ...this.#read(secondMoment) };
+  readOptimizerState(): Tensors {
+    return this.#read(this.#options.optimizerState);
   }
 
-  /** Puts values back: weights, moments, or both. */
+  /** Puts values back: weights, optimizer state, or both. */
   restore(tensors: Tensors): void {
     this.#options.program.assign(
       Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data])),
     );
   }
 
-  #read(variable: (parameter: string) => string): Tensors {
-    const { program, trainable } = this.#options;
-    const values = program.read([...trainable.keys()].map(variable));
+  #read(variables: ParameterShapes): Tensors {
+    const values = this.#options.program.read([...variables.keys()]);
     const tensors: Record<string, NamedTensor> = {};
-    for (const [name, shape] of trainable)
-      tensors[variable(name)] = { shape, data: values[variable(name)] as Float32Array };
+    for (const [name, shape] of variables) tensors[name] = { shape, data: values[name] as Float32Array };
     return tensors;
   }
 
-  #passFeeds(batch: Int32Array, rowsOfUpdate: number, pass: number): { width: number; feeds: Feeds } {
+  #passFeeds(
+    batch: Int32Array,
+    labelsOfUpdate: number,
+    pass: number,
+  ): { readonly width: number; readonly feeds: Readonly<Record<string, TensorData>> } {
     const { train, trainRows, seed } = this.#options;
-    const padded = this.#pad(train.texts, batch, trainRows);
-    const labels = new Int32Array(trainRows);
-    const weights = new Float32Array(trainRows);
-    batch.forEach((row, at) => {
-      labels[at] = train.labels[row] as number;
-      weights[at] = 1 / rowsOfUpdate;
-    });
+    const { width, inputs, labels, counted } = train.batch(batch, trainRows, { seed, pass });
     return {
-      width: padded.width,
+      width,
       feeds: {
-        ...inputFeeds(padded),
+        ...inputs,
         labels,
-        row_weights: weights,
+        label_weights: counted.map((counts) => counts / labelsOfUpdate),
         dropout_counter: Int32Array.of(seed, pass),
       },
     };
   }
-
-  #pad(texts: EncodedTexts, batch: Int32Array, rows: number): PaddedBatch {
-    const { buckets, padId } = this.#options;
-    return padBatch(texts, batch, rows, buckets, padId);
-  }
-}
-
-type Feeds = Readonly<Record<string, Float32Array | Int32Array>>;
-
-function inputFeeds({ inputIds, attentionMask }: PaddedBatch): Feeds {
-  return { input_ids: inputIds, attention_mask: attentionMask };
 }
 
 function scalar(values: ArrayLike<number> | undefined): number {

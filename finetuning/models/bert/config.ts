@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { DiagnosticError } from '../../../diagnostics/index.js';
 
 const size = z.int().min(1);
 
 /** What a BERT's config.json says that changes the arithmetic. Fields that do not are passed over. */
-const bertConfigSchema = z
+export const bertConfigSchema = z
   .object({
     model_type: z.literal('bert'),
     vocab_size: size,
@@ -28,25 +26,3 @@ const bertConfigSchema = z
   });
 
 export type BertConfig = z.output<typeof bertConfigSchema>;
-
-/** @throws DiagnosticError `bad-model-config` */
-export function readBertConfig(path: string): BertConfig {
-  const refuse = (message: string, cause?: unknown): never => {
-    throw new DiagnosticError('bad-model-config', {
-      message,
-      at: { file: path },
-      fix: 'choose a BERT encoder in the Hugging Face format, such as sentence-transformers/all-MiniLM-L6-v2',
-      cause,
-    });
-  };
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    return refuse(`the model's configuration cannot be read: ${(cause as Error).message}`, cause);
-  }
-  const result = bertConfigSchema.safeParse(json);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0] as z.core.$ZodIssue;
-  return refuse(`this model cannot be finetuned: ${issue.path.join('.') || 'config'}: ${issue.message}`);
-}

@@ -64,7 +64,13 @@ function layer(
   const add = (half: string, inner: tf.Tensor2D, input: tf.Tensor2D): tf.Tensor2D => {
     const output = linear(context, `${half}.dense`, inner);
     const kept = context.dropout(output, config.hidden_dropout_prob, half);
-    return norm(context, config, half, tf.add(kept, input));
+    return context.join({
+      path: half,
+      half: half.endsWith('.attention.output') ? 'attention' : 'output',
+      output: kept,
+      input,
+      norm: (sum) => norm(context, config, half, sum as tf.Tensor2D),
+    }) as tf.Tensor2D;
   };
   const attended = attention(context, config, `${path}.attention.self`, x, scoreBias);
   const afterAttention = add(`${path}.attention.output`, attended, x);

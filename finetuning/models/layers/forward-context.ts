@@ -1,22 +1,35 @@
 import type { tf } from '../../../compute/index.js';
-
-/** A linear layer as the model sees it, whatever a method has put around it. [n, in] → [n, out] */
-export interface Linear {
-  /** Where it stands in the model: `bert.encoder.layer.0.attention.self.query`. */
-  readonly path: string;
-  apply(x: tf.Tensor2D): tf.Tensor2D;
-}
+import type { Layer } from './layer.js';
 
 /** Zeroes values with a probability and scales the rest up. `site` names the place, so that no two places share numbers. */
 export type Dropout = <T extends tf.Tensor>(x: T, probability: number, site: string) => T;
 
+/** Where one half of a block meets the input that went around it. */
+export interface Join {
+  /** The module that the block's output comes from: `bert.encoder.layer.0.attention.output`, `transformer.h.0`. */
+  readonly path: string;
+  readonly half: 'attention' | 'output';
+  /** What the half calculated, [n, hidden] or an image; and what went into it, of the same shape. */
+  readonly output: tf.Tensor;
+  readonly input: tf.Tensor;
+  /** What the model does with the sum, in models that normalize after (BERT). */
+  readonly norm?: (sum: tf.Tensor) => tf.Tensor;
+}
+
 /** All that a forward pass draws on beside its inputs. */
 export interface ForwardContext {
-  /** The parameter of that name, in Hugging Face's naming. */
+  /** The parameter or buffer of that name, in Hugging Face's naming. */
   weight(name: string): tf.Tensor;
   /** What the finetuning method makes of a layer; the layer itself, where it does nothing. */
-  wrap(layer: Linear): Linear;
+  wrap(layer: Layer): Layer;
+  /** norm(output + input), and what the method adds there. */
+  join(place: Join): tf.Tensor;
   readonly dropout: Dropout;
+  /**
+   * Present while norms work with the statistics of the batch, as in full training: takes a running statistic's next
+   * value.
+   */
+  readonly update?: (buffer: string, value: tf.Tensor) => void;
 }
 
 /** Outside of training nothing is dropped. */

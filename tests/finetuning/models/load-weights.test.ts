@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readNetwork, readWeights } from '../../../finetuning/models/network.js';
+import { readNetwork, readWeights } from '../../../finetuning/models/read-network.js';
 import {
   encodeSafetensors,
   type NamedTensor,

@@ -4,9 +4,11 @@ import { compileProgram, type TensorSpec } from '../../../compute/index.js';
 import { resolvePretrained } from '../../../finetuning/index.js';
 import { bertPooler } from '../../../finetuning/models/bert/classifier.js';
 import { bertEncoder } from '../../../finetuning/models/bert/encoder.js';
-import { keepAll, type ForwardContext } from '../../../finetuning/models/layers/forward-context.js';
-import { batchFeeds } from '../../../finetuning/models/inference-program.js';
-import { readNetwork, readWeights } from '../../../finetuning/models/network.js';
+import { keepAll } from '../../../finetuning/models/layers/forward-context.js';
+import { fullMethod } from '../../../finetuning/methods/full.js';
+import { bertConfigSchema } from '../../../finetuning/models/bert/config.js';
+import { forwardContext } from '../../../finetuning/models/forward.js';
+import { readNetwork, readWeights } from '../../../finetuning/models/read-network.js';
 import { SafetensorsFile } from '../../../finetuning/models/safetensors/safetensors-file.js';
 import { TextTokenizer } from '../../../finetuning/text/text-tokenizer.js';
 
@@ -36,7 +38,7 @@ describe('the real MiniLM', () => {
     const network = readNetwork(folder, ['a', 'b']);
     const { values, unused } = readWeights(network, `${folder}/model.safetensors`, 1);
     expect(unused).toEqual([]);
-    const { config } = network;
+    const config = bertConfigSchema.parse(JSON.parse(readFileSync(`${folder}/config.json`, 'utf8')));
     const [rows, width] = [batch.ids.length, batch.ids[0]?.length ?? 0];
     const variables = Object.fromEntries(
       [...network.shapes].map(([name, shape]): [string, TensorSpec] => [name, { shape, dtype: 'float32' }]),
@@ -45,13 +47,9 @@ describe('the real MiniLM', () => {
       variables,
       signatures: {
         encode: {
-          feeds: batchFeeds(rows, width),
+          feeds: network.feeds(rows, width),
           build({ variables: parameters, feeds }) {
-            const context = {
-              weight: (name) => parameters[name],
-              wrap: (layer) => layer,
-              dropout: keepAll,
-            } as ForwardContext;
+            const context = forwardContext(parameters, fullMethod(network.shapes), keepAll);
             const input = { inputIds: feeds.input_ids, attentionMask: feeds.attention_mask };
             const states = bertEncoder(context, config, input as Parameters<typeof bertEncoder>[2]);
             const outputs = states.map((state, index) => [`layer ${index}`, state] as const);

@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { DiagnosticError } from '../../diagnostics/index.js';
-import { readRows } from '../data/index.js';
+import { DiagnosticError } from '../../../diagnostics/index.js';
+import { readRows } from '../../data/index.js';
+import type { RowFile } from './dataset.js';
 
-export interface LabelledTexts {
-  readonly file: string;
+export interface LabelledTexts extends RowFile {
   readonly texts: readonly string[];
   readonly labels: readonly string[];
-  /** Line of each row in the file, to name it by. */
-  readonly lines: readonly number[];
-  /** Of the file's bytes, as DVC hashes it. */
-  readonly md5: string;
 }
 
 /** @throws DiagnosticError `file-missing`, `jsonl-syntax`, `bad-row`, `no-rows` */
@@ -30,7 +26,7 @@ export async function readLabelledTexts(path: string, shownAs: string = path): P
       fix: 'run the stage that makes it again',
     });
   const md5 = createHash('md5').update(readFileSync(path)).digest('hex');
-  return { file: shownAs, texts, labels, lines, md5 };
+  return { file: shownAs, count: texts.length, texts, labels, lines, md5 };
 }
 
 /** The classes, in the order of the logits: sorted by code point, so that they are the same everywhere. */

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import { bertNetwork } from './bert/network.js';
+import { loadWeights, type LoadedWeights } from './load-weights.js';
+import type { Network, NetworkOptions, Task } from './network.js';
+import { SafetensorsFile } from './safetensors/safetensors-file.js';
+
+interface Architecture {
+  readonly task: Task;
+  readonly make: (options: NetworkOptions) => Network;
+}
+
+/** `model_type` in config.json → how to make it. */
+const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
+  bert: { task: 'text-classification', make: bertNetwork },
+};
+
+/** @throws DiagnosticError `bad-model-config` */
+export function readTask(modelDir: string): Task {
+  return readConfig(modelDir).architecture.task;
+}
+
+/**
+ * @param dropout in place of the model's own probabilities
+ * @throws DiagnosticError `bad-model-config`
+ */
+export function readNetwork(
+  modelDir: string,
+  labels: readonly string[],
+  dropout: number | null = null,
+): Network {
+  const { architecture, config, file } = readConfig(modelDir);
+  return architecture.make({ config, file, labels, dropout });
+}
+
+function readConfig(modelDir: string): { architecture: Architecture; config: unknown; file: string } {
+  const file = join(modelDir, 'config.json');
+  const refuse = (message: string, cause?: unknown): never => {
+    throw new DiagnosticError('bad-model-config', {
+      message,
+      at: { file },
+      expected: `a model_type of: ${Object.keys(ARCHITECTURES).join(', ')}`,
+      fix: 'choose a model of these in the Hugging Face format, such as sentence-transformers/all-MiniLM-L6-v2',
+      cause,
+    });
+  };
+  let config: unknown;
+  try {
+    config = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    return refuse(`the model's configuration cannot be read: ${(cause as Error).message}`, cause);
+  }
+  const type = (config as { model_type?: unknown } | null)?.model_type;
+  if (typeof type !== 'string' || !Object.hasOwn(ARCHITECTURES, type))
+    return refuse(`this model cannot be finetuned: its model_type is ${JSON.stringify(type)}`);
+  return { architecture: ARCHITECTURES[type] as Architecture, config, file };
+}
+
+/** @throws DiagnosticError `bad-safetensors`, `missing-weights`, `shape-mismatch` */
+export function readWeights(network: Network, weightsFile: string, seed: number): LoadedWeights {
+  const file = SafetensorsFile.open(weightsFile);
+  try {
+    return loadWeights(file, network, seed);
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs';
+import { compileProgram, interpretProgram, type Program, type TensorData } from '../../../compute/index.js';
+import type { Method } from '../../../finetuning/methods/method.js';
+import { inferenceProgram, modelVariables } from '../../../finetuning/models/inference-program.js';
+import type { Network } from '../../../finetuning/models/network.js';
+import { isDecayed } from '../../../finetuning/models/parameters.js';
+import { readNetwork, readWeights } from '../../../finetuning/models/read-network.js';
+import { SafetensorsFile } from '../../../finetuning/models/safetensors/safetensors-file.js';
+import { adamW } from '../../../finetuning/training/optimizers/adamw.js';
+import { learningRateAt } from '../../../finetuning/training/schedule.js';
+import { trainingProgram } from '../../../finetuning/training/training-program.js';
+
+/**
+ * transformers, PEFT and adapters are the judges: the scripts of tests/finetuning/fixtures write what they compute in
+ * float32, and every number has to agree, in the compiled program and in the interpreted one.
+ */
+const RELATIVE = 1e-4;
+const executors = { compiled: compileProgram, interpreted: interpretProgram };
+
+/** What the network is fed, its labels, and which of these count (1) or not (0). */
+export interface CellBatch {
+  readonly inputs: Readonly<Record<string, TensorData>>;
+  readonly labels: Int32Array;
+  readonly counted: Float32Array;
+}
+
+/** One model with one method, and the reference's numbers for it. */
+export interface Cell {
+  /** tests/finetuning/fixtures/NAME: has model/, batches.json and METHOD.safetensors. */
+  readonly folder: string;
+  readonly method: string;
+  readonly labels: readonly string[];
+  readonly rows: number;
+  readonly width: number;
+  makeMethod(network: Network): Method;
+  /** The reference's name of a live parameter → ours. */
+  ownName(stored: string): string;
+  /** @param batch one of batches.json's */
+  toBatch(batch: Readonly<Record<string, unknown>>): CellBatch;
+  /** Parameters whose gradient is nothing but rounding, which Adam scales up. */
+  readonly isRounding?: (own: string) => boolean;
+  /** Of values after training by the reference; absent: 1e-4. */
+  readonly relativeAfter?: number;
+}
+
+interface Cases {
+  readonly steps: number;
+  readonly warmup_steps: number;
+  readonly learning_rate: number;
+  readonly weight_decay: number;
+  readonly max_grad_norm: number;
+  readonly batches: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** In relation to the value itself, or to the largest of its tensor where that is near zero. */
+export function expectClose(
+  found: ArrayLike<number>,
+  expected: Float32Array,
+  what: string,
+  relative = RELATIVE,
+): void {
+  expect(found.length).toBe(expected.length);
+  const largest = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  let worst = 0;
+  expected.forEach((x, index) => {
+    const allowed = relative * Math.abs(x) + 0.1 * relative * largest + 1e-7;
+    worst = Math.max(worst, Math.abs((found[index] as number) - x) / allowed);
+  });
+  expect({ what, worst: worst <= 1 ? 'within' : worst }).toEqual({ what, worst: 'within' });
+}
+
+/** Logits, loss, every gradient, and every step of a short training. */
+export function describeParity(cell: Cell): void {
+  const folder = `tests/finetuning/fixtures/${cell.folder}`;
+  const cases = JSON.parse(readFileSync(`${folder}/batches.json`, 'utf8')) as Cases;
+  const batches = cases.batches.map((batch) => cell.toBatch(batch));
+  const { rows, width } = cell;
+
+  describe(`${cell.folder}, ${cell.method}`, () => {
+    const expected = SafetensorsFile.open(`${folder}/${cell.method}.safetensors`);
+    afterAll(() => expected.close());
+    /** Our name → the reference's, of everything that trains. */
+    const names = new Map(
+      expected.names
+        .filter((name) => name.startsWith('before.'))
+        .map((name) => name.slice('before.'.length))
+        .map((stored) => [cell.ownName(stored), stored]),
+    );
+    const network = readNetwork(`${folder}/model`, cell.labels);
+    const method = cell.makeMethod(network);
+    const optimizer = adamW(
+      { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: cases.weight_decay },
+      (name) => isDecayed(name) && !network.isLayerNorm(name),
+    );
+    const assign = (program: Program): Program => {
+      const weights = readWeights(network, `${folder}/model/model.safetensors`, 0);
+      expect(weights).toMatchObject({ created: [], unused: [] });
+      for (const [name, values] of weights.values)
+        program.assign(method.stored?.get(name)?.encode(values) ?? { [name]: values });
+      for (const [own, stored] of names) program.assign({ [own]: expected.readFloat32(`before.${stored}`) });
+      return program;
+    };
+
+    it('trains what the reference trains', () => {
+      expect([...method.trainable].sort()).toEqual([...names.keys()].sort());
+      expect(Object.keys(modelVariables(network, method))).toEqual(expect.arrayContaining(method.trainable));
+    });
+
+    describe.each(Object.keys(executors) as (keyof typeof executors)[])('%s', (executor) => {
+      const open = (accumulates: boolean): Program =>
+        assign(
+          executors[executor](
+            trainingProgram({
+              network,
+              method,
+              optimizer,
+              maxGradNorm: cases.max_grad_norm,
+              trainRows: rows,
+              evalRows: rows,
+              trainWidths: [width],
+              evalWidths: [width],
+              accumulates,
+            }),
+          ),
+        );
+      const pass = ({ inputs, labels, counted }: CellBatch, step: number): Record<string, TensorData> => {
+        const all = counted.reduce((sum, counts) => sum + counts, 0);
+        return {
+          ...inputs,
+          labels,
+          label_weights: counted.map((counts) => counts / all),
+          dropout_counter: Int32Array.of(0, step),
+        };
+      };
+
+      it('agrees on logits, loss and every gradient', () => {
+        const [first] = batches as [CellBatch];
+        const predicting = assign(executors[executor](inferenceProgram(network, method, rows, [width])));
+        const { logits } = predicting.run(`predict/${width}`, first.inputs);
+        expectClose(logits as Float32Array, expected.readFloat32('logits'), 'logits');
+        predicting.dispose();
+        const program = open(true);
+        const { loss } = program.run(`accumulate/${width}`, pass(first, 0));
+        expectClose(loss as Float32Array, expected.readFloat32('loss'), 'loss');
+        for (const [own, stored] of names) {
+          // One pass after zeros: the sums are the gradients.
+          const sum = program.read([`${own}/accumulated`])[`${own}/accumulated`] as Float32Array;
+          expectClose(sum, expected.readFloat32(`gradient.${stored}`), `gradient of ${own}`);
+        }
+        program.dispose();
+      });
+
+      it(`agrees after each of ${cases.steps} steps of clipped, warmed-up AdamW`, () => {
+        const program = open(false);
+        const schedule = {
+          learning_rate: cases.learning_rate,
+          lr_scheduler_type: 'linear',
+          warmup_steps: cases.warmup_steps,
+        } as const;
+        const series: Record<'losses' | 'norms' | 'rates', number[]> = { losses: [], norms: [], rates: [] };
+        for (let step = 0; step < cases.steps; step++) {
+          const rate = learningRateAt(schedule, step, cases.steps);
+          const batch = batches[step % batches.length] as CellBatch;
+          const feeds = { ...pass(batch, step), ...optimizer.feedsAt(step + 1, rate) };
+          const { loss, grad_norm } = program.run(`train/${width}`, feeds);
+          series.losses.push(loss?.[0] as number);
+          series.norms.push(grad_norm?.[0] as number);
+          series.rates.push(rate);
+        }
+        for (const [name, values] of Object.entries(series))
+          expectClose(Float32Array.from(values), expected.readFloat32(name), name, cell.relativeAfter);
+        for (const [own, stored] of names) {
+          if (cell.isRounding?.(own)) continue;
+          const after = program.read([own])[own] as Float32Array;
+          expectClose(after, expected.readFloat32(`after.${stored}`), own, cell.relativeAfter);
+        }
+        program.dispose();
+      });
+    });
+  });
+}
