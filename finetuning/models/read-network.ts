@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { bertNetwork } from './bert/network.js';
+import { gpt2Network } from './gpt2/network.js';
 import { loadWeights, type LoadedWeights } from './load-weights.js';
 import type { Network, NetworkOptions, Task } from './network.js';
 import { SafetensorsFile } from './safetensors/safetensors-file.js';
@@ -14,6 +15,7 @@ interface Architecture {
 /** `model_type` in config.json → how to make it. */
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   bert: { task: 'text-classification', make: bertNetwork },
+  gpt2: { task: 'causal-lm', make: gpt2Network },
 };
 
 /** @throws DiagnosticError `bad-model-config` */
