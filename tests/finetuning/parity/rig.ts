@@ -93,7 +93,7 @@ export function describeParity(cell: Cell): void {
       (name) => isDecayed(name) && !network.isLayerNorm(name),
     );
     const assign = (program: Program): Program => {
-      const weights = readWeights(network, `${folder}/model/model.safetensors`, 0);
+      const weights = readWeights(network, `${folder}/model`, 0);
       expect(weights).toMatchObject({ created: [], unused: [] });
       for (const [name, values] of weights.values)
         program.assign(method.stored?.get(name)?.encode(values) ?? { [name]: values });
