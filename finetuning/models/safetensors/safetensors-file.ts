@@ -89,6 +89,12 @@ export class SafetensorsFile {
     });
   }
 
+  /** The values as they are stored, of any type. */
+  readBytes(name: string): Uint8Array {
+    const { begin, end } = this.#entry(name);
+    return new Uint8Array(this.#read(this.#dataStart + begin, end - begin));
+  }
+
   close(): void {
     closeSync(this.#descriptor);
   }
