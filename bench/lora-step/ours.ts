@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { compileProgram } from '../../compute/index.js';
 import { loraMethod } from '../../finetuning/methods/index.js';
 import { readNetwork } from '../../finetuning/models/index.js';
-import { adamW, isDecayed, trainingProgram } from '../../finetuning/training/index.js';
+import { adamW, isDecayed, oneGroup, trainingProgram } from '../../finetuning/training/index.js';
 import { median, type Measurement } from '../measurement.js';
 import type { Setting } from './setting.js';
 
 const setting = JSON.parse(process.argv[2] ?? '') as Setting;
 const { config, labels, rows, width, warmUp, steps } = setting;
 const optimizer = adamW(
-  { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: setting.weightDecay },
-  isDecayed,
+  { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  oneGroup(setting.weightDecay, isDecayed),
 );
 
 /** xorshift32: any stream does, as long as it is the same from run to run. */
