@@ -31,7 +31,7 @@ const network = readNetwork(
   Array.from({ length: labels }, (_, label) => `label ${label}`),
 );
 rmSync(folder, { recursive: true });
-const method = loraMethod(network.shapes, {
+const method = loraMethod(network, {
   rank: setting.rank,
   alpha: setting.alpha,
   dropout: setting.dropout,
