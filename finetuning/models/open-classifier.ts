@@ -99,7 +99,7 @@ interface Parameters {
 function readParameters(network: Network, options: OpenClassifierOptions): Parameters {
   const { baseModelDir, adapterDir, seed } = options;
   const whole = (folder: string): Record<string, Float32Array> =>
-    Object.fromEntries(readWeights(network, join(folder, 'model.safetensors'), seed).values);
+    Object.fromEntries(readWeights(network, folder, seed).values);
   if (adapterDir === undefined) return { method: fullMethod(network.shapes), values: whole(baseModelDir) };
   if (!existsSync(join(adapterDir, 'adapter_config.json')))
     return { method: fullMethod(network.shapes), values: whole(adapterDir) };

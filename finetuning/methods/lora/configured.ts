@@ -1,7 +1,7 @@
 import type { LoraConfig } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { Network } from '../../models/network.js';
-import { endsWithPart } from './module-names.js';
+import { endsWithPart, lastParts } from '../modules-to-save.js';
 import type { LoraModel, LoraSettings } from './settings.js';
 
 /** What PEFT targets in each architecture, unless it is told. */
@@ -34,10 +34,9 @@ function usualTargets({ layers }: LoraModel): readonly string[] {
     parts.every((part) => paths.some((path) => endsWithPart(path, part))),
   );
   if (found) return found;
-  const known = [...new Set(paths.map((path) => path.split('.').at(-1) as string))];
   throw new DiagnosticError('bad-target-modules', {
     message: 'finetuning.target_modules: this architecture has no layers that LoRA usually goes to',
-    expected: `last parts of layers' names: ${known.filter((name) => !/^\d+$/.test(name)).join(', ')}`,
+    expected: `last parts of layers' names: ${lastParts(paths).join(', ')}`,
     fix: 'name the layers in target_modules',
   });
 }

@@ -1,8 +1,8 @@
 import { tf } from '../../../compute/index.js';
 import { uniformValues } from '../../random/draws.js';
 import type { Method } from '../method.js';
+import { parametersInFull } from '../modules-to-save.js';
 import { initialMagnitudes, magnitudeShape, withMagnitudes } from './dora.js';
-import { checkParts, isInside, modulePaths } from './module-names.js';
 import { chooseTargets, type LoraTarget } from './targets.js';
 import type { LoraModel, LoraSettings } from './settings.js';
 
@@ -14,7 +14,7 @@ import type { LoraModel, LoraSettings } from './settings.js';
  */
 export function loraMethod(model: LoraModel, settings: LoraSettings): Method {
   const { dropout, saved, bias = 'none', magnitudes = false } = settings;
-  checkParts('modules_to_save', saved, modulePaths(model.shapes));
+  const inFull = new Set(parametersInFull(model.shapes, saved));
   const targets = new Map(chooseTargets(model, settings).map((target) => [target.path, target]));
 
   const added = new Map<string, readonly number[]>();
@@ -25,7 +25,7 @@ export function loraMethod(model: LoraModel, settings: LoraSettings): Method {
     if (magnitudes) added.set(`${target.path}.lora_magnitude_vector`, magnitudeShape(target));
   }
   const trainsToo = (name: string): boolean =>
-    isInside(name, saved) ||
+    inFull.has(name) ||
     (name.endsWith('.bias') &&
       (bias === 'all' || (bias === 'lora_only' && targets.has(name.slice(0, -'.bias'.length)))));
   return {

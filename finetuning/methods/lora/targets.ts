@@ -1,5 +1,5 @@
 import type { LayerKind } from '../../models/layers/layer.js';
-import { checkParts, endsWithPart, isInside, modulePaths, refuseTargets } from './module-names.js';
+import { checkNames, endsWithPart, isInside, modulePaths, refuseNames } from '../modules-to-save.js';
 import { pythonFullmatch } from './python-regex.js';
 import { ALL_LINEAR, type LoraModel, type LoraSettings } from './settings.js';
 
@@ -41,18 +41,18 @@ export function chooseTargets(model: LoraModel, settings: LoraSettings): LoraTar
 function choosePaths(model: LoraModel, targets: LoraSettings['targets'], open: readonly string[]): string[] {
   const key = 'target_modules';
   if (typeof targets !== 'string') {
-    checkParts(key, targets, open);
+    checkNames(key, targets, open);
     return open.filter((path) => targets.some((part) => endsWithPart(path, part)));
   }
   if (targets.toLowerCase() === ALL_LINEAR) return open.filter((path) => isPlainLinear(model, path));
   const expression = pythonFullmatch(targets, key);
   const matched = open.filter((path) => expression.test(path));
   if (matched.length === 0)
-    refuseTargets(key, 'no layer’s whole name matches the regular expression', targets, open);
+    refuseNames(key, 'no layer’s whole name matches the regular expression', targets, open);
   // PEFT does not take such an adapter: what it matches it has to be able to replace.
   const other = modulePaths(model.shapes).find((path) => expression.test(path) && !model.layers.has(path));
   if (other !== undefined)
-    refuseTargets(key, `the regular expression matches ${other} too, which is no linear layer or convolution`, targets, open); // prettier-ignore
+    refuseNames(key, `the regular expression matches ${other} too, which is no linear layer or convolution`, targets, open); // prettier-ignore
   return matched;
 }
 

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { adapterMethod } from '../../../finetuning/methods/adapter/adapter-method.js';
+import { adapterTypes } from '../../../finetuning/methods/adapter/settings.js';
 import { fullMethod } from '../../../finetuning/methods/full.js';
 import { loraMethod } from '../../../finetuning/methods/lora/lora.js';
 import { isDecayed } from '../../../finetuning/models/parameters.js';
@@ -26,6 +28,22 @@ describeParity({
       saved: ['classifier'],
     }),
   ownName: ownPeftName,
+});
+
+describe.each(['pfeiffer', 'houlsby'] as const)('adapters', (type) => {
+  describeParity({
+    ...bert,
+    method: type,
+    makeMethod: (network) =>
+      adapterMethod(network.shapes, {
+        ...adapterTypes[type],
+        name: 'reprise',
+        reductionFactor: 4,
+        dropout: 0,
+        saved: ['classifier'],
+      }),
+    ownName: (stored) => stored,
+  });
 });
 
 it('weights that decay are those that the Trainer decays', () => {
