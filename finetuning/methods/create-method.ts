@@ -1,19 +1,11 @@
-import type { FinetuningConfig, LoraConfig } from '../../configs/index.js';
+import type { FinetuningConfig } from '../../configs/index.js';
 import type { Network } from '../models/network.js';
 import { fullMethod } from './full.js';
-import { loraMethod, type LoraSettings } from './lora.js';
+import { loraSettings } from './lora/configured.js';
+import { loraMethod } from './lora/lora.js';
+import { peftFormat } from './lora/peft-format.js';
 import type { Method } from './method.js';
-import { fullFormat, peftFormat, type SavedFormat } from './saved-format.js';
-
-function loraSettings(config: LoraConfig): LoraSettings {
-  return {
-    rank: config.lora_r,
-    alpha: config.lora_alpha,
-    dropout: config.lora_dropout,
-    targets: config.target_modules,
-    saved: config.modules_to_save,
-  };
-}
+import { fullFormat, type SavedFormat } from './saved-format.js';
 
 /** The configured method, and the files its result is kept in. */
 export function createMethod(
@@ -21,9 +13,9 @@ export function createMethod(
   network: Network,
 ): { readonly method: Method; readonly format: SavedFormat } {
   if (config.method === 'full') return { method: fullMethod(network.shapes), format: fullFormat };
-  const settings = loraSettings(config);
+  const settings = loraSettings(config, network);
   return {
-    method: loraMethod(network.shapes, settings),
-    format: peftFormat(settings, config.model_name, config.model_revision),
+    method: loraMethod(network, settings),
+    format: peftFormat(network, settings, config.model_name, config.model_revision),
   };
 }
