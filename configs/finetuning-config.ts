@@ -34,6 +34,13 @@ const common = {
   dropout: rate.nullable().default(null),
   /** In tokens, the special ones included. Longer texts lose their end. */
   max_length: z.int().min(4).max(4096),
+  /**
+   * Language models: lays several texts end to end in rows of max_length tokens, which know nothing of each other, in
+   * place of padding each. A batch_size of rows then has more texts.
+   */
+  packing: z.boolean().default(false),
+  /** Language models: learn to say prompts too, and others' messages, not only completions and the assistant's. */
+  train_on_prompt: z.boolean().default(false),
 
   /** Steps between two checkpoints: what a kill costs at most. */
   save_steps: count.default(50),
