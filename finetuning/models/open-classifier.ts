@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileProgram, type Program } from '../../compute/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
+import { readAdapterHub } from '../methods/adapter/read-adapterhub.js';
+import { isAdapterHubFolder } from '../methods/adapter/read-config.js';
 import { fullMethod } from '../methods/full.js';
 import { loraMethod } from '../methods/lora.js';
 import type { Method } from '../methods/method.js';
@@ -108,6 +110,10 @@ function readParameters(network: Network, options: OpenClassifierOptions): Param
   if (adapterDir === undefined) return { method: fullMethod(network.shapes), values: whole(baseModelDir) };
   if (!existsSync(join(adapterDir, 'adapter_config.json')))
     return { method: fullMethod(network.shapes), values: whole(adapterDir) };
+  if (isAdapterHubFolder(adapterDir)) {
+    const { method, values } = readAdapterHub(adapterDir, network);
+    return { method, values: { ...whole(baseModelDir), ...values } };
+  }
   const settings = readAdapterConfig(adapterDir);
   // PEFT lists every name that a head may have, `score` beside `classifier`.
   const saved = settings.saved.filter((part) => names.some((name) => name.split('.').includes(part)));
