@@ -24,7 +24,7 @@ interface Pattern {
   readonly module: (path: string) => string;
 }
 
-/** BERT's output modules are themselves the library's adapter layers; a GPT-2 block has two modules for them. */
+/** BERT's output modules are themselves the library's adapter layers; GPT-2's blocks have modules for them. */
 const PATTERNS: readonly Pattern[] = [
   {
     modelType: 'bert',
@@ -37,6 +37,18 @@ const PATTERNS: readonly Pattern[] = [
     parameter: /^(bert\.encoder\.layer\.\d+\.output)\.dense\.bias$/,
     half: 'output',
     module: (path) => `${path}.adapters`,
+  },
+  {
+    modelType: 'gpt2',
+    parameter: /^(transformer\.h\.\d+)\.attn\.c_proj\.bias$/,
+    half: 'attention',
+    module: (path) => `${path}.attention_adapters.adapters`,
+  },
+  {
+    modelType: 'gpt2',
+    parameter: /^(transformer\.h\.\d+)\.mlp\.c_proj\.bias$/,
+    half: 'output',
+    module: (path) => `${path}.output_adapters.adapters`,
   },
 ];
 
