@@ -93,11 +93,27 @@ const loraSchema = z.strictObject({
   alpha_pattern: z.record(z.string(), z.number().positive()).default({}),
 });
 
+const adapterSchema = z.strictObject({
+  ...common,
+  method: z.literal('adapter'),
+  /** `pfeiffer`: after each block's output. `houlsby`: after its attention, too. */
+  adapter_type: z.enum(['pfeiffer', 'houlsby']).default('pfeiffer'),
+  /** The bottleneck is so many times narrower than the model. */
+  reduction_factor: z.number().positive().default(16),
+  /** In place of the type's own: relu of `pfeiffer`, swish of `houlsby`. */
+  non_linearity: z.enum(['relu', 'swish', 'silu', 'gelu', 'gelu_new', 'tanh']).nullable().default(null),
+  /** Of what the bottlenecks add. */
+  adapter_dropout: rate.default(0),
+  /** Trained in full and saved beside the adapters: the new head, and the pooler if it should learn too. */
+  modules_to_save: z.array(z.string().min(1)).default(['classifier']),
+});
+
 const fullSchema = z.strictObject({ ...common, method: z.literal('full') });
 
 /** A preset of `configs/finetuning/`, overlaid by the `finetuning` section of params.yaml. */
-export const finetuningConfigSchema = z.discriminatedUnion('method', [loraSchema, fullSchema]);
+export const finetuningConfigSchema = z.discriminatedUnion('method', [loraSchema, fullSchema, adapterSchema]);
 
 export type FinetuningConfig = z.output<typeof finetuningConfigSchema>;
 export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' }>;
+export type AdapterConfig = Extract<FinetuningConfig, { method: 'adapter' }>;
 export type FinetuningMethod = FinetuningConfig['method'];
