@@ -4,6 +4,7 @@ import { DiagnosticError } from '../../diagnostics/index.js';
 import { bertNetwork } from './bert/network.js';
 import { loadWeights, type LoadedWeights } from './load-weights.js';
 import type { Network, NetworkOptions, Task } from './network.js';
+import { resnetNetwork } from './resnet/network.js';
 import { SafetensorsFile } from './safetensors/safetensors-file.js';
 
 interface Architecture {
@@ -14,6 +15,7 @@ interface Architecture {
 /** `model_type` in config.json → how to make it. */
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   bert: { task: 'text-classification', make: bertNetwork },
+  resnet: { task: 'image-classification', make: resnetNetwork },
 };
 
 /** @throws DiagnosticError `bad-model-config` */

@@ -8,7 +8,7 @@ import { readNetwork, readWeights } from '../../../finetuning/models/read-networ
 import { SafetensorsFile } from '../../../finetuning/models/safetensors/safetensors-file.js';
 import { adamW } from '../../../finetuning/training/optimizers/adamw.js';
 import { learningRateAt } from '../../../finetuning/training/schedule.js';
-import { trainingProgram } from '../../../finetuning/training/training-program.js';
+import { movesBuffers, trainingProgram } from '../../../finetuning/training/training-program.js';
 
 /**
  * transformers, PEFT and adapters are the judges: the scripts of tests/finetuning/fixtures write what they compute in
@@ -174,6 +174,11 @@ export function describeParity(cell: Cell): void {
           const after = program.read([own])[own] as Float32Array;
           expectClose(after, expected.readFloat32(`after.${stored}`), own, cell.relativeAfter);
         }
+        if (movesBuffers(network, method))
+          for (const name of network.buffers.keys()) {
+            const moved = program.read([name])[name] as Float32Array;
+            expectClose(moved, expected.readFloat32(`statistics.${name}`), name, cell.relativeAfter);
+          }
         program.dispose();
       });
     });
