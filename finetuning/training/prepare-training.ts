@@ -4,6 +4,7 @@ import { createMethod } from '../methods/create-method.js';
 import type { Method } from '../methods/method.js';
 import type { SavedFormat } from '../methods/saved-format.js';
 import type { Network } from '../models/network.js';
+import { isDecayed } from '../models/parameters.js';
 import { readNetwork, readTask } from '../models/read-network.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import { DataOrder } from './data-order.js';
@@ -64,7 +65,11 @@ export async function prepareTraining(options: {
     accumulation,
   );
   const total = Math.min(config.max_steps ?? Infinity, config.num_epochs * order.stepsPerEpoch);
-  const optimizer = createOptimizer(config, network);
+  const optimizer = createOptimizer(
+    config,
+    method.trainable,
+    (parameter) => isDecayed(parameter) && !network.isLayerNorm(parameter),
+  );
   const definition = trainingProgram({
     network,
     method,
