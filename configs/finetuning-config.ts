@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { checkTogether } from './check-together.js';
 import { optimizerSettings } from './optimizer-settings.js';
+import { scheduleSettings } from './schedule-settings.js';
 
 const rate = z.number().min(0).lt(1);
 const count = z.int().min(1);
@@ -12,17 +14,17 @@ const common = {
   model_revision: z.string().min(1).default('main'),
 
   ...optimizerSettings,
-  /** `linear`: down to 0 at the last step. `constant`: stays, after the warmup. `cosine`: half a wave down to 0. */
-  lr_scheduler_type: z.enum(['linear', 'cosine', 'constant']).default('linear'),
-  warmup_steps: z.int().min(0),
+  ...scheduleSettings,
 
-  num_epochs: count,
+  /** Passes over the training rows. */
+  num_epochs: count.default(3),
   /** Stops earlier than `num_epochs` would; `null`: by epochs alone. */
   max_steps: count.nullable().default(null),
   /** Rows per forward pass. */
-  batch_size: count,
+  batch_size: count.default(8),
   /** Forward passes per step of the optimizer: a step sees batch_size × this many rows. */
   gradient_accumulation_steps: count.default(1),
+  /** Rows per forward pass of a validation. */
   eval_batch_size: count.default(64),
   /** Batches of texts of like length waste less on padding. The order stays random, and a function of seed and epoch. */
   group_by_length: z.boolean().default(true),
@@ -32,7 +34,7 @@ const common = {
    */
   dropout: rate.nullable().default(null),
   /** In tokens, the special ones included. Longer texts lose their end. */
-  max_length: z.int().min(4).max(4096),
+  max_length: z.int().min(4).max(4096).default(128),
 
   /** Steps between two checkpoints: what a kill costs at most. */
   save_steps: count.default(50),
@@ -40,11 +42,13 @@ const common = {
   save_total_limit: z.int().min(2).default(2),
   /** Steps between two passes over the validation set; `null`: at the end of each epoch alone. */
   eval_steps: count.nullable().default(null),
+  /** Steps between two entries of the history. */
   logging_steps: count.default(10),
   /** What makes the best model, on the validation set. */
   metric_for_best_model: z.enum(['accuracy', 'loss']).default('accuracy'),
   /** Stop after so many validations in a row without a better one; `null`: never. */
   early_stopping_patience: count.nullable().default(null),
+  /** A validation is better only if by more than this. */
   early_stopping_threshold: z.number().min(0).default(0),
 
   /** Of the new weights, dropout and the order of the rows. Left out: base_config.yaml's. */
@@ -55,12 +59,13 @@ const loraSchema = z.strictObject({
   ...common,
   method: z.literal('lora'),
   /** Rank of the update that is learned for each target. */
-  lora_r: count,
+  lora_r: count.default(8),
   /** The update is scaled by lora_alpha / lora_r. */
-  lora_alpha: z.number().positive(),
-  lora_dropout: rate,
+  lora_alpha: z.number().positive().default(8),
+  /** Of what goes into the update. */
+  lora_dropout: rate.default(0),
   /** Last parts of the names of the linear layers that get one. */
-  target_modules: z.array(z.string().min(1)).min(1),
+  target_modules: z.array(z.string().min(1)).min(1).default(['query', 'value']),
   /** Trained in full and saved beside the updates: the new head, and the pooler if it should learn too. */
   modules_to_save: z.array(z.string().min(1)).default(['classifier']),
 });
@@ -68,7 +73,9 @@ const loraSchema = z.strictObject({
 const fullSchema = z.strictObject({ ...common, method: z.literal('full') });
 
 /** A preset of `configs/finetuning/`, overlaid by the `finetuning` section of params.yaml. */
-export const finetuningConfigSchema = z.discriminatedUnion('method', [loraSchema, fullSchema]);
+export const finetuningConfigSchema = z
+  .discriminatedUnion('method', [loraSchema, fullSchema])
+  .superRefine(checkTogether);
 
 export type FinetuningConfig = z.output<typeof finetuningConfigSchema>;
 export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' }>;

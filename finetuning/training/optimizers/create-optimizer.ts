@@ -66,12 +66,6 @@ function parameterRules(
         expected: `a part of a name such as ${trainable.slice(0, 3).join(', ')}`,
         fix: 'correct match, or take the entry out',
       });
-    if (group.learning_rate !== undefined && peak === 0)
-      throw new DiagnosticError('bad-param-groups', {
-        message: `finetuning.param_groups: entry ${index} has a learning rate, but learning_rate itself is 0`,
-        expected: 'a learning_rate above 0, whose schedule the entry shares',
-        fix: 'set learning_rate, or freeze the rest by another method',
-      });
     const rule = (parameter: string): ParameterRule => ({
       // A group's rate follows the same schedule, which is fed as peak × something.
       rateScale: group.learning_rate === undefined ? 1 : group.learning_rate / peak,
