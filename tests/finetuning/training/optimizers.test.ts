@@ -1,6 +1,6 @@
 import { finetuningConfigSchema, type FinetuningConfig } from '../../../configs/index.js';
 import { fullMethod } from '../../../finetuning/methods/full.js';
-import { createOptimizer } from '../../../finetuning/training/optimizers/create-optimizer.js';
+import { checkGroups } from '../../../finetuning/training/optimizers/create-optimizer.js';
 import { describeParity, type Cell, type CellBatch } from '../parity/rig.js';
 
 /** fixtures/optimizers.py: each update takes two batches, which differ in their numbers of rows. */
@@ -81,7 +81,7 @@ const configOf = (settings: object): FinetuningConfig =>
 describe('settings that contradict each other or the model', () => {
   it('name the group that matches nothing', () => {
     const config = configOf({ param_groups: [{ match: '^head', learning_rate: 1 }] });
-    expect(() => createOptimizer(config, ['classifier.weight'], () => true)).toThrow(
+    expect(() => checkGroups(config, ['classifier.weight'])).toThrow(
       expect.objectContaining({
         code: 'bad-param-groups',
         message: expect.stringContaining('nothing that trains matches entry 0') as string,
