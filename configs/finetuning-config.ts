@@ -93,11 +93,20 @@ const loraSchema = z.strictObject({
   alpha_pattern: z.record(z.string(), z.number().positive()).default({}),
 });
 
+/** LoRA over weights that are kept in four bits. Names as in transformers' BitsAndBytesConfig. */
+const qloraSchema = z.strictObject({
+  ...loraSchema.shape,
+  method: z.literal('qlora'),
+  bnb_4bit_quant_type: z.literal('nf4').default('nf4'),
+  /** The blocks' scales are quantized too: 4.13 bits a weight in place of 4.5. */
+  bnb_4bit_use_double_quant: z.literal(true).default(true),
+});
+
 const fullSchema = z.strictObject({ ...common, method: z.literal('full') });
 
 /** A preset of `configs/finetuning/`, overlaid by the `finetuning` section of params.yaml. */
-export const finetuningConfigSchema = z.discriminatedUnion('method', [loraSchema, fullSchema]);
+export const finetuningConfigSchema = z.discriminatedUnion('method', [loraSchema, qloraSchema, fullSchema]);
 
 export type FinetuningConfig = z.output<typeof finetuningConfigSchema>;
-export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' }>;
+export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' | 'qlora' }>;
 export type FinetuningMethod = FinetuningConfig['method'];

@@ -5,6 +5,8 @@ import { loraSettings } from './lora/configured.js';
 import { loraMethod } from './lora/lora.js';
 import { peftFormat } from './lora/peft-format.js';
 import type { Method } from './method.js';
+import { nf4QuantizationConfig } from './nf4/quantization-config.js';
+import { qloraMethod } from './qlora.js';
 import { fullFormat, type SavedFormat } from './saved-format.js';
 
 /** The configured method, and the files its result is kept in. */
@@ -14,8 +16,20 @@ export function createMethod(
 ): { readonly method: Method; readonly format: SavedFormat } {
   if (config.method === 'full') return { method: fullMethod(network.shapes), format: fullFormat };
   const settings = loraSettings(config, network);
-  return {
+  const lora = {
     method: loraMethod(network, settings),
     format: peftFormat(network, settings, config.model_name, config.model_revision),
+  };
+  return config.method === 'qlora' ? overNf4(network, lora) : lora;
+}
+
+/** The same adapter over a base in four bits, which the folder's config.json tells. */
+function overNf4(
+  network: Network,
+  { method, format }: { readonly method: Method; readonly format: SavedFormat },
+): { readonly method: Method; readonly format: SavedFormat } {
+  return {
+    method: qloraMethod(network, method),
+    format: { ...format, config: { quantization_config: nf4QuantizationConfig } },
   };
 }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FinetuningConfig } from '../../configs/index.js';
+import { encodedWeights } from '../models/encoded-weights.js';
 import { readWeights } from '../models/read-network.js';
 import { CheckpointFolder, type Tensors } from './checkpoint.js';
 import { writeFolder } from './durable-folder.js';
@@ -108,14 +109,15 @@ function assignWeights(
   { config, modelDir }: FinetuneOptions,
   log: (message: string) => void,
 ): void {
-  const { values, created, unused } = readWeights(network, modelDir, config.seed);
-  if (created.length > 0) log(`new weights: ${created.join(', ')}`);
-  if (unused.length > 0) log(`not used by the model: ${unused.join(', ')}`);
-  const value = (name: string): Float32Array => values.get(name) ?? new Float32Array();
-  for (const [name, data] of values)
-    program.assign(method.stored?.get(name)?.encode(data) ?? { [name]: data });
-  for (const name of method.added.keys())
-    program.assign({ [name]: method.initial(name, config.seed, value) });
+  const weights = readWeights(network, modelDir, config.seed);
+  try {
+    const { created, unused } = weights;
+    if (created.length > 0) log(`new weights: ${created.join(', ')}`);
+    if (unused.length > 0) log(`not used by the model: ${unused.join(', ')}`);
+    for (const values of encodedWeights(weights, method, config.seed)) program.assign(values);
+  } finally {
+    weights.close();
+  }
 }
 
 /** `data/train.jsonl lines 3, 17, 52`: what to look at when a batch goes wrong. */
