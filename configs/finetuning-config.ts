@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { optimizerSettings } from './optimizer-settings.js';
 
 const rate = z.number().min(0).lt(1);
 const count = z.int().min(1);
+const moduleName = z.string().min(1);
 
 /** What every method has. Names as in the Hugging Face Trainer, where it has them. */
 const common = {
@@ -10,18 +12,10 @@ const common = {
   /** A commit, tag or branch on the hub. A commit makes a run repeatable; a folder has no revision. */
   model_revision: z.string().min(1).default('main'),
 
-  /** The highest learning rate, reached at the end of the warmup. */
-  learning_rate: z.number().min(0),
+  ...optimizerSettings,
   /** `linear`: down to 0 at the last step. `constant`: stays, after the warmup. `cosine`: half a wave down to 0. */
   lr_scheduler_type: z.enum(['linear', 'cosine', 'constant']).default('linear'),
   warmup_steps: z.int().min(0),
-  /** Of AdamW: each step takes learning_rate × this off the weights that are matrices (not biases, not norms). */
-  weight_decay: z.number().min(0).default(0),
-  adam_beta1: rate.default(0.9),
-  adam_beta2: rate.default(0.999),
-  adam_epsilon: z.number().positive().default(1e-8),
-  /** Gradients whose norm over all weights is larger are scaled down to it. */
-  max_grad_norm: z.number().positive().default(1),
 
   num_epochs: count,
   /** Stops earlier than `num_epochs` would; `null`: by epochs alone. */
@@ -40,6 +34,13 @@ const common = {
   dropout: rate.nullable().default(null),
   /** In tokens, the special ones included. Longer texts lose their end. */
   max_length: z.int().min(4).max(4096),
+  /**
+   * Language models: lays several texts end to end in rows of max_length tokens, which know nothing of each other, in
+   * place of padding each. A batch_size of rows then has more texts.
+   */
+  packing: z.boolean().default(false),
+  /** Language models: learn to say prompts too, and others' messages, not only completions and the assistant's. */
+  train_on_prompt: z.boolean().default(false),
 
   /** Steps between two checkpoints: what a kill costs at most. */
   save_steps: count.default(50),
@@ -65,11 +66,31 @@ const loraSchema = z.strictObject({
   lora_r: count,
   /** The update is scaled by lora_alpha / lora_r. */
   lora_alpha: z.number().positive(),
+  /** Of what goes into the updates; the model's own path is not touched. */
   lora_dropout: rate,
-  /** Last parts of the names of the linear layers that get one. */
-  target_modules: z.array(z.string().min(1)).min(1),
-  /** Trained in full and saved beside the updates: the new head, and the pooler if it should learn too. */
-  modules_to_save: z.array(z.string().min(1)).default(['classifier']),
+  /**
+   * The layers that get an update. A list: last parts of their names. `all-linear`: all but the output layer. Another
+   * string: a regular expression that their whole names match. `null`: what PEFT takes for the architecture
+   * (BERT's query and value, GPT-2's c_attn).
+   */
+  target_modules: z
+    .union([z.array(moduleName).min(1), moduleName])
+    .nullable()
+    .default(null),
+  /**
+   * Last parts of the names of modules that are trained in full and saved beside the updates: the new head, and the
+   * pooler if it should learn too. `null`: a classifier's head, and of a language model nothing.
+   */
+  modules_to_save: z.array(moduleName).nullable().default(null),
+  /** Biases that train too: `none`, `all` of the model's, or `lora_only`, those of the layers that get an update. */
+  bias: z.enum(['none', 'all', 'lora_only']).default('none'),
+  /** Scales by lora_alpha / √lora_r, so that high ranks learn as fast as low ones (rank-stabilized LoRA). */
+  use_rslora: z.boolean().default(false),
+  /** Trains the length of each output's weights apart from their direction (DoRA). Slower; of use at low ranks. */
+  use_dora: z.boolean().default(false),
+  /** Other ranks, and other alphas, for layers whose names end so (regular expressions): `{'output.dense': 16}`. */
+  rank_pattern: z.record(z.string(), count).default({}),
+  alpha_pattern: z.record(z.string(), z.number().positive()).default({}),
 });
 
 const adapterSchema = z.strictObject({

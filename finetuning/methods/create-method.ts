@@ -1,22 +1,14 @@
-import type { AdapterConfig, FinetuningConfig, LoraConfig } from '../../configs/index.js';
+import type { AdapterConfig, FinetuningConfig } from '../../configs/index.js';
 import type { Network } from '../models/network.js';
 import { adapterMethod } from './adapter/adapter-method.js';
 import { adapterHubFormat } from './adapter/adapterhub-format.js';
 import { adapterTypes, type AdapterSettings } from './adapter/settings.js';
 import { fullMethod } from './full.js';
-import { loraMethod, type LoraSettings } from './lora.js';
+import { loraSettings } from './lora/configured.js';
+import { loraMethod } from './lora/lora.js';
+import { peftFormat } from './lora/peft-format.js';
 import type { Method } from './method.js';
-import { fullFormat, peftFormat, type SavedFormat } from './saved-format.js';
-
-function loraSettings(config: LoraConfig): LoraSettings {
-  return {
-    rank: config.lora_r,
-    alpha: config.lora_alpha,
-    dropout: config.lora_dropout,
-    targets: config.target_modules,
-    saved: config.modules_to_save,
-  };
-}
+import { fullFormat, type SavedFormat } from './saved-format.js';
 
 function adapterSettings(config: AdapterConfig): AdapterSettings {
   const type = adapterTypes[config.adapter_type];
@@ -44,9 +36,9 @@ export function createMethod(
       format: adapterHubFormat(settings, base, network),
     };
   }
-  const settings = loraSettings(config);
+  const settings = loraSettings(config, network);
   return {
-    method: loraMethod(network.shapes, settings),
-    format: peftFormat(settings, config.model_name, config.model_revision),
+    method: loraMethod(network, settings),
+    format: peftFormat(network, settings, config.model_name, config.model_revision),
   };
 }

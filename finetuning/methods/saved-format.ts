@@ -1,6 +1,3 @@
-import type { LoraSettings } from './lora.js';
-import { adapterConfigJson, parameterName, peftName } from './peft-format.js';
-
 /** How what was trained is laid down in files. */
 export interface SavedFormat {
   readonly weightsFile: string;
@@ -22,13 +19,3 @@ export const fullFormat: SavedFormat = {
   fromFile: (name) => name,
   companions: {},
 };
-
-/** An adapter, as PEFT writes it. */
-export function peftFormat(settings: LoraSettings, baseModel: string, revision?: string): SavedFormat {
-  return {
-    weightsFile: 'adapter_model.safetensors',
-    toFile: peftName,
-    fromFile: parameterName,
-    companions: { 'adapter_config.json': adapterConfigJson(settings, baseModel, revision) },
-  };
-}
