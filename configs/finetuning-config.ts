@@ -108,8 +108,8 @@ const adapterSchema = z.strictObject({
   non_linearity: z.enum(['relu', 'swish', 'silu', 'gelu', 'gelu_new', 'tanh']).nullable().default(null),
   /** Of what the bottlenecks add. */
   adapter_dropout: rate.default(0),
-  /** Trained in full and saved beside the adapters: the new head, and the pooler if it should learn too. */
-  modules_to_save: z.array(z.string().min(1)).default(['classifier']),
+  /** As LoRA's. */
+  modules_to_save: z.array(moduleName).nullable().default(null),
 });
 
 /** LoRA over weights that are kept in four bits. Names as in transformers' BitsAndBytesConfig. */
