@@ -2,22 +2,16 @@ import { readFileSync } from 'node:fs';
 import { fullMethod } from '../../../finetuning/methods/full.js';
 import { isDecayed } from '../../../finetuning/models/parameters.js';
 import { readNetwork } from '../../../finetuning/models/read-network.js';
-import { languageModelBatch } from './language-model-batch.js';
+import { gpt2 } from './gpt2-cell.js';
 import { describeParity } from './rig.js';
 
 const FOLDER = 'tests/finetuning/fixtures/gpt2-tiny';
 
 describeParity({
-  folder: 'gpt2-tiny',
+  ...gpt2,
   method: 'full',
-  labels: [],
-  rows: 5,
-  width: 9,
-  toBatch: languageModelBatch,
   makeMethod: (network) => fullMethod(network.shapes),
   ownName: (stored) => stored,
-  // Of query, key and value [3, 16] the key's: softmax takes no notice of what is added to all keys.
-  isRounding: (own, at) => own.endsWith('.c_attn.bias') && Math.floor(at / 16) === 1,
 });
 
 it('weights that decay are those that the Trainer decays', () => {
