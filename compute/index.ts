@@ -10,6 +10,7 @@ export { devices, type Devices, type Gpu } from './native/devices.js';
 export { compileProgram } from './program/compile.js';
 export { interpretProgram } from './program/interpret.js';
 export { clipByGlobalNorm } from './ops/clip.js';
+export { selectByBits, selectByByte, unpackCodes } from './ops/code-table.js';
 export { sparseCrossEntropy } from './ops/cross-entropy.js';
 export { dropout } from './ops/dropout.js';
 export { fused } from './ops/fused.js';

@@ -119,18 +119,9 @@ function assignWeights(
 }
 
 /** `data/train.jsonl lines 3, 17, 52`: what to look at when a batch goes wrong. */
-function describeRows(
-  {
-    dataset: {
-      train: { file, lines },
-    },
-  }: PreparedTraining,
-  rows: Int32Array,
-): string {
-  return `${file} lines ${[...rows]
-    .map((row) => lines[row])
-    .sort((a, b) => (a ?? 0) - (b ?? 0))
-    .join(', ')}`;
+function describeRows({ dataset, linesOf }: PreparedTraining, rows: Int32Array): string {
+  const lines = [...rows].flatMap(linesOf).sort((a, b) => a - b);
+  return `${dataset.train.file} lines ${lines.join(', ')}`;
 }
 
 function writeOutput(

@@ -4,6 +4,7 @@ import { createMethod } from '../methods/create-method.js';
 import type { Method } from '../methods/method.js';
 import type { SavedFormat } from '../methods/saved-format.js';
 import type { Network } from '../models/network.js';
+import { isDecayed } from '../models/parameters.js';
 import { readNetwork, readTask } from '../models/read-network.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import { DataOrder } from './data-order.js';
@@ -28,6 +29,8 @@ export interface PreparedTraining {
   readonly total: number;
   readonly program: Program;
   readonly session: TrainingSession;
+  /** Lines of the training file that lie in a row. */
+  readonly linesOf: (row: number) => readonly number[];
 }
 
 export async function prepareTraining(options: {
@@ -37,7 +40,7 @@ export async function prepareTraining(options: {
   readonly modelDir: string;
 }): Promise<PreparedTraining> {
   const { config, modelDir } = options;
-  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile);
+  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
   const model = await modelDigest(modelDir);
   const key = fingerprint({
     config,
@@ -64,7 +67,11 @@ export async function prepareTraining(options: {
     accumulation,
   );
   const total = Math.min(config.max_steps ?? Infinity, config.num_epochs * order.stepsPerEpoch);
-  const optimizer = createOptimizer(config, network);
+  const optimizer = createOptimizer(
+    config,
+    method.trainable,
+    (parameter) => isDecayed(parameter) && !network.isLayerNorm(parameter),
+  );
   const definition = trainingProgram({
     network,
     method,
@@ -90,8 +97,11 @@ export async function prepareTraining(options: {
     accumulation,
     train,
     validation,
+    task: network.task,
   });
-  return { key, network, method, format, dataset, order, total, program, session };
+  const linesOf = (row: number): number[] =>
+    [...(train.sourcesOf?.(row) ?? [row])].map((source) => dataset.train.lines[source] as number);
+  return { key, network, method, format, dataset, order, total, program, session, linesOf };
 }
 
 function* allBatches(order: DataOrder, total: number): Generator<Int32Array> {
