@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FinetuningConfig } from '../../configs/index.js';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import type { Method } from '../methods/method.js';
 import { readWeights } from '../models/read-network.js';
 import { CheckpointFolder, type Tensors } from './checkpoint.js';
 import { writeFolder } from './durable-folder.js';
@@ -20,6 +22,8 @@ export interface FinetuneOptions {
   readonly checkpoints: { readonly folder: string } | { readonly under: string };
   /** The pretrained model's files: see `resolvePretrained`. */
   readonly modelDir: string;
+  /** An adapter to go on from: see `adapter_name_or_path`. */
+  readonly adapterDir?: string;
   readonly onEvent: OnTrainingEvent;
   /** Ends the training after the step that is running, with a checkpoint. */
   readonly signal?: AbortSignal;
@@ -104,18 +108,30 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
 
 /** The pretrained values, and first values for what is new. */
 function assignWeights(
-  { network, method, program }: PreparedTraining,
+  { network, method, program, start }: PreparedTraining,
   { config, modelDir }: FinetuneOptions,
   log: (message: string) => void,
 ): void {
   const { values, created, unused } = readWeights(network, modelDir, config.seed);
   if (created.length > 0) log(`new weights: ${created.join(', ')}`);
+  checkTrained(created, method);
   if (unused.length > 0) log(`not used by the model: ${unused.join(', ')}`);
   const value = (name: string): Float32Array => values.get(name) ?? new Float32Array();
   for (const [name, data] of values)
     program.assign(method.stored?.get(name)?.encode(data) ?? { [name]: data });
   for (const name of method.added.keys())
     program.assign({ [name]: method.initial(name, config.seed, value) });
+  program.assign(start);
+}
+
+/** What is new and never trains is noise; and an adapter's file does not have it. @throws DiagnosticError `untrained-weights` */
+function checkTrained(created: readonly string[], { trainable }: Method): void {
+  const idle = created.filter((name) => !trainable.includes(name));
+  if (idle.length === 0) return;
+  throw new DiagnosticError('untrained-weights', {
+    message: `the model has no weights for ${idle.join(', ')}, and these do not train`,
+    fix: 'add their modules to finetuning.modules_to_save',
+  });
 }
 
 /** `data/train.jsonl lines 3, 17, 52`: what to look at when a batch goes wrong. */
