@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileProgram, type Program } from '../../compute/index.js';
+import { readAdapterHub } from '../methods/adapter/read-adapterhub.js';
+import { isAdapterHubFolder } from '../methods/adapter/read-config.js';
 import { fullMethod } from '../methods/full.js';
 import { readAdapter } from '../methods/lora/adapter-folder.js';
 import type { Method } from '../methods/method.js';
@@ -103,6 +105,10 @@ function readParameters(network: Network, options: OpenClassifierOptions): Param
   if (adapterDir === undefined) return { method: fullMethod(network.shapes), values: whole(baseModelDir) };
   if (!existsSync(join(adapterDir, 'adapter_config.json')))
     return { method: fullMethod(network.shapes), values: whole(adapterDir) };
+  if (isAdapterHubFolder(adapterDir)) {
+    const { method, values } = readAdapterHub(adapterDir, network);
+    return { method, values: { ...whole(baseModelDir), ...values } };
+  }
   const { method, values } = readAdapter(adapterDir, network);
   return { method, values: { ...whole(baseModelDir), ...values } };
 }

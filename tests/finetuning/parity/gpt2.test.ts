@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { adapterMethod } from '../../../finetuning/methods/adapter/adapter-method.js';
+import { adapterTypes } from '../../../finetuning/methods/adapter/settings.js';
 import { fullMethod } from '../../../finetuning/methods/full.js';
 import { isDecayed } from '../../../finetuning/models/parameters.js';
 import { readNetwork } from '../../../finetuning/models/read-network.js';
@@ -12,6 +14,22 @@ describeParity({
   method: 'full',
   makeMethod: (network) => fullMethod(network.shapes),
   ownName: (stored) => stored,
+});
+
+describe.each(['pfeiffer', 'houlsby'] as const)('adapters', (type) => {
+  describeParity({
+    ...gpt2,
+    method: type,
+    makeMethod: (network) =>
+      adapterMethod(network.shapes, {
+        ...adapterTypes[type],
+        name: 'reprise',
+        reductionFactor: 4,
+        dropout: 0,
+        saved: [],
+      }),
+    ownName: (stored) => stored,
+  });
 });
 
 it('weights that decay are those that the Trainer decays', () => {
