@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { copyFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { missingFiles } from './model-files.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -22,7 +22,8 @@ export function hubCacheFolder(env: Environment): string {
   return env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(hubHome(env), 'hub');
 }
 
-function modelFolder(env: Environment, modelName: string): string {
+/** One model's `blobs/`, `refs/` and `snapshots/`. */
+export function modelFolder(env: Environment, modelName: string): string {
   return join(hubCacheFolder(env), ['models', ...modelName.split('/')].join('--'));
 }
 
@@ -50,6 +51,25 @@ export async function rememberRevision(
   const reference = join(modelFolder(env, modelName), 'refs', revision);
   await mkdir(dirname(reference), { recursive: true });
   await writeFile(reference, commit);
+}
+
+/** A file with the content that `blob` is named after; one of another size was torn, and is as if it were not there. */
+export function hasBlob(blob: string, bytes: number): boolean {
+  return statSync(blob, { throwIfNoEntry: false })?.size === bytes;
+}
+
+/** A snapshot's files are links to blobs, relative ones, so that the cache can be moved; copies where no links can be made. */
+export async function linkSnapshot(blob: string, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.reprise`;
+  await rm(temporary, { force: true });
+  try {
+    await symlink(relative(dirname(path), blob), temporary);
+  } catch {
+    await copyFile(blob, temporary);
+  }
+  // In the place of a link that leads nowhere, too.
+  await rename(temporary, path);
 }
 
 /** The user's access token, from the places where Python's library looks. */
