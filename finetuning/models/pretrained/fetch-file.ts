@@ -45,8 +45,9 @@ export async function fetchFile(options: FetchFileOptions): Promise<void> {
     // Another process had the same and was first.
     if (found === undefined && existsSync(target)) return;
     await rm(incomplete, { force: true });
-    // What was left behind may have been of another file; what came in one piece was sent so.
-    if (!resumed || started > 1)
+    // What was left behind may have been of another file, and another process may have thrown it away. What came in one
+    // piece was sent so.
+    if (started > 2 || (found !== undefined && !resumed))
       throw new Error(`${file.path} came with another ${file.digest.kind === 'git' ? 'git hash' : 'sha256'} than the hub states (${found ?? 'it is gone'})`); // prettier-ignore
     log(`${file.path} is damaged; fetching it from its beginning`);
   }

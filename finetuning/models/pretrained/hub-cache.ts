@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -50,7 +51,7 @@ export async function rememberRevision(
 ): Promise<void> {
   const reference = join(modelFolder(env, modelName), 'refs', revision);
   await mkdir(dirname(reference), { recursive: true });
-  await writeFile(reference, commit);
+  await placed(reference, (temporary) => writeFile(temporary, commit));
 }
 
 /** A file with the content that `blob` is named after; one of another size was torn, and is as if it were not there. */
@@ -61,15 +62,21 @@ export function hasBlob(blob: string, bytes: number): boolean {
 /** A snapshot's files are links to blobs, relative ones, so that the cache can be moved; copies where no links can be made. */
 export async function linkSnapshot(blob: string, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.reprise`;
-  await rm(temporary, { force: true });
-  try {
-    await symlink(relative(dirname(path), blob), temporary);
-  } catch {
-    await copyFile(blob, temporary);
-  }
   // In the place of a link that leads nowhere, too.
-  await rename(temporary, path);
+  await placed(path, async (temporary) => {
+    await symlink(relative(dirname(path), blob), temporary).catch(() => copyFile(blob, temporary));
+  });
+}
+
+/** Made beside its place and then moved there: who reads at the same moment finds the old one or the new one. */
+async function placed(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    await make(temporary);
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }
 
 /** The user's access token, from the places where Python's library looks. */
