@@ -24,6 +24,8 @@ export class HubServer {
   readonly storeTokens = new Set<string | undefined>();
   /** Each transfer of such a file ends after so many bytes, once for each number. */
   readonly breaks = new Map<string, number[]>();
+  /** After so many bytes of such a file nothing more comes, though the connection stays; once. */
+  readonly holds = new Map<string, number>();
   /** Bytes that are sent in place of a file's own. */
   readonly forged = new Map<string, Buffer>();
   /** Answers with this status in place of the next files. */
@@ -97,6 +99,12 @@ export class HubServer {
       ...(range ? { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` } : {}),
     });
     const part = bytes.subarray(start);
+    const holdsAt = this.holds.get(name);
+    if (holdsAt !== undefined) {
+      this.holds.delete(name);
+      response.write(part.subarray(0, holdsAt));
+      return;
+    }
     const breaksAt = this.breaks.get(name)?.shift();
     if (breaksAt === undefined) response.end(part);
     else response.write(part.subarray(0, breaksAt), () => response.destroy());
