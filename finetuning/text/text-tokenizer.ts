@@ -9,6 +9,9 @@ export const tokenizerFiles = [
   'tokenizer_config.json',
   'special_tokens_map.json',
   'vocab.txt',
+  'vocab.json',
+  'merges.txt',
+  'chat_template.jinja',
 ] as const;
 
 /** A word that every tokenizer splits into something, to see what is put around it. */
@@ -28,9 +31,20 @@ function readJson(folder: string, name: string): Record<string, unknown> {
   }
 }
 
+/** A token in tokenizer_config.json: its text, or an object with it. */
+function tokenText(value: unknown): string | undefined {
+  const text = typeof value === 'object' ? (value as { content?: unknown } | null)?.content : value;
+  return typeof text === 'string' ? text : undefined;
+}
+
 /** Text → token ids, as the model's `tokenizer.json` says, cut to a length. Padding is left to the batch. */
 export class TextTokenizer {
+  /** Of a model without a token for padding, such as GPT-2, the one that ends a text. */
   readonly padId: number;
+  /** Ends a text, where the model has such a token. */
+  readonly endId: number | undefined;
+  /** tokenizer_config.json */
+  readonly config: Readonly<Record<string, unknown>>;
   readonly #tokenizer: Tokenizer;
   /** What the model expects before and after one text: [CLS] … [SEP] for BERT. */
   readonly #before: readonly number[];
@@ -41,14 +55,17 @@ export class TextTokenizer {
     const config = existsSync(join(modelDir, 'tokenizer_config.json'))
       ? readJson(modelDir, 'tokenizer_config.json')
       : {};
+    this.config = config;
     this.#tokenizer = new Tokenizer(readJson(modelDir, 'tokenizer.json'), config);
-    const bare = this.#bare(PROBE);
+    const bare = this.tokenize(PROBE);
     const whole: readonly number[] = this.#tokenizer.encode(PROBE).ids;
     const start = whole.findIndex((_, at) => bare.every((id, offset) => whole[at + offset] === id));
     this.#before = whole.slice(0, Math.max(0, start));
     this.#after = whole.slice(Math.max(0, start) + bare.length);
-    const padToken = typeof config.pad_token === 'string' ? config.pad_token : '[PAD]';
-    this.padId = this.#tokenizer.token_to_id(padToken) ?? 0;
+    const idOf = (token: string): number | undefined => this.#tokenizer.token_to_id(token);
+    // GPT-2's own files do not name it.
+    this.endId = idOf(tokenText(config.eos_token) ?? '<|endoftext|>');
+    this.padId = idOf(tokenText(config.pad_token) ?? '[PAD]') ?? this.endId ?? 0;
   }
 
   /** How many ids of `maxLength` are not the text's own. */
@@ -58,11 +75,18 @@ export class TextTokenizer {
 
   /** At most `maxLength` ids; what is too long loses its end, never the closing token. */
   encode(text: string, maxLength: number): number[] {
-    const ids = this.#bare(text);
+    const ids = this.tokenize(text);
     return [...this.#before, ...ids.slice(0, maxLength - this.frameLength), ...this.#after];
   }
 
-  #bare(text: string): number[] {
+  /** The text's own ids, all of them, with nothing put around them. */
+  tokenize(text: string): number[] {
     return this.#tokenizer.encode(text, { add_special_tokens: false }).ids as number[];
+  }
+
+  /** @param special whether tokens that are no text, such as the one that ends it, are shown too */
+  decode(ids: readonly number[], special = false): string {
+    const options = { skip_special_tokens: !special, clean_up_tokenization_spaces: false };
+    return ids.length === 0 ? '' : this.#tokenizer.decode([...ids], options);
   }
 }

@@ -4,15 +4,14 @@ import { createMethod } from '../methods/create-method.js';
 import type { Method } from '../methods/method.js';
 import type { SavedFormat } from '../methods/saved-format.js';
 import type { Network } from '../models/network.js';
-import { isDecayed } from '../models/parameters.js';
 import { readNetwork, readTask } from '../models/read-network.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import { DataOrder } from './data-order.js';
 import type { Dataset } from './examples/dataset.js';
-import { widthsOf } from './examples/examples.js';
+import { widthsOf, type Examples } from './examples/examples.js';
 import { openDataset } from './examples/open-dataset.js';
 import { fingerprint, modelDigest } from './fingerprint.js';
-import { adamW } from './optimizers/adamw.js';
+import { checkGroups, createOptimizer } from './optimizers/create-optimizer.js';
 import { movesBuffers, trainingProgram } from './training-program.js';
 import { TrainingSession } from './training-session.js';
 
@@ -24,11 +23,14 @@ export interface PreparedTraining {
   readonly method: Method;
   readonly format: SavedFormat;
   readonly dataset: Dataset;
+  readonly train: Examples;
   readonly order: DataOrder;
   /** Updates in all. */
   readonly total: number;
   readonly program: Program;
   readonly session: TrainingSession;
+  /** Lines of the training file that lie in a row. */
+  readonly linesOf: (row: number) => readonly number[];
 }
 
 export async function prepareTraining(options: {
@@ -38,7 +40,7 @@ export async function prepareTraining(options: {
   readonly modelDir: string;
 }): Promise<PreparedTraining> {
   const { config, modelDir } = options;
-  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile);
+  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
   const model = await modelDigest(modelDir);
   const key = fingerprint({
     config,
@@ -65,15 +67,8 @@ export async function prepareTraining(options: {
     accumulation,
   );
   const total = Math.min(config.max_steps ?? Infinity, config.num_epochs * order.stepsPerEpoch);
-  const optimizer = adamW(
-    {
-      beta1: config.adam_beta1,
-      beta2: config.adam_beta2,
-      epsilon: config.adam_epsilon,
-      weightDecay: config.weight_decay,
-    },
-    (parameter) => isDecayed(parameter) && !network.isLayerNorm(parameter),
-  );
+  checkGroups(config, method.trainable);
+  const optimizer = createOptimizer(config, network);
   const definition = trainingProgram({
     network,
     method,
@@ -99,8 +94,11 @@ export async function prepareTraining(options: {
     accumulation,
     train,
     validation,
+    task: network.task,
   });
-  return { key, network, method, format, dataset, order, total, program, session };
+  const linesOf = (row: number): number[] =>
+    [...(train.sourcesOf?.(row) ?? [row])].map((source) => dataset.train.lines[source] as number);
+  return { key, network, method, format, dataset, train, order, total, program, session, linesOf };
 }
 
 function* allBatches(order: DataOrder, total: number): Generator<Int32Array> {

@@ -75,6 +75,12 @@ export class SafetensorsFile {
     return widen(dtype, this.#read(this.#dataStart + begin, end - begin));
   }
 
+  /** The values as they are stored, of any type. */
+  readBytes(name: string): Uint8Array {
+    const { begin, end } = this.#entry(name);
+    return new Uint8Array(this.#read(this.#dataStart + begin, end - begin));
+  }
+
   close(): void {
     this.#bytes.close();
   }

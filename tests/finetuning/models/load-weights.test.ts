@@ -81,6 +81,18 @@ describe('the weights of a BERT', () => {
         found: 'no others in their place',
       }),
     );
+    expect(() =>
+      readWeights(
+        network,
+        file((name) => name.replace('layer.1.output', 'layer.1.exit')),
+        1,
+      ),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'missing-weights',
+        found: expect.stringContaining('bert.encoder.layer.1.exit.dense.weight') as string,
+      }),
+    );
     const path = file((name) => (name === 'classifier.bias' ? 'decoder.bias' : name));
     expect(readWeights(network, path, 1).unused).toEqual(['decoder.bias']);
   });
@@ -97,7 +109,7 @@ describe('the weights of a BERT', () => {
 
 describe('config.json', () => {
   it.each([
-    ['of another kind of model', '{"model_type":"gpt2"}', /model_type/],
+    ['of another kind of model', '{"model_type":"t5"}', /model_type/],
     ['that is torn', '{"model_type"', /cannot be read/],
     ['without sizes', '{"model_type":"bert"}', /vocab_size/],
   ])('%s is refused by name', (_what, text, message) => {

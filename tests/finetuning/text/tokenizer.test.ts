@@ -30,6 +30,28 @@ describe('TextTokenizer', () => {
   });
 });
 
+describe('TextTokenizer, of bytes', () => {
+  const own = 'tests/finetuning/fixtures/gpt2-tiny/tokenizer';
+  const tokenizer = new TextTokenizer(own);
+  const { texts, ids, decoded } = JSON.parse(readFileSync(join(own, 'expected.json'), 'utf8')) as {
+    texts: string[];
+    ids: number[][];
+    decoded: string[];
+  };
+
+  it.each(texts.map((text, index) => [text, index] as const))('agrees on %j', (text, index) => {
+    expect(tokenizer.tokenize(text)).toEqual(ids[index]);
+    expect(tokenizer.encode(text, 1000)).toEqual(ids[index]);
+    expect(tokenizer.decode(ids[index] as number[], true)).toBe(decoded[index]);
+  });
+
+  it('ends and pads with the same token', () => {
+    expect(tokenizer).toMatchObject({ endId: 0, padId: 0, frameLength: 0 });
+    expect(tokenizer.decode([0])).toBe('');
+    expect(tokenizer.decode([0], true)).toBe('<|endoftext|>');
+  });
+});
+
 describe('batches of texts', () => {
   const tokenizer = new TextTokenizer(folder);
   const texts = EncodedTexts.encode(tokenizer, expected.texts, expected.max_length);
