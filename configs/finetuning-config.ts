@@ -108,8 +108,8 @@ const adapterSchema = z.strictObject({
   non_linearity: z.enum(['relu', 'swish', 'silu', 'gelu', 'gelu_new', 'tanh']).nullable().default(null),
   /** Of what the bottlenecks add. */
   adapter_dropout: rate.default(0),
-  /** Trained in full and saved beside the adapters: the new head, and the pooler if it should learn too. */
-  modules_to_save: z.array(z.string().min(1)).default(['classifier']),
+  /** As LoRA's. */
+  modules_to_save: z.array(moduleName).nullable().default(null),
 });
 
 /** LoRA over weights that are kept in four bits. Names as in transformers' BitsAndBytesConfig. */
@@ -132,3 +132,11 @@ export type FinetuningConfig = z.output<typeof finetuningConfigSchema>;
 export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' | 'qlora' }>;
 export type AdapterConfig = Extract<FinetuningConfig, { method: 'adapter' }>;
 export type FinetuningMethod = FinetuningConfig['method'];
+
+/** The same training by another method, whose own settings are its defaults. */
+export function withMethod(config: FinetuningConfig, method: FinetuningMethod): FinetuningConfig {
+  const shared = Object.entries(config).filter(([key]) => Object.hasOwn(common, key));
+  return finetuningConfigSchema.parse({ ...Object.fromEntries(shared), method });
+}
+
+export const finetuningMethods = ['full', 'lora', 'qlora', 'adapter'] as const satisfies FinetuningMethod[];
