@@ -1,4 +1,5 @@
-import { compareLoraStep } from './lora-step/compare.js';
+import { compareTraining } from './finetuning/compare.js';
+import { METHODS, MODELS, settingOf, type MethodName, type ModelName } from './finetuning/setting.js';
 import type { Comparison, Measured } from './measurement.js';
 import { formatComparison, formatMeasured } from './format.js';
 import { measureManyRuns } from './scale/many-runs.js';
@@ -16,21 +17,49 @@ interface Peers {
 }
 
 type OnRound = (round: number, of: number) => void;
-
-/** `npm run bench -- [name] [--json]`: ours beside a peer, in the same run, as ratios. */
-const BENCHMARKS: Readonly<Record<string, (peers: Peers, onRound: OnRound) => Promise<Comparison>>> = {
-  // BERT's own dropout, which transformers and PEFT users train with.
-  'lora-step': ({ python }, onRound) => compareLoraStep('lora-step', 0.1, python, onRound),
-  'lora-step-no-dropout': ({ python }, onRound) =>
-    compareLoraStep('lora-step-no-dropout', 0, python, onRound),
-  stages: ({ dvc }, onRound) => compareStages(STAGES, dvc, onRound),
-};
+type Benchmark = (peers: Peers, onRound: OnRound) => Promise<readonly Comparison[]>;
 
 const args = process.argv.slice(2);
+const option = (key: string): string | undefined =>
+  args.find((arg) => arg.startsWith(`--${key}=`))?.slice(key.length + 3);
 const size = (key: keyof typeof SCALE): number => {
-  const given = args.find((arg) => arg.startsWith(`--${key}=`));
-  return given === undefined ? SCALE[key] : Number(given.slice(key.length + 3));
+  const given = option(key);
+  return given === undefined ? SCALE[key] : Number(given);
 };
+/** Of `finetuning`: `--model=M --method=X --precision=bfloat16 --dropout=0.1 --rounds=N --compiled-peer`; all cells in their absence. */
+function cells(): readonly (readonly [ModelName, MethodName])[] {
+  const models = oneOf('model', MODELS);
+  const methods = oneOf('method', METHODS);
+  return models.flatMap((model) => methods.map((method) => [model, method] as const));
+}
+
+function oneOf<T extends string>(key: string, known: readonly T[]): readonly T[] {
+  const given = option(key);
+  if (given === undefined) return known;
+  return known.includes(given as T) ? [given as T] : fail(`--${key} is one of: ${known.join(', ')}`);
+}
+
+const compareCells: Benchmark = async ({ python }, onRound) => {
+  const precision = option('precision') === 'bfloat16' ? 'bfloat16' : 'float32';
+  const dropout = Number(option('dropout') ?? 0);
+  const rounds = Number(option('rounds') ?? 3);
+  const compiledPeer = args.includes('--compiled-peer');
+  const comparisons: Comparison[] = [];
+  for (const [model, method] of cells()) {
+    // No library has adapters for ResNet.
+    if (model === 'resnet50' && method === 'adapter') continue;
+    const setting = settingOf(model, method, precision, dropout);
+    comparisons.push(await compareTraining(setting, python, { rounds, compiledPeer }, onRound));
+  }
+  return comparisons;
+};
+
+/** `npm run bench -- [name] [--json]`: ours beside a peer, in the same run, as ratios. */
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  finetuning: compareCells,
+  stages: async ({ dvc }, onRound) => [await compareStages(STAGES, dvc, onRound)],
+};
+
 /** Ours alone: no peer does the same. */
 const MEASUREMENTS: Readonly<Record<string, readonly (() => Promise<Measured>)[]>> = {
   scale: [() => measureManyStages(size('stages')), () => measureManyRuns(size('runs'), size('workers'))],
@@ -51,11 +80,11 @@ if (!python || !dvc)
 const comparisons: (Comparison | Measured)[] = [];
 for (const [name, compare] of Object.entries(BENCHMARKS)) {
   if (names.length > 0 && !names.includes(name)) continue;
-  const comparison = await compare({ python, dvc }, (round, of) =>
+  const found = await compare({ python, dvc }, (round, of) =>
     console.error(`${name}: round ${round} of ${of}`),
   );
-  comparisons.push(comparison);
-  if (!json) console.log(formatComparison(comparison));
+  comparisons.push(...found);
+  if (!json) for (const comparison of found) console.log(formatComparison(comparison));
 }
 for (const [name, measurements] of Object.entries(MEASUREMENTS)) {
   if (names.length > 0 && !names.includes(name)) continue;

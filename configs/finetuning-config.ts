@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optimizerSettings } from './optimizer-settings.js';
 
 const rate = z.number().min(0).lt(1);
 const count = z.int().min(1);
@@ -10,18 +11,10 @@ const common = {
   /** A commit, tag or branch on the hub. A commit makes a run repeatable; a folder has no revision. */
   model_revision: z.string().min(1).default('main'),
 
-  /** The highest learning rate, reached at the end of the warmup. */
-  learning_rate: z.number().min(0),
+  ...optimizerSettings,
   /** `linear`: down to 0 at the last step. `constant`: stays, after the warmup. `cosine`: half a wave down to 0. */
   lr_scheduler_type: z.enum(['linear', 'cosine', 'constant']).default('linear'),
   warmup_steps: z.int().min(0),
-  /** Of AdamW: each step takes learning_rate × this off the weights that are matrices (not biases, not norms). */
-  weight_decay: z.number().min(0).default(0),
-  adam_beta1: rate.default(0.9),
-  adam_beta2: rate.default(0.999),
-  adam_epsilon: z.number().positive().default(1e-8),
-  /** Gradients whose norm over all weights is larger are scaled down to it. */
-  max_grad_norm: z.number().positive().default(1),
 
   num_epochs: count,
   /** Stops earlier than `num_epochs` would; `null`: by epochs alone. */

@@ -1,3 +1,3 @@
 /** What trains, and what is added where. Loads the native library. */
-export { loraMethod } from './lora.js';
+export { createMethod } from './create-method.js';
 export type { Method } from './method.js';

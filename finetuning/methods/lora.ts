@@ -1,8 +1,8 @@
 import { tf } from '../../compute/index.js';
-import { DiagnosticError } from '../../diagnostics/index.js';
 import type { ParameterShapes } from '../models/parameters.js';
 import { uniformValues } from '../random/draws.js';
 import type { Method } from './method.js';
+import { checkNames, endsWithPart, parametersInFull } from './modules-to-save.js';
 
 export interface LoraSettings {
   readonly rank: number;
@@ -12,11 +12,6 @@ export interface LoraSettings {
   readonly targets: readonly string[];
   /** Last parts of the paths of modules that train in full, as PEFT's `modules_to_save`. */
   readonly saved: readonly string[];
-}
-
-/** Does `path` end with `part`, at a dot? `query` and `self.query` match `…attention.self.query`. */
-function endsWithPart(path: string, part: string): boolean {
-  return path === part || path.endsWith(`.${part}`);
 }
 
 /**
@@ -33,17 +28,13 @@ export function loraMethod(model: ParameterShapes, settings: LoraSettings): Meth
     .map(([name, shape]) => ({ path: name.slice(0, -'.weight'.length), shape: shape as [number, number] }));
   const chosen = layers.filter(({ path }) => targets.some((part) => endsWithPart(path, part)));
   checkNames('target_modules', targets, layers.map(({ path }) => path)); // prettier-ignore
-  const modules = [...new Set([...model.keys()].flatMap((name) => prefixes(name)))];
-  checkNames('modules_to_save', saved, modules);
+  const inFull = parametersInFull(model, saved);
 
   const added = new Map<string, readonly number[]>();
   for (const { path, shape } of chosen) {
     added.set(`${path}.lora_A.weight`, [rank, shape[1]]);
     added.set(`${path}.lora_B.weight`, [shape[0], rank]);
   }
-  const inFull = [...model.keys()].filter((name) =>
-    prefixes(name).some((module) => saved.some((part) => endsWithPart(module, part))),
-  );
   const targeted = new Set(chosen.map(({ path }) => path));
   return {
     added,
@@ -70,23 +61,4 @@ export function loraMethod(model: ParameterShapes, settings: LoraSettings): Meth
       };
     },
   };
-}
-
-/** `a.b.weight` → `a`, `a.b`: the modules that hold a parameter. */
-function prefixes(name: string): string[] {
-  const parts = name.split('.').slice(0, -1);
-  return parts.map((_, index) => parts.slice(0, index + 1).join('.'));
-}
-
-function checkNames(key: string, parts: readonly string[], paths: readonly string[]): void {
-  for (const part of parts) {
-    if (paths.some((path) => endsWithPart(path, part))) continue;
-    const known = [...new Set(paths.map((path) => path.split('.').at(-1)))].filter((name) => !/^\d+$/.test(name ?? '')); // prettier-ignore
-    throw new DiagnosticError('bad-target-modules', {
-      message: `finetuning.${key}: the model has no layer named ${part}`,
-      found: part,
-      expected: `last parts of layers' names: ${known.join(', ')}`,
-      fix: `correct ${key}`,
-    });
-  }
 }

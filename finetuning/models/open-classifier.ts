@@ -104,7 +104,7 @@ function readParameters(network: Network, options: OpenClassifierOptions): Param
   const { baseModelDir, adapterDir, seed } = options;
   const names = [...network.shapes.keys()];
   const whole = (folder: string): Record<string, Float32Array> =>
-    Object.fromEntries(readWeights(network, join(folder, 'model.safetensors'), seed).values);
+    Object.fromEntries(readWeights(network, folder, seed).values);
   if (adapterDir === undefined) return { method: fullMethod(network.shapes), values: whole(baseModelDir) };
   if (!existsSync(join(adapterDir, 'adapter_config.json')))
     return { method: fullMethod(network.shapes), values: whole(adapterDir) };

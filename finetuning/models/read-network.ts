@@ -5,7 +5,7 @@ import { bertNetwork } from './bert/network.js';
 import { gpt2Network } from './gpt2/network.js';
 import { loadWeights, type LoadedWeights } from './load-weights.js';
 import type { Network, NetworkOptions, Task } from './network.js';
-import { SafetensorsFile } from './safetensors/safetensors-file.js';
+import { openWeights } from './weights/open-weights.js';
 
 interface Architecture {
   readonly task: Task;
@@ -59,12 +59,15 @@ function readConfig(modelDir: string): { architecture: Architecture; config: unk
   return { architecture: ARCHITECTURES[type] as Architecture, config, file };
 }
 
-/** @throws DiagnosticError `bad-safetensors`, `missing-weights`, `shape-mismatch` */
-export function readWeights(network: Network, weightsFile: string, seed: number): LoadedWeights {
-  const file = SafetensorsFile.open(weightsFile);
+/**
+ * @param path the model's folder, or a file of weights
+ * @throws DiagnosticError `missing-weights`, `shape-mismatch`, and those of `openWeights`
+ */
+export function readWeights(network: Network, path: string, seed: number): LoadedWeights {
+  const source = openWeights(path);
   try {
-    return loadWeights(file, network, seed);
+    return loadWeights(source, network, seed);
   } finally {
-    file.close();
+    source.close();
   }
 }

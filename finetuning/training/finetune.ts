@@ -108,7 +108,7 @@ function assignWeights(
   { config, modelDir }: FinetuneOptions,
   log: (message: string) => void,
 ): void {
-  const { values, created, unused } = readWeights(network, join(modelDir, 'model.safetensors'), config.seed);
+  const { values, created, unused } = readWeights(network, modelDir, config.seed);
   if (created.length > 0) log(`new weights: ${created.join(', ')}`);
   if (unused.length > 0) log(`not used by the model: ${unused.join(', ')}`);
   const value = (name: string): Float32Array => values.get(name) ?? new Float32Array();

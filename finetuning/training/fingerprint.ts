@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { FinetuningConfig } from '../../configs/index.js';
 import { sha256 } from '../data/ingestion/digest.js';
-import { requiredFiles } from '../models/pretrained/model-files.js';
+import { digestedFiles } from '../models/pretrained/model-files.js';
 
 /** Raised when a change to this code makes other numbers from the same inputs, or other checkpoint files. */
 const TRAINING_VERSION = 2;
 
-/** Of a model's files: the same wherever they came from. */
+/** Of a model's files, each under its name: the same wherever they came from. */
 export async function modelDigest(modelDir: string): Promise<string> {
-  const digests = await Promise.all(requiredFiles.map((name) => sha256(join(modelDir, name))));
+  const digests = await Promise.all(
+    digestedFiles(modelDir).map(async (name) => `${name} ${await sha256(join(modelDir, name))}`),
+  );
   return createHash('sha256').update(digests.join('\n')).digest('hex');
 }
 

@@ -1,4 +1,4 @@
 /** The graphs of a training, for those who measure them. Loads the native library. */
 export { isDecayed } from '../models/parameters.js';
-export { adamW, type AdamWSettings } from './optimizers/adamw.js';
+export { createOptimizer } from './optimizers/create-optimizer.js';
 export { trainingProgram, type ProgramSettings } from './training-program.js';

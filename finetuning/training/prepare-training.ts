@@ -12,7 +12,7 @@ import type { Dataset } from './examples/dataset.js';
 import { widthsOf } from './examples/examples.js';
 import { openDataset } from './examples/open-dataset.js';
 import { fingerprint, modelDigest } from './fingerprint.js';
-import { adamW } from './optimizers/adamw.js';
+import { createOptimizer } from './optimizers/create-optimizer.js';
 import { movesBuffers, trainingProgram } from './training-program.js';
 import { TrainingSession } from './training-session.js';
 
@@ -67,13 +67,9 @@ export async function prepareTraining(options: {
     accumulation,
   );
   const total = Math.min(config.max_steps ?? Infinity, config.num_epochs * order.stepsPerEpoch);
-  const optimizer = adamW(
-    {
-      beta1: config.adam_beta1,
-      beta2: config.adam_beta2,
-      epsilon: config.adam_epsilon,
-      weightDecay: config.weight_decay,
-    },
+  const optimizer = createOptimizer(
+    config,
+    method.trainable,
     (parameter) => isDecayed(parameter) && !network.isLayerNorm(parameter),
   );
   const definition = trainingProgram({

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { HUB_URL, downloadFileToCacheDir, listFiles, modelInfo } from '@huggingface/hub';
 import { hubCacheFolder, hubToken, isCommit, rememberRevision, type Environment } from './hub-cache.js';
-import { optionalFiles, requiredFiles } from './model-files.js';
+import { weightEntryOf } from '../weights/weight-files.js';
+import { companionFiles } from './model-files.js';
 
 /** A host that does not answer in this time is taken to be out of reach. Milliseconds. */
 const ANSWER_WITHIN = 8_000;
@@ -46,10 +47,13 @@ export async function downloadFromHub({ modelName, revision, env, log }: HubRequ
     : (await modelInfo({ name: modelName, revision, additionalFields: ['sha'], ...hub })).sha;
   const offered = new Set<string>();
   for await (const file of listFiles({ repo, revision: commit, ...hub })) offered.add(file.path);
-  const missing = requiredFiles.filter((name) => !offered.has(name));
-  if (missing.length > 0) throw new Error(`${modelName} at ${revision} has no ${missing.join(', ')}`);
+  const entry = weightEntryOf((name) => offered.has(name));
+  if (!offered.has('config.json') || !entry)
+    throw new Error(
+      `${modelName} at ${revision} has no ${entry ? 'config.json' : 'weights in a known format'}`,
+    );
   let folder = '';
-  for (const path of [...requiredFiles, ...optionalFiles].filter((name) => offered.has(name))) {
+  for (const path of ['config.json', ...companionFiles, entry.name].filter((name) => offered.has(name))) {
     log(`fetching ${modelName}/${path} at ${commit.slice(0, 8)}`);
     const cacheDir = hubCacheFolder(env);
     folder = dirname(await withoutDebugOutput(() => downloadFileToCacheDir({ repo, path, revision: commit, cacheDir, ...hub }))); // prettier-ignore

@@ -1,19 +1,45 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { weightFilesIn } from '../weights/weight-files.js';
 
-/** Without these there is no model. */
-export const requiredFiles = ['config.json', 'tokenizer.json', 'model.safetensors'] as const;
+/** What a model's inputs are made with: a change in one of these makes other numbers. */
+const inputFiles = ['tokenizer.json', 'tokenizer_config.json', 'preprocessor_config.json'] as const;
 
-/** These come along where a model has them. */
-export const optionalFiles = [
-  'tokenizer_config.json',
+/** These come along where a model has them, besides its configuration and its weights. */
+export const companionFiles = [
+  ...inputFiles,
   'special_tokens_map.json',
   'vocab.txt',
   'vocab.json',
   'merges.txt',
+  'added_tokens.json',
   'chat_template.jinja',
+  'generation_config.json',
 ] as const;
 
+/** Models of images have no words. */
+const imageModels: readonly unknown[] = ['resnet'];
+
+/** What a folder lacks to be a model that can be trained. */
 export function missingFiles(folder: string): string[] {
-  return requiredFiles.filter((name) => !existsSync(join(folder, name)));
+  const has = (name: string): boolean => existsSync(join(folder, name));
+  if (!has('config.json')) return ['config.json'];
+  const tokenizer = needsTokenizer(folder) ? ['tokenizer.json'] : [];
+  return [...tokenizer.filter((name) => !has(name)), ...weightFilesIn(folder).missing];
+}
+
+/** A configuration that cannot be read is judged by who reads it for its sizes. */
+function needsTokenizer(folder: string): boolean {
+  try {
+    const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as { model_type?: unknown };
+    return !imageModels.includes(config.model_type);
+  } catch {
+    return true;
+  }
+}
+
+/** The files that a training's result follows from, in a fixed order. */
+export function digestedFiles(folder: string): string[] {
+  const around = ['config.json', ...inputFiles].filter((name) => existsSync(join(folder, name)));
+  return [...around, ...weightFilesIn(folder).found];
 }

@@ -1,6 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { DiagnosticError } from '../../../diagnostics/index.js';
-import { widenBfloat16, widenFloat16 } from './half-float.js';
+import { ByteFile } from '../weights/byte-file.js';
+import { isNumericType, numericTypes, widen } from '../weights/widen.js';
 import {
   MAX_HEADER_BYTES,
   badSafetensors,
@@ -13,49 +12,38 @@ const LENGTH_BYTES = 8;
 
 /** A safetensors file whose tensors are read one at a time, each straight from its range: never the whole file. */
 export class SafetensorsFile {
-  readonly #descriptor: number;
+  readonly file: string;
+  readonly #bytes: ByteFile;
   readonly #header: SafetensorsHeader;
   readonly #dataStart: number;
 
-  private constructor(
-    readonly file: string,
-    descriptor: number,
-  ) {
-    this.#descriptor = descriptor;
-    const fileBytes = fstatSync(descriptor).size;
-    if (fileBytes < LENGTH_BYTES)
-      throw badSafetensors(file, 'the file is too short to be a safetensors file', {
+  private constructor(bytes: ByteFile) {
+    this.#bytes = bytes;
+    this.file = bytes.file;
+    if (bytes.bytes < LENGTH_BYTES)
+      throw badSafetensors(this.file, 'the file is too short to be a safetensors file', {
         expected: `at least ${LENGTH_BYTES} bytes`,
-        found: `${fileBytes} bytes`,
+        found: `${bytes.bytes} bytes`,
       });
     const headerBytes = Buffer.from(this.#read(0, LENGTH_BYTES)).readBigUInt64LE();
-    if (headerBytes > MAX_HEADER_BYTES || headerBytes > fileBytes - LENGTH_BYTES)
-      throw badSafetensors(file, 'the safetensors header length is wrong', {
-        expected: `at most ${Math.min(MAX_HEADER_BYTES, fileBytes - LENGTH_BYTES)} bytes`,
+    const room = bytes.bytes - LENGTH_BYTES;
+    if (headerBytes > MAX_HEADER_BYTES || headerBytes > room)
+      throw badSafetensors(this.file, 'the safetensors header length is wrong', {
+        expected: `at most ${Math.min(MAX_HEADER_BYTES, room)} bytes`,
         found: `${headerBytes} bytes`,
       });
     this.#dataStart = LENGTH_BYTES + Number(headerBytes);
     const text = Buffer.from(this.#read(LENGTH_BYTES, Number(headerBytes))).toString('utf8');
-    this.#header = parseHeader(file, text, fileBytes - this.#dataStart);
+    this.#header = parseHeader(this.file, text, bytes.bytes - this.#dataStart);
   }
 
   /** @throws DiagnosticError `file-missing`, `bad-safetensors` */
   static open(path: string, shownAs: string = path): SafetensorsFile {
-    let descriptor: number;
+    const bytes = ByteFile.open(path, shownAs);
     try {
-      descriptor = openSync(path, 'r');
-    } catch (cause) {
-      throw new DiagnosticError('file-missing', {
-        message: `${shownAs} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`,
-        at: { file: shownAs },
-        fix: 'correct the path, or fetch the file',
-        cause,
-      });
-    }
-    try {
-      return new SafetensorsFile(shownAs, descriptor);
+      return new SafetensorsFile(bytes);
     } catch (error) {
-      closeSync(descriptor);
+      bytes.close();
       throw error;
     }
   }
@@ -76,21 +64,25 @@ export class SafetensorsFile {
     return this.#entry(name).shape;
   }
 
-  /** The values in row-major order, widened to float32 where they are stored as halves. */
+  /** The values in row-major order, as the nearest float32. */
   readFloat32(name: string): Float32Array {
     const { dtype, begin, end } = this.#entry(name);
-    const bytes = this.#read(this.#dataStart + begin, end - begin);
-    if (dtype === 'F32') return new Float32Array(bytes);
-    if (dtype === 'F16') return widenFloat16(new Uint16Array(bytes));
-    if (dtype === 'BF16') return widenBfloat16(new Uint16Array(bytes));
-    throw badSafetensors(this.file, `${name} has a type that cannot be used as weights`, {
-      expected: 'F32, F16 or BF16',
-      found: dtype,
-    });
+    if (!isNumericType(dtype))
+      throw badSafetensors(this.file, `${name} has a type that cannot be used as weights`, {
+        expected: numericTypes.join(', '),
+        found: dtype,
+      });
+    return widen(dtype, this.#read(this.#dataStart + begin, end - begin));
+  }
+
+  /** The values as they are stored, of any type. */
+  readBytes(name: string): Uint8Array {
+    const { begin, end } = this.#entry(name);
+    return new Uint8Array(this.#read(this.#dataStart + begin, end - begin));
   }
 
   close(): void {
-    closeSync(this.#descriptor);
+    this.#bytes.close();
   }
 
   #entry(name: string): TensorEntry {
@@ -100,17 +92,8 @@ export class SafetensorsFile {
   }
 
   #read(position: number, length: number): ArrayBuffer {
-    const buffer = new ArrayBuffer(length);
-    const view = new Uint8Array(buffer);
-    for (let done = 0; done < length;) {
-      const count = readSync(this.#descriptor, view, done, length - done, position + done);
-      if (count === 0)
-        throw badSafetensors(this.file, 'the file ended while it was read', {
-          expected: `${length} bytes at ${position}`,
-          found: `${done} bytes`,
-        });
-      done += count;
-    }
-    return buffer;
+    return this.#bytes.read(position, length, (expected, found) =>
+      badSafetensors(this.file, 'the file ended while it was read', { expected, found }),
+    );
   }
 }

@@ -36,7 +36,7 @@ describe('the real MiniLM', () => {
     const batch = json<{ ids: number[][]; attention_mask: number[][] }>('minilm-hidden');
     const expected = SafetensorsFile.open(`${FIXTURES}/minilm-hidden.safetensors`);
     const network = readNetwork(folder, ['a', 'b']);
-    const { values, unused } = readWeights(network, `${folder}/model.safetensors`, 1);
+    const { values, unused } = readWeights(network, folder, 1);
     expect(unused).toEqual([]);
     const config = bertConfigSchema.parse(JSON.parse(readFileSync(`${folder}/config.json`, 'utf8')));
     const [rows, width] = [batch.ids.length, batch.ids[0]?.length ?? 0];

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { adapterMethod } from '../../../finetuning/methods/adapter/adapter-method.js';
+import { adapterTypes } from '../../../finetuning/methods/adapter/settings.js';
 import { fullMethod } from '../../../finetuning/methods/full.js';
 import { loraMethod } from '../../../finetuning/methods/lora.js';
 import { parameterName } from '../../../finetuning/methods/peft-format.js';
@@ -52,6 +54,22 @@ describeParity({
     (parameterName(stored) as string)
       .replace('.modules_to_save.default.', '.')
       .replace(/\.(lora_[AB])\.default\./, '.$1.'),
+});
+
+describe.each(['pfeiffer', 'houlsby'] as const)('adapters', (type) => {
+  describeParity({
+    ...bert,
+    method: type,
+    makeMethod: (network) =>
+      adapterMethod(network.shapes, {
+        ...adapterTypes[type],
+        name: 'reprise',
+        reductionFactor: 4,
+        dropout: 0,
+        saved: ['classifier'],
+      }),
+    ownName: (stored) => stored,
+  });
 });
 
 it('weights that decay are those that the Trainer decays', () => {

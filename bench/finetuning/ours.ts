@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compileProgram, type TensorData, type TensorSpec } from '../../compute/index.js';
+import { finetuningConfigSchema } from '../../configs/index.js';
+import { createMethod } from '../../finetuning/methods/index.js';
+import { readNetwork, type Network } from '../../finetuning/models/index.js';
+import { createOptimizer, isDecayed, trainingProgram } from '../../finetuning/training/index.js';
+import { median, type Measurement } from '../measurement.js';
+import type { Setting } from './setting.js';
+
+const setting = JSON.parse(process.argv[2] ?? '') as Setting;
+const { rows, width, warmUp, steps } = setting;
+
+/** xorshift32: any stream does, as long as it is the same from run to run. */
+let state = 42;
+function uniform(): number {
+  state ^= state << 13;
+  state ^= state >>> 17;
+  state ^= state << 5;
+  return (state >>> 0) / 2 ** 32;
+}
+
+const config = finetuningConfigSchema.parse(setting.finetuning);
+const network = openNetwork();
+const { method } = createMethod(config, network);
+const optimizer = createOptimizer(
+  config,
+  method.trainable,
+  (name) => isDecayed(name) && !network.isLayerNorm(name),
+);
+const program = compileProgram(
+  trainingProgram({
+    network,
+    method,
+    optimizer,
+    maxGradNorm: setting.maxGradNorm,
+    trainRows: rows,
+    evalRows: rows,
+    trainWidths: [width],
+    evalWidths: [],
+    accumulates: false,
+  }),
+);
+for (const [name, shape] of [...network.shapes, ...network.buffers]) {
+  const values = initial(name, shape);
+  program.assign(method.stored?.get(name)?.encode(values) ?? { [name]: values });
+}
+for (const [name, shape] of method.added) program.assign({ [name]: initial(name, shape) });
+
+const labels = network.labelCount(rows, width);
+const feeds = {
+  ...Object.fromEntries(
+    Object.entries(network.feeds(rows, width)).map(([name, spec]) => [name, input(name, spec)]),
+  ),
+  labels: Int32Array.from({ length: labels }, () => Math.floor(uniform() * network.classes)),
+  label_weights: new Float32Array(labels).fill(1 / labels),
+};
+const seconds: number[] = [];
+const losses: number[] = [];
+let secondsToFirstStep = 0;
+for (let step = 1; step <= steps; step++) {
+  const before = performance.now();
+  const { loss } = program.run(`train/${width}`, {
+    ...feeds,
+    dropout_counter: Int32Array.of(42, step),
+    ...optimizer.feedsAt(step, setting.learningRate),
+  });
+  losses.push(loss?.[0] ?? NaN);
+  if (step === 1) secondsToFirstStep = process.uptime();
+  if (step > warmUp) seconds.push((performance.now() - before) / 1000);
+}
+const measurement: Measurement = {
+  secondsPerStep: median(seconds),
+  secondsToFirstStep,
+  peakMemory: process.resourceUsage().maxRSS * 1024,
+  firstLoss: losses[0] ?? NaN,
+  lastLoss: losses.at(-1) ?? NaN,
+};
+console.log(JSON.stringify(measurement));
+
+function openNetwork(): Network {
+  const folder = mkdtempSync(join(tmpdir(), 'reprise-bench-'));
+  try {
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(setting.config));
+    return readNetwork(
+      folder,
+      Array.from({ length: setting.labels }, (_, label) => `label ${label}`),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** As the libraries begin: N(0, 0.02) nearly enough, ones for the norms' scales, zeros for biases and LoRA's B. */
+function initial(name: string, shape: readonly number[]): Float32Array {
+  const size = shape.reduce((product, axis) => product * axis, 1);
+  if (/(LayerNorm|normalization|ln_\w+)\.weight$|running_var$/.test(name))
+    return new Float32Array(size).fill(1);
+  if (/bias$|lora_B|running_mean$/.test(name)) return new Float32Array(size);
+  // Convolutions: He's, as torch starts them. Others: the models' own.
+  const deviation =
+    shape.length === 4 ? Math.sqrt(2 / shape.slice(1).reduce((product, axis) => product * axis, 1)) : 0.02;
+  return Float32Array.from({ length: size }, () => (uniform() - 0.5) * Math.sqrt(12) * deviation);
+}
+
+/** Tokens, positions, a mask without padding, or pixels. */
+function input(name: string, { shape, dtype }: TensorSpec): TensorData {
+  const length = shape.reduce((product, axis) => product * axis, 1);
+  if (name === 'pixel_values') return Float32Array.from({ length }, () => uniform() * 2 - 1);
+  if (dtype === 'float32') return new Float32Array(length).fill(1);
+  if (name === 'position_ids') return Int32Array.from({ length }, (_, at) => at % width);
+  if (name !== 'input_ids') return new Int32Array(length).fill(1);
+  return Int32Array.from({ length }, () => Math.floor(uniform() * network.vocabulary));
+}

@@ -1,0 +1,57 @@
+import { DiagnosticError } from '../../../diagnostics/index.js';
+import type { Join } from '../../models/layers/forward-context.js';
+import type { ParameterShapes } from '../../models/parameters.js';
+import type { AdapterSettings } from './settings.js';
+
+/** Where an adapter goes: one join of the model. */
+export interface AdapterPlace {
+  /** The join's path. */
+  readonly path: string;
+  readonly half: Join['half'];
+  /** The module that the `adapters` library keeps the adapter in, without the adapter's name. */
+  readonly module: string;
+  /** Of what is joined: hidden size, or channels. */
+  readonly width: number;
+}
+
+interface Pattern {
+  /** A parameter that each such place has; its first group is the join's path, its only dimension the width. */
+  readonly parameter: RegExp;
+  readonly half: Join['half'];
+  readonly module: (path: string) => string;
+}
+
+/** BERT's output modules are themselves the library's adapter layers; a GPT-2 block has two modules for them. */
+const PATTERNS: readonly Pattern[] = [
+  {
+    parameter: /^(bert\.encoder\.layer\.\d+\.attention\.output)\.dense\.bias$/,
+    half: 'attention',
+    module: (path) => `${path}.adapters`,
+  },
+  {
+    parameter: /^(bert\.encoder\.layer\.\d+\.output)\.dense\.bias$/,
+    half: 'output',
+    module: (path) => `${path}.adapters`,
+  },
+];
+
+/** @throws DiagnosticError `no-adapter-places` */
+export function adapterPlaces(
+  model: ParameterShapes,
+  { halves }: Pick<AdapterSettings, 'halves'>,
+): AdapterPlace[] {
+  const places: AdapterPlace[] = [];
+  for (const [name, [width]] of model) {
+    for (const { parameter, half, module } of PATTERNS) {
+      const path = parameter.exec(name)?.[1];
+      if (path === undefined || width === undefined || !halves.includes(half)) continue;
+      places.push({ path, half, module: module(path), width });
+    }
+  }
+  if (places.length > 0) return places;
+  throw new DiagnosticError('no-adapter-places', {
+    message: 'this model has no place for the adapters that are configured',
+    expected: `a place after ${halves.join(' or ')}`,
+    fix: 'choose another adapter_type, or another method',
+  });
+}
