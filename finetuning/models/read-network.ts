@@ -5,6 +5,7 @@ import { bertNetwork } from './bert/network.js';
 import { gpt2Network } from './gpt2/network.js';
 import { loadWeights, type LoadedWeights } from './load-weights.js';
 import type { Network, NetworkOptions, Task } from './network.js';
+import { resnetNetwork } from './resnet/network.js';
 import { openWeights } from './weights/open-weights.js';
 
 interface Architecture {
@@ -16,6 +17,7 @@ interface Architecture {
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   bert: { task: 'text-classification', make: bertNetwork },
   gpt2: { task: 'causal-lm', make: gpt2Network },
+  resnet: { task: 'image-classification', make: resnetNetwork },
 };
 
 /** @throws DiagnosticError `bad-model-config` */

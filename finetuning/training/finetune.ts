@@ -2,13 +2,14 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FinetuningConfig } from '../../configs/index.js';
 import { readWeights } from '../models/read-network.js';
-import { CheckpointFolder, type Tensors } from './checkpoint.js';
+import { CheckpointFolder } from './checkpoint.js';
 import { writeFolder } from './durable-folder.js';
 import { modelFolder, renamed } from './model-folder.js';
 import { prepareTraining, type PreparedTraining } from './prepare-training.js';
 import { train } from './trainer.js';
 import type { OnTrainingEvent } from './training-events.js';
 import { initialState, toJson, trainerStateJson, type TrainingState } from './training-state.js';
+import type { Tensors } from './weight-files.js';
 
 export interface FinetuneOptions {
   readonly config: FinetuningConfig;
@@ -53,7 +54,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
 
   const { checkpoints: place } = options;
   const folder = 'folder' in place ? place.folder : join(place.under, key);
-  const checkpoints = new CheckpointFolder(folder, format.weightsFile);
+  const checkpoints = new CheckpointFolder(folder, format);
   const found = checkpoints.newest(key, log);
   if (found) {
     const { weights, optimizer } = found.checkpoint;

@@ -5,7 +5,7 @@ import type { DataOrder } from './data-order.js';
 import { learningRateAt } from './schedule.js';
 import { Speedometer } from './speedometer.js';
 import type { OnTrainingEvent } from './training-events.js';
-import type { Tensors } from './checkpoint.js';
+import type { Tensors } from './weight-files.js';
 import type { TrainingSession } from './training-session.js';
 import type { TrainingState } from './training-state.js';
 import type { ValidationResult } from './validation.js';

@@ -4,7 +4,7 @@ import type { Task } from '../models/network.js';
 import type { ParameterShapes } from '../models/parameters.js';
 import type { NamedTensor } from '../models/safetensors/encode-safetensors.js';
 import { predictionBatches } from '../text/prediction-batches.js';
-import type { Tensors } from './checkpoint.js';
+import type { Tensors } from './weight-files.js';
 import type { Examples } from './examples/examples.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import type { ValidationResult } from './validation.js';

@@ -10,7 +10,7 @@ import { adamW } from '../../../finetuning/training/optimizers/adamw.js';
 import type { Optimizer } from '../../../finetuning/training/optimizers/optimizer.js';
 import { oneGroup } from '../../../finetuning/training/optimizers/parameter-rule.js';
 import { learningRateAt } from '../../../finetuning/training/schedule.js';
-import { trainingProgram } from '../../../finetuning/training/training-program.js';
+import { movesBuffers, trainingProgram } from '../../../finetuning/training/training-program.js';
 
 /**
  * transformers, PEFT and adapters are the judges: the scripts of tests/finetuning/fixtures write what they compute in
@@ -209,6 +209,11 @@ export function describeParity(cell: Cell): void {
           const reference = expected.readFloat32(`after.${stored}`);
           expectClose(compared(after), compared(reference), own, cell.relativeAfter);
         }
+        if (movesBuffers(network, method))
+          for (const name of network.buffers.keys()) {
+            const moved = program.read([name])[name] as Float32Array;
+            expectClose(moved, expected.readFloat32(`statistics.${name}`), name, cell.relativeAfter);
+          }
         for (const stored of expected.names.filter((name) => name.startsWith('state.'))) {
           const own = cell.ownName(stored.slice('state.'.length));
           const state = program.read([own])[own] as Float32Array;
