@@ -4,7 +4,6 @@ import { createMethod } from '../methods/create-method.js';
 import type { Method } from '../methods/method.js';
 import type { SavedFormat } from '../methods/saved-format.js';
 import type { Network } from '../models/network.js';
-import { isDecayed } from '../models/parameters.js';
 import { readNetwork, readTask } from '../models/read-network.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import { DataOrder } from './data-order.js';
@@ -12,7 +11,7 @@ import type { Dataset } from './examples/dataset.js';
 import { widthsOf } from './examples/examples.js';
 import { openDataset } from './examples/open-dataset.js';
 import { fingerprint, modelDigest } from './fingerprint.js';
-import { createOptimizer } from './optimizers/create-optimizer.js';
+import { checkGroups, createOptimizer } from './optimizers/create-optimizer.js';
 import { movesBuffers, trainingProgram } from './training-program.js';
 import { TrainingSession } from './training-session.js';
 
@@ -67,11 +66,8 @@ export async function prepareTraining(options: {
     accumulation,
   );
   const total = Math.min(config.max_steps ?? Infinity, config.num_epochs * order.stepsPerEpoch);
-  const optimizer = createOptimizer(
-    config,
-    method.trainable,
-    (parameter) => isDecayed(parameter) && !network.isLayerNorm(parameter),
-  );
+  checkGroups(config, method.trainable);
+  const optimizer = createOptimizer(config, network);
   const definition = trainingProgram({
     network,
     method,

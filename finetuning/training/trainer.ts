@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { FinetuningConfig } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { DataOrder } from './data-order.js';
-import { learningRateAt } from './schedule.js';
+import { learningRateAt } from './schedules/learning-rate.js';
 import { Speedometer } from './speedometer.js';
 import type { OnTrainingEvent } from './training-events.js';
 import type { Tensors } from './weight-files.js';
