@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FinetuningConfig } from '../../configs/index.js';
+import { PREPROCESSOR_FILE, readPreprocessing } from '../images/preprocessing.js';
 import { readWeights } from '../models/read-network.js';
 import { CheckpointFolder, type Tensors } from './checkpoint.js';
 import { writeFolder } from './durable-folder.js';
@@ -119,14 +120,9 @@ function assignWeights(
 }
 
 /** `data/train.jsonl lines 3, 17, 52`: what to look at when a batch goes wrong. */
-function describeRows(
-  {
-    dataset: {
-      train: { file, lines },
-    },
-  }: PreparedTraining,
-  rows: Int32Array,
-): string {
+function describeRows({ dataset: { train } }: PreparedTraining, rows: Int32Array): string {
+  const { file, lines, names } = train;
+  if (names) return `${file}: ${[...rows].map((row) => names[row]).join(', ')}`;
   return `${file} lines ${[...rows]
     .map((row) => lines[row])
     .sort((a, b) => (a ?? 0) - (b ?? 0))
@@ -135,12 +131,22 @@ function describeRows(
 
 function writeOutput(
   { config, modelDir, outputDir }: FinetuneOptions,
-  { key, network, format, total, dataset }: PreparedTraining,
+  { key, network, format, order, total, dataset }: PreparedTraining,
   state: TrainingState,
   weights: Tensors,
 ): void {
   const { labels, train, validation } = dataset;
-  const model = modelFolder({ baseModelDir: modelDir, network, format, weights });
+  const model = modelFolder({
+    baseModelDir: modelDir,
+    network,
+    format,
+    weights,
+    batchesSeen: order.batchesIn(state.best?.step ?? state.step),
+    companions:
+      network.task === 'image-classification'
+        ? { [PREPROCESSOR_FILE]: readPreprocessing(modelDir, config.image_size).json }
+        : {},
+  });
   const record = {
     fingerprint: key,
     config,

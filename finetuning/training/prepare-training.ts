@@ -38,7 +38,7 @@ export async function prepareTraining(options: {
   readonly modelDir: string;
 }): Promise<PreparedTraining> {
   const { config, modelDir } = options;
-  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile);
+  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
   const model = await modelDigest(modelDir);
   const key = fingerprint({
     config,
@@ -51,7 +51,7 @@ export async function prepareTraining(options: {
   const { train, validation } = dataset.encode(
     network,
     modelDir,
-    Math.min(config.max_length, network.maxWidth),
+    Math.min(config.max_length ?? Infinity, network.maxWidth),
   );
   const accumulation = config.gradient_accumulation_steps;
   const order = new DataOrder(
@@ -70,12 +70,14 @@ export async function prepareTraining(options: {
     method.trainable,
     (parameter) => isDecayed(parameter) && !network.isLayerNorm(parameter),
   );
+  const exactRows = movesBuffers(network, method);
   const definition = trainingProgram({
     network,
     method,
     optimizer,
     maxGradNorm: config.max_grad_norm,
     trainRows: config.batch_size,
+    ...(exactRows ? { fewerRows: fewerRows(order, total, config.batch_size) } : {}),
     evalRows: config.eval_batch_size,
     trainWidths: widthsOf(allBatches(order, total), train),
     evalWidths: widthsOf(predictionBatches(validation, config.eval_batch_size), validation),
@@ -86,11 +88,12 @@ export async function prepareTraining(options: {
   const program = compileProgram(definition);
   const session = new TrainingSession({
     program,
-    changing: new Map([...trainable, ...(movesBuffers(network, method) ? network.buffers : [])]),
+    changing: new Map([...trainable, ...(exactRows ? network.buffers : [])]),
     optimizerState: new Map(trainable.flatMap(([name, shape]) => [...optimizer.state(name, shape)])),
     optimizer,
     seed: config.seed,
     trainRows: config.batch_size,
+    exactRows,
     evalRows: config.eval_batch_size,
     accumulation,
     train,
@@ -101,4 +104,11 @@ export async function prepareTraining(options: {
 
 function* allBatches(order: DataOrder, total: number): Generator<Int32Array> {
   for (let step = 0; step < total; step++) yield* order.batchesOf(step);
+}
+
+/** Sizes of the batches that are not full: of each epoch's last one. */
+function fewerRows(order: DataOrder, total: number, full: number): number[] {
+  const sizes = new Set<number>();
+  for (const batch of allBatches(order, total)) if (batch.length < full) sizes.add(batch.length);
+  return [...sizes];
 }
