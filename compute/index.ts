@@ -11,6 +11,7 @@ export { compileProgram } from './program/compile.js';
 export { interpretProgram } from './program/interpret.js';
 export { batchNorm, type BatchNormParameters, type BatchStatistics } from './ops/batch-norm.js';
 export { clipByGlobalNorm } from './ops/clip.js';
+export { selectByBits, selectByByte, unpackCodes } from './ops/code-table.js';
 export { conv2d, type Convolution } from './ops/conv2d.js';
 export { sparseCrossEntropy } from './ops/cross-entropy.js';
 export { dropout } from './ops/dropout.js';

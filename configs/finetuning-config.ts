@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { checkTogether } from './check-together.js';
 import { optimizerSettings } from './optimizer-settings.js';
+import { scheduleSettings } from './schedule-settings.js';
 
 const rate = z.number().min(0).lt(1);
 const count = z.int().min(1);
+const moduleName = z.string().min(1);
 
 /** From the smaller to the larger. */
 const range = z
@@ -36,17 +39,17 @@ const common = {
   model_revision: z.string().min(1).default('main'),
 
   ...optimizerSettings,
-  /** `linear`: down to 0 at the last step. `constant`: stays, after the warmup. `cosine`: half a wave down to 0. */
-  lr_scheduler_type: z.enum(['linear', 'cosine', 'constant']).default('linear'),
-  warmup_steps: z.int().min(0),
+  ...scheduleSettings,
 
-  num_epochs: count,
+  /** Passes over the training rows. */
+  num_epochs: count.default(3),
   /** Stops earlier than `num_epochs` would; `null`: by epochs alone. */
   max_steps: count.nullable().default(null),
   /** Rows per forward pass. */
-  batch_size: count,
+  batch_size: count.default(8),
   /** Forward passes per step of the optimizer: a step sees batch_size × this many rows. */
   gradient_accumulation_steps: count.default(1),
+  /** Rows per forward pass of a validation. */
   eval_batch_size: count.default(64),
   /** Batches of texts of like length waste less on padding. The order stays random, and a function of seed and epoch. */
   group_by_length: z.boolean().default(true),
@@ -55,8 +58,15 @@ const common = {
    * cannot be learned by heart, and is learned faster without.
    */
   dropout: rate.nullable().default(null),
-  /** In tokens, the special ones included. Longer texts lose their end. `null`: as many as the model takes. */
-  max_length: z.int().min(4).max(4096).nullable().default(null),
+  /** In tokens, the special ones included. Longer texts lose their end. */
+  max_length: z.int().min(4).max(4096).default(128),
+  /**
+   * Language models: lays several texts end to end in rows of max_length tokens, which know nothing of each other, in
+   * place of padding each. A batch_size of rows then has more texts.
+   */
+  packing: z.boolean().default(false),
+  /** Language models: learn to say prompts too, and others' messages, not only completions and the assistant's. */
+  train_on_prompt: z.boolean().default(false),
 
   /** Side of the square that a network of images sees, in pixels; `null`: what its preprocessor_config.json says. */
   image_size: z.int().min(8).max(1024).nullable().default(null),
@@ -69,11 +79,13 @@ const common = {
   save_total_limit: z.int().min(2).default(2),
   /** Steps between two passes over the validation set; `null`: at the end of each epoch alone. */
   eval_steps: count.nullable().default(null),
+  /** Steps between two entries of the history. */
   logging_steps: count.default(10),
   /** What makes the best model, on the validation set. */
   metric_for_best_model: z.enum(['accuracy', 'loss']).default('accuracy'),
   /** Stop after so many validations in a row without a better one; `null`: never. */
   early_stopping_patience: count.nullable().default(null),
+  /** A validation is better only if by more than this. */
   early_stopping_threshold: z.number().min(0).default(0),
 
   /** Of the new weights, dropout and the order of the rows. Left out: base_config.yaml's. */
@@ -84,21 +96,59 @@ const loraSchema = z.strictObject({
   ...common,
   method: z.literal('lora'),
   /** Rank of the update that is learned for each target. */
-  lora_r: count,
+  lora_r: count.default(8),
   /** The update is scaled by lora_alpha / lora_r. */
-  lora_alpha: z.number().positive(),
-  lora_dropout: rate,
-  /** Last parts of the names of the linear layers that get one. */
-  target_modules: z.array(z.string().min(1)).min(1),
-  /** Trained in full and saved beside the updates: the new head, and the pooler if it should learn too. */
+  lora_alpha: z.number().positive().default(8),
+  /** Of what goes into the updates; the model's own path is not touched. */
+  lora_dropout: rate.default(0),
+  /**
+   * The layers that get an update. A list: last parts of their names. `all-linear`: all but the output layer. Another
+   * string: a regular expression that their whole names match. `null`: what PEFT takes for the architecture
+   * (BERT's query and value, GPT-2's c_attn).
+   */
+  target_modules: z
+    .union([z.array(moduleName).min(1), moduleName])
+    .nullable()
+    .default(null),
+  /**
+   * Last parts of the names of modules that are trained in full and saved beside the updates: the new head, and the
+   * pooler if it should learn too. `null`: a classifier's head, and of a language model nothing.
+   */
+  modules_to_save: z.array(moduleName).nullable().default(null),
+  /** Biases that train too: `none`, `all` of the model's, or `lora_only`, those of the layers that get an update. */
+  bias: z.enum(['none', 'all', 'lora_only']).default('none'),
+  /** Scales by lora_alpha / √lora_r, so that high ranks learn as fast as low ones (rank-stabilized LoRA). */
+  use_rslora: z.boolean().default(false),
+  /** Trains the length of each output's weights apart from their direction (DoRA). Slower; of use at low ranks. */
+  use_dora: z.boolean().default(false),
+  /** Other ranks, and other alphas, for layers whose names end so (regular expressions): `{'output.dense': 16}`. */
+  rank_pattern: z.record(z.string(), count).default({}),
+  alpha_pattern: z.record(z.string(), z.number().positive()).default({}),
+});
+
+const adapterSchema = z.strictObject({
+  ...common,
+  method: z.literal('adapter'),
+  /** `pfeiffer`: after each block's output. `houlsby`: after its attention, too. */
+  adapter_type: z.enum(['pfeiffer', 'houlsby']).default('pfeiffer'),
+  /** The bottleneck is so many times narrower than the model. */
+  reduction_factor: z.number().positive().default(16),
+  /** In place of the type's own: relu of `pfeiffer`, swish of `houlsby`. */
+  non_linearity: z.enum(['relu', 'swish', 'silu', 'gelu', 'gelu_new', 'tanh']).nullable().default(null),
+  /** Of what the bottlenecks add. */
+  adapter_dropout: rate.default(0),
+  /** Trained in full and saved beside the adapters: the new head, and the pooler if it should learn too. */
   modules_to_save: z.array(z.string().min(1)).default(['classifier']),
 });
 
 const fullSchema = z.strictObject({ ...common, method: z.literal('full') });
 
 /** A preset of `configs/finetuning/`, overlaid by the `finetuning` section of params.yaml. */
-export const finetuningConfigSchema = z.discriminatedUnion('method', [loraSchema, fullSchema]);
+export const finetuningConfigSchema = z
+  .discriminatedUnion('method', [loraSchema, fullSchema, adapterSchema])
+  .superRefine(checkTogether);
 
 export type FinetuningConfig = z.output<typeof finetuningConfigSchema>;
 export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' }>;
+export type AdapterConfig = Extract<FinetuningConfig, { method: 'adapter' }>;
 export type FinetuningMethod = FinetuningConfig['method'];

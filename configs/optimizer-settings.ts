@@ -53,6 +53,10 @@ export const optimizerSettings = {
   adafactor_beta1: rate.nullable().default(null),
   /** Multiply the learning rate by each parameter's root mean square. */
   adafactor_scale_parameter: z.boolean().default(false),
+  /** Work out the learning rate from the number of the step, in place of learning_rate and its schedule. */
+  adafactor_relative_step: z.boolean().default(false),
+  /** With adafactor_relative_step: begin with a millionth per step. */
+  adafactor_warmup_init: z.boolean().default(false),
   /** Of lion: of the average whose sign is the step. */
   lion_beta1: rate.default(0.9),
   /** Of lion: of the average that is kept. */

@@ -5,7 +5,7 @@ import { compileProgram, type TensorData, type TensorSpec } from '../../compute/
 import { finetuningConfigSchema } from '../../configs/index.js';
 import { createMethod } from '../../finetuning/methods/index.js';
 import { readNetwork, type Network } from '../../finetuning/models/index.js';
-import { createOptimizer, isDecayed, trainingProgram } from '../../finetuning/training/index.js';
+import { createOptimizer, trainingProgram } from '../../finetuning/training/index.js';
 import { median, type Measurement } from '../measurement.js';
 import type { Setting } from './setting.js';
 
@@ -24,11 +24,7 @@ function uniform(): number {
 const config = finetuningConfigSchema.parse(setting.finetuning);
 const network = openNetwork();
 const { method } = createMethod(config, network);
-const optimizer = createOptimizer(
-  config,
-  method.trainable,
-  (name) => isDecayed(name) && !network.isLayerNorm(name),
-);
+const optimizer = createOptimizer(config, network);
 const program = compileProgram(
   trainingProgram({
     network,

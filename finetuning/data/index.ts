@@ -7,6 +7,8 @@ export { prepare, type PrepareOptions, type PrepareResult } from './preparation/
 export type { OnProgress } from './progress.js';
 export { readImageFolder } from './rows/image-folder.js';
 export { readImageRows, type ImageRowLine } from './rows/image-rows.js';
+export { readLanguageRows, type LanguageRowLine } from './rows/read-language-rows.js';
+export type { LanguageRow, Message } from './rows/language-row.js';
 export { readRows, type RowLine } from './rows/read-rows.js';
 export type { ImageRow, Row } from './rows/row.js';
 export { LineWriter, writeFiles } from './rows/write-lines.js';

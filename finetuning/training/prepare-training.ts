@@ -4,7 +4,6 @@ import { createMethod } from '../methods/create-method.js';
 import type { Method } from '../methods/method.js';
 import type { SavedFormat } from '../methods/saved-format.js';
 import type { Network } from '../models/network.js';
-import { isDecayed } from '../models/parameters.js';
 import { readNetwork, readTask } from '../models/read-network.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import { DataOrder } from './data-order.js';
@@ -12,7 +11,7 @@ import type { Dataset } from './examples/dataset.js';
 import { widthsOf } from './examples/examples.js';
 import { openDataset } from './examples/open-dataset.js';
 import { fingerprint, modelDigest } from './fingerprint.js';
-import { createOptimizer } from './optimizers/create-optimizer.js';
+import { checkGroups, createOptimizer } from './optimizers/create-optimizer.js';
 import { movesBuffers, trainingProgram } from './training-program.js';
 import { TrainingSession } from './training-session.js';
 
@@ -29,6 +28,8 @@ export interface PreparedTraining {
   readonly total: number;
   readonly program: Program;
   readonly session: TrainingSession;
+  /** Lines of the training file that lie in a row. */
+  readonly linesOf: (row: number) => readonly number[];
 }
 
 export async function prepareTraining(options: {
@@ -51,7 +52,7 @@ export async function prepareTraining(options: {
   const { train, validation } = dataset.encode(
     network,
     modelDir,
-    Math.min(config.max_length ?? Infinity, network.maxWidth),
+    Math.min(config.max_length, network.maxWidth),
   );
   const accumulation = config.gradient_accumulation_steps;
   const order = new DataOrder(
@@ -65,11 +66,8 @@ export async function prepareTraining(options: {
     accumulation,
   );
   const total = Math.min(config.max_steps ?? Infinity, config.num_epochs * order.stepsPerEpoch);
-  const optimizer = createOptimizer(
-    config,
-    method.trainable,
-    (parameter) => isDecayed(parameter) && !network.isLayerNorm(parameter),
-  );
+  checkGroups(config, method.trainable);
+  const optimizer = createOptimizer(config, network);
   const exactRows = movesBuffers(network, method);
   const definition = trainingProgram({
     network,
@@ -98,8 +96,11 @@ export async function prepareTraining(options: {
     accumulation,
     train,
     validation,
+    task: network.task,
   });
-  return { key, network, method, format, dataset, order, total, program, session };
+  const linesOf = (row: number): number[] =>
+    [...(train.sourcesOf?.(row) ?? [row])].map((source) => dataset.train.lines[source] as number);
+  return { key, network, method, format, dataset, order, total, program, session, linesOf };
 }
 
 function* allBatches(order: DataOrder, total: number): Generator<Int32Array> {

@@ -20,10 +20,12 @@ function currentName(stored: string): string {
 export function resnetNetwork({ config: json, file, labels }: NetworkOptions): Network {
   const config = parseModelConfig(resnetConfigSchema, json, file);
   const hidden = config.hidden_sizes.at(-1) as number;
+  const parameters = resnetParameters(config, labels.length);
   return {
     task: 'image-classification',
     labels,
-    shapes: resnetParameters(config, labels.length),
+    shapes: parameters.shapes,
+    layers: parameters.layers,
     buffers: resnetBuffers(config),
     maxWidth: LARGEST_SIDE,
     vocabulary: 0,
@@ -44,8 +46,8 @@ export function resnetNetwork({ config: json, file, labels }: NetworkOptions): N
       pixel_values: { shape: [rows, width, width, config.num_channels], dtype: 'float32' },
     }),
     labelCount: (rows) => rows,
-    logits(parameters, inputs, method, dropout, update) {
-      const context = forwardContext(parameters, method, dropout, update);
+    logits(values, inputs, method, dropout, update) {
+      const context = forwardContext(values, method, dropout, update);
       const features = resnetBackbone(context, config, inputs.pixel_values as tf.Tensor4D);
       return linear(context, 'classifier.1', tf.mean(features, [1, 2]) as tf.Tensor2D);
     },

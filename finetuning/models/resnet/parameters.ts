@@ -11,14 +11,14 @@ function convolutionNorms(config: ResNetConfig): ConvolutionNorm[] {
 }
 
 /** As transformers' ResNetForImageClassification names them, in its order. Filters are [out, in, h, w]. */
-export function resnetParameters(config: ResNetConfig, labels: number): ParameterShapes {
+export function resnetParameters(config: ResNetConfig, labels: number): ParameterList {
   const list = new ParameterList();
   for (const { path, inner, outer, kernel } of convolutionNorms(config)) {
-    list.add(`${path}.convolution.weight`, [outer, inner, kernel, kernel]);
+    list.conv2d(`${path}.convolution`, outer, inner, kernel);
     list.norm(`${path}.normalization`, outer);
   }
   list.linear('classifier.1', labels, config.hidden_sizes.at(-1) as number);
-  return list.shapes;
+  return list;
 }
 
 /** Running statistics of each norm. */

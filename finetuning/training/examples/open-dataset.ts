@@ -1,5 +1,6 @@
 import type { FinetuningConfig } from '../../../configs/index.js';
 import type { Task } from '../../models/network.js';
+import { causalLanguageModel } from './causal-lm.js';
 import type { Dataset } from './dataset.js';
 import { imageClassification } from './image-classification.js';
 import { textClassification } from './text-classification.js';
@@ -14,9 +15,9 @@ export async function openDataset(
   switch (task) {
     case 'text-classification':
       return textClassification(trainFile, valFile);
+    case 'causal-lm':
+      return causalLanguageModel(trainFile, valFile, config);
     case 'image-classification':
       return imageClassification(trainFile, valFile, config);
-    case 'causal-lm':
-      throw new RangeError(`${task} has no data yet`);
   }
 }

@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { compileProgram, interpretProgram, type Program, type TensorData } from '../../../compute/index.js';
+import { finetuningConfigSchema } from '../../../configs/index.js';
 import type { Method } from '../../../finetuning/methods/method.js';
 import { inferenceProgram, modelVariables } from '../../../finetuning/models/inference-program.js';
 import type { Network } from '../../../finetuning/models/network.js';
-import { isDecayed } from '../../../finetuning/models/parameters.js';
 import { readNetwork, readWeights } from '../../../finetuning/models/read-network.js';
 import { SafetensorsFile } from '../../../finetuning/models/safetensors/safetensors-file.js';
-import { adamW } from '../../../finetuning/training/optimizers/adamw.js';
-import type { Optimizer } from '../../../finetuning/training/optimizers/optimizer.js';
-import { oneGroup } from '../../../finetuning/training/optimizers/parameter-rule.js';
-import { learningRateAt } from '../../../finetuning/training/schedule.js';
+import { createOptimizer } from '../../../finetuning/training/optimizers/create-optimizer.js';
+import { learningRateAt } from '../../../finetuning/training/schedules/learning-rate.js';
 import { movesBuffers, trainingProgram } from '../../../finetuning/training/training-program.js';
 
 /**
@@ -43,19 +41,15 @@ export interface Cell {
   toBatch(batch: Readonly<Record<string, unknown>>): CellBatch;
   /** Values of parameters whose gradient is nothing but rounding, which Adam scales up. */
   readonly isRounding?: (own: string, at: number) => boolean;
-  /** In place of AdamW. */
-  readonly makeOptimizer?: (
-    cases: Cases,
-    trainable: readonly string[],
-    isDecayed: (name: string) => boolean,
-  ) => Optimizer;
+  /** Of finetuning.*, beside those of the cases: another optimizer, another schedule. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Batches to an update; absent: one. */
   readonly accumulation?: number;
   /** Of values after training by the reference; absent: 1e-4. */
   readonly relativeAfter?: number;
 }
 
-export interface Cases {
+interface Cases {
   readonly steps: number;
   readonly warmup_steps: number;
   readonly learning_rate: number;
@@ -101,10 +95,16 @@ export function describeParity(cell: Cell): void {
     );
     const network = readNetwork(modelFolder, cell.labels);
     const method = cell.makeMethod(network);
-    const decays = (name: string): boolean => isDecayed(name) && !network.isLayerNorm(name);
-    const optimizer =
-      cell.makeOptimizer?.(cases, method.trainable, decays) ??
-      adamW({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }, oneGroup(cases.weight_decay, decays));
+    const config = finetuningConfigSchema.parse({
+      method: 'full',
+      model_name: cell.folder,
+      seed: 0,
+      learning_rate: cases.learning_rate,
+      warmup_steps: cases.warmup_steps,
+      weight_decay: cases.weight_decay,
+      ...cell.settings,
+    });
+    const optimizer = createOptimizer(config, network);
     const assign = (program: Program): Program => {
       const weights = readWeights(network, modelFolder, 0);
       expect(weights).toMatchObject({ created: [], unused: [] });
@@ -187,14 +187,9 @@ export function describeParity(cell: Cell): void {
 
       it(`agrees after each of ${cases.steps} steps of a clipped, warmed-up training`, () => {
         const program = open(accumulation > 1);
-        const schedule = {
-          learning_rate: cases.learning_rate,
-          lr_scheduler_type: 'linear',
-          warmup_steps: cases.warmup_steps,
-        } as const;
         const series: Record<'losses' | 'norms' | 'rates', number[]> = { losses: [], norms: [], rates: [] };
         for (let step = 0; step < cases.steps; step++) {
-          const rate = learningRateAt(schedule, step, cases.steps);
+          const rate = learningRateAt(config, step, cases.steps);
           const { loss, norm } = update(program, step, rate);
           series.losses.push(loss);
           series.norms.push(norm);

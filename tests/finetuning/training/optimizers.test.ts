@@ -1,25 +1,11 @@
-import { finetuningConfigSchema } from '../../../configs/index.js';
-import { DiagnosticError } from '../../../diagnostics/index.js';
+import { finetuningConfigSchema, type FinetuningConfig } from '../../../configs/index.js';
 import { fullMethod } from '../../../finetuning/methods/full.js';
-import { createOptimizer } from '../../../finetuning/training/optimizers/create-optimizer.js';
+import { checkGroups } from '../../../finetuning/training/optimizers/create-optimizer.js';
 import { describeParity, type Cell, type CellBatch } from '../parity/rig.js';
 
 /** fixtures/optimizers.py: each update takes two batches, which differ in their numbers of rows. */
 const ROWS = 5;
 const WIDTH = 9;
-
-function configOf(settings: Readonly<Record<string, unknown>>) {
-  return finetuningConfigSchema.parse({
-    method: 'full',
-    model_name: 'model',
-    warmup_steps: 0,
-    num_epochs: 1,
-    batch_size: ROWS,
-    max_length: WIDTH,
-    seed: 0,
-    ...settings,
-  });
-}
 
 /** Rows that are missing are padding, none of which counts. */
 function toBatch(batch: Readonly<Record<string, unknown>>): CellBatch {
@@ -55,6 +41,13 @@ const cases: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     adafactor_decay_rate: -0.6,
     adafactor_eps: [1e-28, 0.5],
   },
+  // The rate that it works out itself, in place of the schedule.
+  adafactor_relative: {
+    optim: 'adafactor',
+    adafactor_relative_step: true,
+    adafactor_warmup_init: true,
+    adafactor_scale_parameter: true,
+  },
   lion: { optim: 'lion' },
   groups: {
     param_groups: [
@@ -77,25 +70,31 @@ for (const [name, settings] of Object.entries(cases)) {
     ownName: (stored) => stored,
     toBatch,
     isRounding: (own) => own.endsWith('.key.bias'),
-    makeOptimizer: ({ learning_rate, weight_decay }, trainable, isDecayed) =>
-      createOptimizer(configOf({ learning_rate, weight_decay, ...settings }), trainable, isDecayed),
+    settings,
   };
   describeParity(cell);
 }
 
-describe('param_groups', () => {
-  const make = (settings: object): unknown =>
-    createOptimizer(configOf({ ...settings }), ['classifier.weight'], () => true);
+const configOf = (settings: object): FinetuningConfig =>
+  finetuningConfigSchema.parse({ method: 'full', model_name: 'model', seed: 0, ...settings });
 
-  it('must match something that trains', () => {
-    const mistaken = (): unknown => make({ param_groups: [{ match: '^head', learning_rate: 1 }] });
-    expect(mistaken).toThrow(DiagnosticError);
-    expect(mistaken).toThrow(/nothing that trains matches entry 0/);
+describe('settings that contradict each other or the model', () => {
+  it('name the group that matches nothing', () => {
+    const config = configOf({ param_groups: [{ match: '^head', learning_rate: 1 }] });
+    expect(() => checkGroups(config, ['classifier.weight'])).toThrow(
+      expect.objectContaining({
+        code: 'bad-param-groups',
+        message: expect.stringContaining('nothing that trains matches entry 0') as string,
+      }),
+    );
   });
 
-  it('cannot scale a rate of 0', () => {
-    const mistaken = (): unknown =>
-      make({ learning_rate: 0, param_groups: [{ match: 'classifier', learning_rate: 1 }] });
-    expect(mistaken).toThrow(/learning_rate itself is 0/);
+  it.each([
+    [{ sgd_nesterov: true }, /needs a sgd_momentum above 0/],
+    [{ learning_rate: 0, param_groups: [{ match: 'a', learning_rate: 1 }] }, /which is 0/],
+    [{ param_groups: [{ match: '(' }] }, /must be a regular expression/],
+    [{ lr_scheduler_type: 'polynomial', learning_rate: 1e-8 }, /must be less than learning_rate/],
+  ])('are refused: %j', (settings, message) => {
+    expect(() => configOf(settings)).toThrow(message);
   });
 });
