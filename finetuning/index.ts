@@ -3,6 +3,8 @@
  * no native library.
  */
 import type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
+import type { Classifier } from './evaluation/index.js';
+import type { OpenImageClassifierOptions } from './models/open-image-classifier.js';
 import type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 
 export { resolvePretrained, type ResolveOptions } from './models/pretrained/resolve-pretrained.js';
@@ -19,6 +21,13 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
 /** A model that says which label a text has; see `models/open-classifier.ts`. */
 export async function openClassifier(options: OpenClassifierOptions): Promise<OpenedClassifier> {
   return (await import('./models/open-classifier.js')).openClassifier(options);
+}
+
+/** A model that says which label a text or a picture has, whichever it was made for. */
+export async function openAnyClassifier(options: OpenImageClassifierOptions): Promise<Classifier> {
+  const { readTask } = await import('./models/read-network.js');
+  if (readTask(options.baseModelDir) !== 'image-classification') return openClassifier(options);
+  return (await import('./models/open-image-classifier.js')).openImageClassifier(options);
 }
 
 export {

@@ -21,7 +21,7 @@ export function predictCommand(): Command {
       try {
         const { findProjectRoot, loadEvaluationConfig, projectLayout } =
           await import('../../configs/index.js');
-        const { openClassifier, predictTestSet, readFinetunedFolder, resolvePretrained } =
+        const { openAnyClassifier, predictTestSet, readFinetunedFolder, resolvePretrained } =
           await import('../../finetuning/index.js');
         const root = findProjectRoot(process.cwd());
         const { env } = process;
@@ -37,7 +37,7 @@ export function predictCommand(): Command {
           output,
           batchSize: loadEvaluationConfig(root).batch_size,
           // The seed is that of a head without weights: a finetuned model has its own.
-          open: () => openClassifier({ baseModelDir, adapterDir: model, labels, seed: 0 }),
+          open: () => openAnyClassifier({ baseModelDir, adapterDir: model, labels, seed: 0 }),
           onProgress: (update) => reporter.update(update),
         });
         reporter.done();

@@ -6,6 +6,7 @@ export type { PreprocessReport } from './preprocessing/preprocess-report.js';
 export { prepare, type PrepareOptions, type PrepareResult } from './preparation/prepare.js';
 export type { OnProgress } from './progress.js';
 export { readImageFolder } from './rows/image-folder.js';
+export { given, readLabelledRows, type LabelledRow } from './rows/labelled-rows.js';
 export { readImageRows, type ImageRowLine } from './rows/image-rows.js';
 export { readLanguageRows, type LanguageRowLine } from './rows/read-language-rows.js';
 export type { LanguageRow, Message } from './rows/language-row.js';

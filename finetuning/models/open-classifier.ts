@@ -92,13 +92,13 @@ export async function openClassifier(options: OpenClassifierOptions): Promise<Op
   };
 }
 
-interface Parameters {
+export interface Parameters {
   readonly method: Method;
   readonly values: Readonly<Record<string, Float32Array>>;
 }
 
 /** The base model's values; over them an adapter's; or a whole finetuned model's in their place. */
-function readParameters(network: Network, options: OpenClassifierOptions): Parameters {
+export function readParameters(network: Network, options: OpenClassifierOptions): Parameters {
   const { baseModelDir, adapterDir, seed } = options;
   const whole = (folder: string): Record<string, Float32Array> =>
     Object.fromEntries(readWeights(network, folder, seed).values);
