@@ -95,7 +95,7 @@ export async function openClassifier(options: OpenClassifierOptions): Promise<Op
   };
 }
 
-interface Parameters {
+export interface Parameters {
   readonly method: Method;
   readonly values: Readonly<Record<string, TensorData>>;
 }
