@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileProgram, type Program } from '../../compute/index.js';
+import { DiagnosticError } from '../../diagnostics/index.js';
 import { readAdapterHub } from '../methods/adapter/read-adapterhub.js';
 import { isAdapterHubFolder } from '../methods/adapter/read-config.js';
 import { fullMethod } from '../methods/full.js';
@@ -105,10 +106,15 @@ function readParameters(network: Network, options: OpenClassifierOptions): Param
   if (adapterDir === undefined) return { method: fullMethod(network.shapes), values: whole(baseModelDir) };
   if (!existsSync(join(adapterDir, 'adapter_config.json')))
     return { method: fullMethod(network.shapes), values: whole(adapterDir) };
-  if (isAdapterHubFolder(adapterDir)) {
-    const { method, values } = readAdapterHub(adapterDir, network);
-    return { method, values: { ...whole(baseModelDir), ...values } };
-  }
-  const { method, values } = readAdapter(adapterDir, network);
-  return { method, values: { ...whole(baseModelDir), ...values } };
+  const read = isAdapterHubFolder(adapterDir) ? readAdapterHub : readAdapter;
+  const { method, values } = read(adapterDir, network);
+  const base = readWeights(network, baseModelDir, seed);
+  const missing = base.created.filter((name) => !(name in values));
+  if (missing.length > 0)
+    throw new DiagnosticError('missing-weights', {
+      message: `neither the base model nor the adapter has ${missing.join(', ')}`,
+      at: { file: adapterDir },
+      fix: 'take an adapter that was saved with its head, and the labels that it was trained with',
+    });
+  return { method, values: { ...Object.fromEntries(base.values), ...values } };
 }
