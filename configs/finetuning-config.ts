@@ -112,14 +112,23 @@ const adapterSchema = z.strictObject({
   modules_to_save: z.array(moduleName).nullable().default(null),
 });
 
+/** LoRA over weights that are kept in four bits. Names as in transformers' BitsAndBytesConfig. */
+const qloraSchema = z.strictObject({
+  ...loraSchema.shape,
+  method: z.literal('qlora'),
+  bnb_4bit_quant_type: z.literal('nf4').default('nf4'),
+  /** The blocks' scales are quantized too: 4.13 bits a weight in place of 4.5. */
+  bnb_4bit_use_double_quant: z.literal(true).default(true),
+});
+
 const fullSchema = z.strictObject({ ...common, method: z.literal('full') });
 
 /** A preset of `configs/finetuning/`, overlaid by the `finetuning` section of params.yaml. */
 export const finetuningConfigSchema = z
-  .discriminatedUnion('method', [loraSchema, fullSchema, adapterSchema])
+  .discriminatedUnion('method', [loraSchema, qloraSchema, fullSchema, adapterSchema])
   .superRefine(checkTogether);
 
 export type FinetuningConfig = z.output<typeof finetuningConfigSchema>;
-export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' }>;
+export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' | 'qlora' }>;
 export type AdapterConfig = Extract<FinetuningConfig, { method: 'adapter' }>;
 export type FinetuningMethod = FinetuningConfig['method'];

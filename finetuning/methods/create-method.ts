@@ -9,6 +9,8 @@ import { loraMethod } from './lora/lora.js';
 import { peftFormat } from './lora/peft-format.js';
 import type { Method } from './method.js';
 import { headModules } from './modules-to-save.js';
+import { nf4QuantizationConfig } from './nf4/quantization-config.js';
+import { qloraMethod } from './qlora.js';
 import { fullFormat, type SavedFormat } from './saved-format.js';
 
 function adapterSettings(config: AdapterConfig, network: Network): AdapterSettings {
@@ -38,8 +40,20 @@ export function createMethod(
     };
   }
   const settings = loraSettings(config, network);
-  return {
+  const lora = {
     method: loraMethod(network, settings),
     format: peftFormat(network, settings, config.model_name, config.model_revision),
+  };
+  return config.method === 'qlora' ? overNf4(network, lora) : lora;
+}
+
+/** The same adapter over a base in four bits, which the folder's config.json tells. */
+function overNf4(
+  network: Network,
+  { method, format }: { readonly method: Method; readonly format: SavedFormat },
+): { readonly method: Method; readonly format: SavedFormat } {
+  return {
+    method: qloraMethod(network, method),
+    format: { ...format, config: { quantization_config: nf4QuantizationConfig } },
   };
 }
