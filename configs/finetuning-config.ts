@@ -132,3 +132,11 @@ export type FinetuningConfig = z.output<typeof finetuningConfigSchema>;
 export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' | 'qlora' }>;
 export type AdapterConfig = Extract<FinetuningConfig, { method: 'adapter' }>;
 export type FinetuningMethod = FinetuningConfig['method'];
+
+/** The same training by another method, whose own settings are its defaults. */
+export function withMethod(config: FinetuningConfig, method: FinetuningMethod): FinetuningConfig {
+  const shared = Object.entries(config).filter(([key]) => Object.hasOwn(common, key));
+  return finetuningConfigSchema.parse({ ...Object.fromEntries(shared), method });
+}
+
+export const finetuningMethods = ['full', 'lora', 'qlora', 'adapter'] as const satisfies FinetuningMethod[];
