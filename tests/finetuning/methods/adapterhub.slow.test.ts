@@ -68,7 +68,18 @@ describe('a training of adapters', () => {
     expect(readFileSync(join(root, 'reports/report.html'), 'utf8')).toContain('Houlsby adapters');
     const asked = await reprise(['predict', '--json'], root);
     expect([asked.stderr, asked.code]).toEqual([expect.any(String), 0]);
-    for (const folder of [root, other]) rmSync(folder, { recursive: true });
+
+    // A training with a rate of nothing from there on ends where that one has.
+    const further = adapterProject({
+      ...config,
+      num_epochs: 1,
+      learning_rate: 0,
+      adapter_name_or_path: join(root, 'models/checkpoints/best_model'),
+    });
+    expect(await reprise(['finetune'], further)).toMatchObject({ code: 0 });
+    for (const name of ['adapter.safetensors', 'model_head.safetensors'])
+      expect(bytesOf(further)[name]).toBe(bytesOf(root)[name]);
+    for (const folder of [root, other, further]) rmSync(folder, { recursive: true });
   });
 });
 
