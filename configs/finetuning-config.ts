@@ -9,7 +9,7 @@ const moduleName = z.string().min(1);
 
 /** What every method has. Names as in the Hugging Face Trainer, where it has them. */
 const common = {
-  /** A folder with config.json, model.safetensors and tokenizer.json, or a model's name on the Hugging Face hub. */
+  /** A model's name on the Hugging Face hub, a folder, or a file of weights: see docs/models.md. */
   model_name: z.string().min(1),
   /** A commit, tag or branch on the hub. A commit makes a run repeatable; a folder has no revision. */
   model_revision: z.string().min(1).default('main'),

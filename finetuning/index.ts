@@ -6,6 +6,7 @@ import type { OpenClassifierOptions, OpenedClassifier } from './models/open-clas
 import type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
 import type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 
+export { describePretrained, type PretrainedFiles } from './models/pretrained/describe-pretrained.js';
 export { resolvePretrained, type ResolveOptions } from './models/pretrained/resolve-pretrained.js';
 export { readFinetunedFolder, type FinetunedFolder } from './models/finetuned-folder.js';
 export type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';

@@ -7,7 +7,7 @@ import type { PreparedTraining } from './prepare-training.js';
 /**
  * Puts in the pretrained values, first values for what is new, and over both those that a training goes on from.
  *
- * @throws DiagnosticError `untrained-weights`
+ * @throws DiagnosticError `untrained-weights`, those of `readWeights`
  */
 export function assignInitialWeights(
   { network, method, program, start }: Pick<PreparedTraining, 'network' | 'method' | 'program' | 'start'>,
