@@ -2,6 +2,7 @@
  * The finetuning commands' substance. What computes is loaded when it is called: the data stages start fast, and need
  * no native library.
  */
+import type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/open-generator.js';
 import type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
 import type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
 import type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
@@ -11,6 +12,8 @@ export { resolvePretrained, type ResolveOptions } from './models/pretrained/reso
 export { readFinetunedFolder, type FinetunedFolder } from './models/finetuned-folder.js';
 export type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
 export type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
+export type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/open-generator.js';
+export type { GenerationSettings } from './models/generation/generate.js';
 export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 export type { OnTrainingEvent, TrainingEvent } from './training/training-events.js';
 
@@ -29,6 +32,11 @@ export async function openClassifier(options: OpenClassifierOptions): Promise<Op
   return (await import('./models/open-classifier.js')).openClassifier(options);
 }
 
+/** A model that goes on from prompts; see `models/generation/open-generator.ts`. */
+export async function openGenerator(options: OpenGeneratorOptions): Promise<OpenedGenerator> {
+  return (await import('./models/generation/open-generator.js')).openGenerator(options);
+}
+
 export {
   ingest,
   prepare,
@@ -42,6 +50,7 @@ export {
 export {
   evaluate,
   metricsOf,
+  predictCompletions,
   predictTestSet,
   confusionMatrix,
   type Classifier,
