@@ -122,7 +122,10 @@ describe('an adapter’s folder', () => {
   });
 
   it('says what model it is for, and what its labels are', () => {
-    expect(readFinetunedFolder(folder)).toEqual({ labels: LABELS, base: { name: MODEL, revision: 'main' } });
+    expect(readFinetunedFolder(folder)).toMatchObject({
+      labels: LABELS,
+      base: { name: MODEL, revision: 'main' },
+    });
   });
 
   it('of a time before the library has other names for the same modules', () => {
