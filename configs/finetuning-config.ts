@@ -134,6 +134,8 @@ const loraSchema = z.strictObject({
 const adapterSchema = z.strictObject({
   ...common,
   method: z.literal('adapter'),
+  /** An adapter in AdapterHub's format to go on from, ours or the library's own; as LoRA's. */
+  adapter_name_or_path: z.string().min(1).nullable().default(null),
   /** `pfeiffer`: after each block's output. `houlsby`: after its attention, too. */
   adapter_type: z.enum(['pfeiffer', 'houlsby']).default('pfeiffer'),
   /** The bottleneck is so many times narrower than the model. */

@@ -1,9 +1,9 @@
 import { compileProgram, type Program } from '../../compute/index.js';
 import type { FinetuningConfig } from '../../configs/index.js';
 import { createMethod } from '../methods/create-method.js';
-import { startingPoint } from '../methods/lora/start-from.js';
 import type { Method } from '../methods/method.js';
 import type { SavedFormat } from '../methods/saved-format.js';
+import { startingPoint } from '../methods/starting-point.js';
 import type { Network } from '../models/network.js';
 import { readNetwork, readTask } from '../models/read-network.js';
 import { predictionBatches } from '../text/prediction-batches.js';
