@@ -73,7 +73,8 @@ function wrapQuantized(
   };
 }
 
-function packedTensors(weight: string, context: MethodContext): PackedTensors {
+/** The variables of a weight's packed form. */
+export function packedTensors(weight: string, context: Pick<MethodContext, 'weight'>): PackedTensors {
   const { codes, absmax, nestedAbsmax, offset } = packedVariables(weight);
   return {
     codes: context.weight(codes),

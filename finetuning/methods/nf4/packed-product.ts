@@ -15,7 +15,8 @@ const CODE_SHIFTS = [4, 0, 12, 8, 20, 16, 28, 24];
 const BYTE_SHIFTS = [0, 8, 16, 24];
 
 /**
- * The weight's values in float32, to the bit those that bitsandbytes dequantizes.
+ * The weight's values in float32, to the bit those that bitsandbytes dequantizes (of numbers that are above 10⁻³⁰: what is
+ * no normal number TensorFlow takes for 0).
  *
  * @param after is not read, but waited for. Without it nothing would keep TensorFlow from making all weights at once, when a
  *   step begins; and two equal calls would become one, whose result lives from the forward pass to the backward pass.
