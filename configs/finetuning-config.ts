@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { checkTogether } from './check-together.js';
+import { optimizerSettings } from './optimizer-settings.js';
+import { scheduleSettings } from './schedule-settings.js';
 
 const rate = z.number().min(0).lt(1);
 const count = z.int().min(1);
@@ -11,26 +14,18 @@ const common = {
   /** A commit, tag or branch on the hub. A commit makes a run repeatable; a folder has no revision. */
   model_revision: z.string().min(1).default('main'),
 
-  /** The highest learning rate, reached at the end of the warmup. */
-  learning_rate: z.number().min(0),
-  /** `linear`: down to 0 at the last step. `constant`: stays, after the warmup. `cosine`: half a wave down to 0. */
-  lr_scheduler_type: z.enum(['linear', 'cosine', 'constant']).default('linear'),
-  warmup_steps: z.int().min(0),
-  /** Of AdamW: each step takes learning_rate × this off the weights that are matrices (not biases, not norms). */
-  weight_decay: z.number().min(0).default(0),
-  adam_beta1: rate.default(0.9),
-  adam_beta2: rate.default(0.999),
-  adam_epsilon: z.number().positive().default(1e-8),
-  /** Gradients whose norm over all weights is larger are scaled down to it. */
-  max_grad_norm: z.number().positive().default(1),
+  ...optimizerSettings,
+  ...scheduleSettings,
 
-  num_epochs: count,
+  /** Passes over the training rows. */
+  num_epochs: count.default(3),
   /** Stops earlier than `num_epochs` would; `null`: by epochs alone. */
   max_steps: count.nullable().default(null),
   /** Rows per forward pass. */
-  batch_size: count,
+  batch_size: count.default(8),
   /** Forward passes per step of the optimizer: a step sees batch_size × this many rows. */
   gradient_accumulation_steps: count.default(1),
+  /** Rows per forward pass of a validation. */
   eval_batch_size: count.default(64),
   /** Batches of texts of like length waste less on padding. The order stays random, and a function of seed and epoch. */
   group_by_length: z.boolean().default(true),
@@ -40,7 +35,14 @@ const common = {
    */
   dropout: rate.nullable().default(null),
   /** In tokens, the special ones included. Longer texts lose their end. */
-  max_length: z.int().min(4).max(4096),
+  max_length: z.int().min(4).max(4096).default(128),
+  /**
+   * Language models: lays several texts end to end in rows of max_length tokens, which know nothing of each other, in
+   * place of padding each. A batch_size of rows then has more texts.
+   */
+  packing: z.boolean().default(false),
+  /** Language models: learn to say prompts too, and others' messages, not only completions and the assistant's. */
+  train_on_prompt: z.boolean().default(false),
 
   /** Steps between two checkpoints: what a kill costs at most. */
   save_steps: count.default(50),
@@ -48,11 +50,13 @@ const common = {
   save_total_limit: z.int().min(2).default(2),
   /** Steps between two passes over the validation set; `null`: at the end of each epoch alone. */
   eval_steps: count.nullable().default(null),
+  /** Steps between two entries of the history. */
   logging_steps: count.default(10),
   /** What makes the best model, on the validation set. */
   metric_for_best_model: z.enum(['accuracy', 'loss']).default('accuracy'),
   /** Stop after so many validations in a row without a better one; `null`: never. */
   early_stopping_patience: count.nullable().default(null),
+  /** A validation is better only if by more than this. */
   early_stopping_threshold: z.number().min(0).default(0),
 
   /** Of the new weights, dropout and the order of the rows. Left out: base_config.yaml's. */
@@ -63,11 +67,11 @@ const loraSchema = z.strictObject({
   ...common,
   method: z.literal('lora'),
   /** Rank of the update that is learned for each target. */
-  lora_r: count,
+  lora_r: count.default(8),
   /** The update is scaled by lora_alpha / lora_r. */
-  lora_alpha: z.number().positive(),
+  lora_alpha: z.number().positive().default(8),
   /** Of what goes into the updates; the model's own path is not touched. */
-  lora_dropout: rate,
+  lora_dropout: rate.default(0),
   /**
    * The layers that get an update. A list: last parts of their names. `all-linear`: all but the output layer. Another
    * string: a regular expression that their whole names match. `null`: what PEFT takes for the architecture
@@ -102,11 +106,29 @@ const qloraSchema = z.strictObject({
   bnb_4bit_use_double_quant: z.literal(true).default(true),
 });
 
+const adapterSchema = z.strictObject({
+  ...common,
+  method: z.literal('adapter'),
+  /** `pfeiffer`: after each block's output. `houlsby`: after its attention, too. */
+  adapter_type: z.enum(['pfeiffer', 'houlsby']).default('pfeiffer'),
+  /** The bottleneck is so many times narrower than the model. */
+  reduction_factor: z.number().positive().default(16),
+  /** In place of the type's own: relu of `pfeiffer`, swish of `houlsby`. */
+  non_linearity: z.enum(['relu', 'swish', 'silu', 'gelu', 'gelu_new', 'tanh']).nullable().default(null),
+  /** Of what the bottlenecks add. */
+  adapter_dropout: rate.default(0),
+  /** Trained in full and saved beside the adapters: the new head, and the pooler if it should learn too. */
+  modules_to_save: z.array(z.string().min(1)).default(['classifier']),
+});
+
 const fullSchema = z.strictObject({ ...common, method: z.literal('full') });
 
 /** A preset of `configs/finetuning/`, overlaid by the `finetuning` section of params.yaml. */
-export const finetuningConfigSchema = z.discriminatedUnion('method', [loraSchema, qloraSchema, fullSchema]);
+export const finetuningConfigSchema = z
+  .discriminatedUnion('method', [loraSchema, qloraSchema, fullSchema, adapterSchema])
+  .superRefine(checkTogether);
 
 export type FinetuningConfig = z.output<typeof finetuningConfigSchema>;
 export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' | 'qlora' }>;
+export type AdapterConfig = Extract<FinetuningConfig, { method: 'adapter' }>;
 export type FinetuningMethod = FinetuningConfig['method'];

@@ -9,6 +9,7 @@ export {
 export { evaluationConfigSchema, type EvaluationConfig } from './evaluation-config.js';
 export {
   finetuningConfigSchema,
+  type AdapterConfig,
   type FinetuningConfig,
   type FinetuningMethod,
   type LoraConfig,

@@ -93,8 +93,9 @@ function report(reporter: ProgressReporter, event: TrainingEvent): void {
     case 'evaluating':
       return reporter.update({ step: event.done, total: event.total, message: 'validating' });
     case 'evaluated': {
-      const { step, loss, accuracy, best } = event;
-      const figures = `loss ${loss.toFixed(4)}, accuracy ${accuracy.toFixed(4)}`;
+      const { step, loss, accuracy, perplexity, best } = event;
+      const more = perplexity === undefined ? '' : `, perplexity ${perplexity.toFixed(2)}`;
+      const figures = `loss ${loss.toFixed(4)}, accuracy ${accuracy.toFixed(4)}${more}`;
       return reporter.log(`step ${step}: validation ${figures}${best ? ', the best so far' : ''}`);
     }
     case 'checkpoint':

@@ -1,5 +1,8 @@
-import type { FinetuningConfig } from '../../configs/index.js';
+import type { AdapterConfig, FinetuningConfig } from '../../configs/index.js';
 import type { Network } from '../models/network.js';
+import { adapterMethod } from './adapter/adapter-method.js';
+import { adapterHubFormat } from './adapter/adapterhub-format.js';
+import { adapterTypes, type AdapterSettings } from './adapter/settings.js';
 import { fullMethod } from './full.js';
 import { loraSettings } from './lora/configured.js';
 import { loraMethod } from './lora/lora.js';
@@ -9,12 +12,32 @@ import { nf4QuantizationConfig } from './nf4/quantization-config.js';
 import { qloraMethod } from './qlora.js';
 import { fullFormat, type SavedFormat } from './saved-format.js';
 
+function adapterSettings(config: AdapterConfig): AdapterSettings {
+  const type = adapterTypes[config.adapter_type];
+  return {
+    ...type,
+    name: 'reprise',
+    nonLinearity: config.non_linearity ?? type.nonLinearity,
+    reductionFactor: config.reduction_factor,
+    dropout: config.adapter_dropout,
+    saved: config.modules_to_save,
+  };
+}
+
 /** The configured method, and the files its result is kept in. */
 export function createMethod(
   config: FinetuningConfig,
   network: Network,
 ): { readonly method: Method; readonly format: SavedFormat } {
   if (config.method === 'full') return { method: fullMethod(network.shapes), format: fullFormat };
+  if (config.method === 'adapter') {
+    const settings = adapterSettings(config);
+    const base = { name: config.model_name, revision: config.model_revision };
+    return {
+      method: adapterMethod(network.shapes, settings),
+      format: adapterHubFormat(settings, base, network),
+    };
+  }
   const settings = loraSettings(config, network);
   const lora = {
     method: loraMethod(network, settings),

@@ -4,6 +4,10 @@ export interface SavedFormat {
   /** A parameter's name in that file, and the way back. */
   readonly toFile: (parameter: string) => string;
   readonly fromFile: (name: string) => string | undefined;
+  /** A second file, for those that do not belong in the first, by their names in files. */
+  readonly headFile?: { readonly name: string; has(name: string): boolean };
+  /** In the weights files' headers; absent: `format: pt`, which transformers insists on. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Files that describe it. */
   readonly companions: Readonly<Record<string, string>>;
   /** What it adds to the model's config.json. */

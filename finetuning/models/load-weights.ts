@@ -2,20 +2,6 @@ import { DiagnosticError } from '../../diagnostics/index.js';
 import type { Nf4 } from '../methods/nf4/quantize.js';
 import type { Network } from './network.js';
 
-export interface LoadedWeights {
-  /**
-   * Parameters and buffers, in the network's order. Each is read from the file, or made anew, when it is asked for, and not
-   * kept: what is made of them one by one need not have room for all.
-   */
-  readonly values: WeightValues;
-  /** Parameters that the file lacks and that were made anew: the head, and the pooler if need be. */
-  readonly created: readonly string[];
-  /** Tensors of the file that the model has no use for. */
-  readonly unused: readonly string[];
-  /** No value can be read after it. */
-  close(): void;
-}
-
 /** Tensors by name, in whatever file they lie. */
 export interface WeightSource {
   readonly file: string;
@@ -24,6 +10,8 @@ export interface WeightSource {
   readFloat32(name: string): Float32Array;
   /** The same in NF4, in the order [out, in]; `undefined` where the file has numbers. */
   readNf4?(name: string): Nf4 | undefined;
+  /** Nothing can be read after it. */
+  close(): void;
 }
 
 /** How one value is come by. */
@@ -33,6 +21,7 @@ interface Reader {
   readNf4?(): Nf4 | undefined;
 }
 
+/** Each value is read from the file, or made anew, whenever it is asked for, and not kept. */
 export class WeightValues implements Iterable<[string, Float32Array]> {
   readonly #readers: ReadonlyMap<string, Reader>;
 
@@ -58,6 +47,28 @@ export class WeightValues implements Iterable<[string, Float32Array]> {
   }
 }
 
+/** A model's parameters and buffers: where they are found is known, but not one of them has been read. */
+export class LoadedWeights {
+  readonly #source: Pick<WeightSource, 'close'>;
+
+  constructor(
+    /** In the network's order. What is made of them one by one need not have room for all. */
+    readonly values: WeightValues,
+    /** Parameters that the file lacks and that are made anew: the head, and the pooler if need be. */
+    readonly created: readonly string[],
+    /** Tensors of the file that the model has no use for. */
+    readonly unused: readonly string[],
+    source: Pick<WeightSource, 'close'>,
+  ) {
+    this.#source = source;
+  }
+
+  /** No value can be read after it. */
+  close(): void {
+    this.#source.close();
+  }
+}
+
 /**
  * Finds every parameter and buffer of the model. The same seed always makes the same new head.
  *
@@ -67,7 +78,7 @@ export function loadWeights(
   source: WeightSource,
   network: Pick<Network, 'shapes' | 'buffers' | 'names'>,
   seed: number,
-): Omit<LoadedWeights, 'close'> {
+): LoadedWeights {
   const { names } = network;
   const wanted = new Map([...network.shapes, ...network.buffers]);
   const stored = new Map(source.names.map((name) => [names.current(name), name]));
@@ -99,8 +110,10 @@ export function loadWeights(
       at: { file: source.file },
       fix: 'take config.json and the weights from the same model',
     });
-  const unused = [...stored].filter(([name]) => !wanted.has(name) && !names.isLeftover(name));
-  return { values: new WeightValues(readers), created, unused: unused.map(([, name]) => name) };
+  const unused = [...stored]
+    .filter(([name]) => !wanted.has(name) && !names.isLeftover(name))
+    .map(([, name]) => name);
+  return new LoadedWeights(new WeightValues(readers), created, unused, source);
 }
 
 function listed(names: readonly string[]): string {

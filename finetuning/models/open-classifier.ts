@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileProgram, type Program, type TensorData } from '../../compute/index.js';
+import { readAdapterHub } from '../methods/adapter/read-adapterhub.js';
+import { isAdapterHubFolder } from '../methods/adapter/read-config.js';
 import { fullMethod } from '../methods/full.js';
 import { readAdapter } from '../methods/lora/adapter-folder.js';
 import type { Method } from '../methods/method.js';
@@ -113,7 +115,8 @@ function readParameters(network: Network, options: OpenClassifierOptions): Param
   if (adapterDir === undefined) return { method: full, values: whole(baseModelDir, full) };
   if (!existsSync(join(adapterDir, 'adapter_config.json')))
     return { method: full, values: whole(adapterDir, full) };
-  const adapter = readAdapter(adapterDir, network);
+  const read = isAdapterHubFolder(adapterDir) ? readAdapterHub : readAdapter;
+  const adapter = read(adapterDir, network);
   const method = isOverNf4(adapterDir) ? qloraMethod(network, adapter.method) : adapter.method;
   return { method, values: { ...whole(baseModelDir, method), ...adapter.values } };
 }

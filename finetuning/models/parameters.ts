@@ -27,6 +27,12 @@ export class ParameterList {
     this.add(`${path}.bias`, [output]);
   }
 
+  /** Filters [out, in, height, width], without a bias. */
+  conv2d(path: string, output: number, input: number, kernel: number): void {
+    this.layers.set(path, 'conv2d');
+    this.add(`${path}.weight`, [output, input, kernel, kernel]);
+  }
+
   norm(path: string, width: number): void {
     this.add(`${path}.weight`, [width]);
     this.add(`${path}.bias`, [width]);

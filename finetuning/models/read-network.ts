@@ -5,6 +5,7 @@ import { bertNetwork } from './bert/network.js';
 import { gpt2Network } from './gpt2/network.js';
 import { loadWeights, type LoadedWeights } from './load-weights.js';
 import type { Network, NetworkOptions, Task } from './network.js';
+import { resnetNetwork } from './resnet/network.js';
 import { withNf4 } from './weights/nf4-weights.js';
 import { openWeights } from './weights/open-weights.js';
 
@@ -17,6 +18,7 @@ interface Architecture {
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   bert: { task: 'text-classification', make: bertNetwork },
   gpt2: { task: 'causal-lm', make: gpt2Network },
+  resnet: { task: 'image-classification', make: resnetNetwork },
 };
 
 /** @throws DiagnosticError `bad-model-config` */
@@ -67,7 +69,7 @@ function readConfig(modelDir: string): { architecture: Architecture; config: unk
 export function readWeights(network: Network, path: string, seed: number): LoadedWeights {
   const source = openWeights(path);
   try {
-    return { ...loadWeights(withNf4(source, network), network, seed), close: () => source.close() };
+    return loadWeights(withNf4(source, network), network, seed);
   } catch (error) {
     source.close();
     throw error;

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import type { FinetuningConfig } from '../../configs/index.js';
 import { encodedWeights } from '../models/encoded-weights.js';
 import { readWeights } from '../models/read-network.js';
-import { CheckpointFolder, type Tensors } from './checkpoint.js';
+import { CheckpointFolder } from './checkpoint.js';
 import { writeFolder } from './durable-folder.js';
 import { modelFolder, renamed } from './model-folder.js';
 import { prepareTraining, type PreparedTraining } from './prepare-training.js';
 import { train } from './trainer.js';
 import type { OnTrainingEvent } from './training-events.js';
 import { initialState, toJson, trainerStateJson, type TrainingState } from './training-state.js';
+import type { Tensors } from './weight-files.js';
 
 export interface FinetuneOptions {
   readonly config: FinetuningConfig;
@@ -54,7 +55,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
 
   const { checkpoints: place } = options;
   const folder = 'folder' in place ? place.folder : join(place.under, key);
-  const checkpoints = new CheckpointFolder(folder, format.weightsFile);
+  const checkpoints = new CheckpointFolder(folder, format);
   const found = checkpoints.newest(key, log);
   if (found) {
     const { weights, optimizer } = found.checkpoint;
@@ -121,18 +122,9 @@ function assignWeights(
 }
 
 /** `data/train.jsonl lines 3, 17, 52`: what to look at when a batch goes wrong. */
-function describeRows(
-  {
-    dataset: {
-      train: { file, lines },
-    },
-  }: PreparedTraining,
-  rows: Int32Array,
-): string {
-  return `${file} lines ${[...rows]
-    .map((row) => lines[row])
-    .sort((a, b) => (a ?? 0) - (b ?? 0))
-    .join(', ')}`;
+function describeRows({ dataset, linesOf }: PreparedTraining, rows: Int32Array): string {
+  const lines = [...rows].flatMap(linesOf).sort((a, b) => a - b);
+  return `${dataset.train.file} lines ${lines.join(', ')}`;
 }
 
 function writeOutput(

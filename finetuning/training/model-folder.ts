@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Network } from '../models/network.js';
-import { encodeSafetensors } from '../models/safetensors/encode-safetensors.js';
 import type { SavedFormat } from '../methods/saved-format.js';
 import { tokenizerFiles } from '../text/text-tokenizer.js';
-import type { Tensors } from './checkpoint.js';
 import type { FolderContents } from './durable-folder.js';
 import { toJson } from './training-state.js';
+import { encodeWeights, type Tensors } from './weight-files.js';
 
 /**
  * The files of a finetuned model: weights in the method's format, the model's configuration with the labels, and the
@@ -41,7 +40,7 @@ export function modelFolder(options: {
   return {
     ...format.companions,
     ...Object.fromEntries(tokenizer),
-    [format.weightsFile]: encodeSafetensors(renamed(weights, format.toFile), { format: 'pt' }),
+    ...encodeWeights(format, renamed(weights, format.toFile)),
     'config.json': toJson(config),
     ...(labels.length > 0 ? { 'labels.json': toJson(labels) } : {}),
   };

@@ -11,7 +11,7 @@ import type { Dataset } from './examples/dataset.js';
 import { widthsOf } from './examples/examples.js';
 import { openDataset } from './examples/open-dataset.js';
 import { fingerprint, modelDigest } from './fingerprint.js';
-import { createOptimizer } from './optimizers/create-optimizer.js';
+import { checkGroups, createOptimizer } from './optimizers/create-optimizer.js';
 import { movesBuffers, trainingProgram } from './training-program.js';
 import { TrainingSession } from './training-session.js';
 
@@ -28,6 +28,8 @@ export interface PreparedTraining {
   readonly total: number;
   readonly program: Program;
   readonly session: TrainingSession;
+  /** Lines of the training file that lie in a row. */
+  readonly linesOf: (row: number) => readonly number[];
 }
 
 export async function prepareTraining(options: {
@@ -37,7 +39,7 @@ export async function prepareTraining(options: {
   readonly modelDir: string;
 }): Promise<PreparedTraining> {
   const { config, modelDir } = options;
-  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile);
+  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
   const model = await modelDigest(modelDir);
   const key = fingerprint({
     config,
@@ -64,6 +66,7 @@ export async function prepareTraining(options: {
     accumulation,
   );
   const total = Math.min(config.max_steps ?? Infinity, config.num_epochs * order.stepsPerEpoch);
+  checkGroups(config, method.trainable);
   const optimizer = createOptimizer(config, network);
   const definition = trainingProgram({
     network,
@@ -90,8 +93,11 @@ export async function prepareTraining(options: {
     accumulation,
     train,
     validation,
+    task: network.task,
   });
-  return { key, network, method, format, dataset, order, total, program, session };
+  const linesOf = (row: number): number[] =>
+    [...(train.sourcesOf?.(row) ?? [row])].map((source) => dataset.train.lines[source] as number);
+  return { key, network, method, format, dataset, order, total, program, session, linesOf };
 }
 
 function* allBatches(order: DataOrder, total: number): Generator<Int32Array> {

@@ -2,12 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import type { FinetuningConfig } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { DataOrder } from './data-order.js';
-import { learningRateAt } from './schedule.js';
+import { learningRateAt } from './schedules/learning-rate.js';
 import { Speedometer } from './speedometer.js';
 import type { OnTrainingEvent } from './training-events.js';
-import type { Tensors } from './checkpoint.js';
+import type { Tensors } from './weight-files.js';
 import type { TrainingSession } from './training-session.js';
 import type { TrainingState } from './training-state.js';
+import type { ValidationResult } from './validation.js';
 
 export interface TrainerOptions {
   readonly config: FinetuningConfig;
@@ -106,7 +107,7 @@ function recordValidation(
   config: FinetuningConfig,
   order: DataOrder,
   state: TrainingState,
-  { loss, accuracy }: { readonly loss: number; readonly accuracy: number },
+  { loss, accuracy, perplexity }: ValidationResult,
 ): boolean {
   const gain =
     state.best === null
@@ -120,6 +121,7 @@ function recordValidation(
     epoch: state.step / order.stepsPerEpoch,
     eval_accuracy: accuracy,
     eval_loss: loss,
+    ...(perplexity === undefined ? {} : { eval_perplexity: perplexity }),
     step: state.step,
   });
   if (gain > 0) state.best = { step: state.step, accuracy, loss };

@@ -5,6 +5,8 @@ import type { AdapterSettings } from './settings.js';
 
 /** Where an adapter goes: one join of the model. */
 export interface AdapterPlace {
+  /** `model_type` of the architecture. */
+  readonly modelType: string;
   /** The join's path. */
   readonly path: string;
   readonly half: Join['half'];
@@ -15,23 +17,38 @@ export interface AdapterPlace {
 }
 
 interface Pattern {
+  readonly modelType: string;
   /** A parameter that each such place has; its first group is the join's path, its only dimension the width. */
   readonly parameter: RegExp;
   readonly half: Join['half'];
   readonly module: (path: string) => string;
 }
 
-/** BERT's output modules are themselves the library's adapter layers; a GPT-2 block has two modules for them. */
+/** BERT's output modules are themselves the library's adapter layers; GPT-2's blocks have modules for them. */
 const PATTERNS: readonly Pattern[] = [
   {
+    modelType: 'bert',
     parameter: /^(bert\.encoder\.layer\.\d+\.attention\.output)\.dense\.bias$/,
     half: 'attention',
     module: (path) => `${path}.adapters`,
   },
   {
+    modelType: 'bert',
     parameter: /^(bert\.encoder\.layer\.\d+\.output)\.dense\.bias$/,
     half: 'output',
     module: (path) => `${path}.adapters`,
+  },
+  {
+    modelType: 'gpt2',
+    parameter: /^(transformer\.h\.\d+)\.attn\.c_proj\.bias$/,
+    half: 'attention',
+    module: (path) => `${path}.attention_adapters.adapters`,
+  },
+  {
+    modelType: 'gpt2',
+    parameter: /^(transformer\.h\.\d+)\.mlp\.c_proj\.bias$/,
+    half: 'output',
+    module: (path) => `${path}.output_adapters.adapters`,
   },
 ];
 
@@ -42,10 +59,10 @@ export function adapterPlaces(
 ): AdapterPlace[] {
   const places: AdapterPlace[] = [];
   for (const [name, [width]] of model) {
-    for (const { parameter, half, module } of PATTERNS) {
+    for (const { modelType, parameter, half, module } of PATTERNS) {
       const path = parameter.exec(name)?.[1];
       if (path === undefined || width === undefined || !halves.includes(half)) continue;
-      places.push({ path, half, module: module(path), width });
+      places.push({ modelType, path, half, module: module(path), width });
     }
   }
   if (places.length > 0) return places;

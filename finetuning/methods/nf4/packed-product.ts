@@ -1,4 +1,13 @@
-import { fused, selectByBits, selectByByte, tf, unpackCodes } from '../../../compute/index.js';
+import {
+  conv2dOfFrozen,
+  fused,
+  isPointwise,
+  selectByBits,
+  selectByByte,
+  tf,
+  unpackCodes,
+  type Convolution,
+} from '../../../compute/index.js';
 import { DYNAMIC_VALUES, NF4_VALUES } from './code-tables.js';
 import { BLOCK, NESTED_BLOCK } from './quantize.js';
 
@@ -58,4 +67,25 @@ export function packedMatMul<T extends tf.Tensor>(x: T, packed: PackedTensors, s
     gradFunc: (dy: tf.Tensor) => tf.matMul(dy as tf.Tensor2D, weight(dy)) as tf.Tensor,
   }));
   return multiply(x) as T;
+}
+
+/**
+ * Images x [rows, height, width, in] → [rows, …, …, out], with a frozen filter that is made twice likewise.
+ *
+ * @param shape of the filter: [out, in, h, w]
+ */
+export function packedConv2d(
+  x: tf.Tensor4D,
+  packed: PackedTensors,
+  shape: readonly number[],
+  convolution: Convolution,
+): tf.Tensor4D {
+  if (!isPointwise(shape, convolution)) {
+    const filter = (after: tf.Tensor): tf.Tensor4D => dequantize(packed, shape, after) as tf.Tensor4D;
+    return conv2dOfFrozen(x, filter, convolution);
+  }
+  const [rows, height, width, inner] = x.shape;
+  const outer = shape[0] as number;
+  const flat = tf.reshape(x, [rows * height * width, inner]);
+  return tf.reshape(packedMatMul(flat, packed, [outer, inner]), [rows, height, width, outer]);
 }

@@ -3,20 +3,17 @@ import { dirname, join } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { WeightSource } from '../load-weights.js';
 import { SafetensorsFile } from '../safetensors/safetensors-file.js';
+import { TorchFile } from '../torch-file/torch-file.js';
 import { ShardedWeights } from './sharded-weights.js';
-import { weightEntries, weightEntryOf } from './weight-files.js';
-
-export interface OpenWeights extends WeightSource {
-  close(): void;
-}
+import { weightEntries, weightEntryOf, type WeightFormat } from './weight-files.js';
 
 /**
  * The weights of a model's folder, or of one file. Only headers are read here; tensors when they are asked for.
  *
  * @throws DiagnosticError `file-missing`, `bad-safetensors`, `bad-torch-file`, `unsafe-pickle`, `bad-weight-index`
  */
-export function openWeights(path: string): OpenWeights {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return openFile(path);
+export function openWeights(path: string): WeightSource {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return openFile(path, formatOf(path));
   const entry = weightEntryOf((name) => existsSync(join(path, name)));
   if (!entry)
     throw new DiagnosticError('file-missing', {
@@ -26,10 +23,14 @@ export function openWeights(path: string): OpenWeights {
       fix: 'put the weights there, or fetch the model again',
     });
   const file = join(path, entry.name);
-  if (!entry.sharded) return openFile(file);
-  return new ShardedWeights(file, (shard) => openFile(join(dirname(file), shard)));
+  if (!entry.sharded) return openFile(file, entry.format);
+  return new ShardedWeights(file, (shard) => openFile(join(dirname(file), shard), entry.format));
 }
 
-function openFile(file: string): OpenWeights {
-  return SafetensorsFile.open(file);
+function formatOf(path: string): WeightFormat {
+  return path.endsWith('.safetensors') ? 'safetensors' : 'torch';
+}
+
+function openFile(file: string, format: WeightFormat): WeightSource {
+  return format === 'safetensors' ? SafetensorsFile.open(file) : TorchFile.open(file);
 }

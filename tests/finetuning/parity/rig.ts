@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { compileProgram, interpretProgram, type Program, type TensorData } from '../../../compute/index.js';
+import { finetuningConfigSchema } from '../../../configs/index.js';
 import type { Method } from '../../../finetuning/methods/method.js';
 import { encodedWeights } from '../../../finetuning/models/encoded-weights.js';
 import { inferenceProgram, modelVariables } from '../../../finetuning/models/inference-program.js';
 import type { Network } from '../../../finetuning/models/network.js';
-import { isDecayed } from '../../../finetuning/models/parameters.js';
 import { readNetwork, readWeights } from '../../../finetuning/models/read-network.js';
 import { SafetensorsFile } from '../../../finetuning/models/safetensors/safetensors-file.js';
-import { adamW } from '../../../finetuning/training/optimizers/adamw.js';
-import { learningRateAt } from '../../../finetuning/training/schedule.js';
-import { trainingProgram } from '../../../finetuning/training/training-program.js';
+import { createOptimizer } from '../../../finetuning/training/optimizers/create-optimizer.js';
+import { learningRateAt } from '../../../finetuning/training/schedules/learning-rate.js';
+import { movesBuffers, trainingProgram } from '../../../finetuning/training/training-program.js';
 
 /**
  * transformers, PEFT and adapters are the judges: the scripts of tests/finetuning/fixtures write what they compute in
@@ -29,6 +29,8 @@ export interface CellBatch {
 export interface Cell {
   /** tests/finetuning/fixtures/NAME: has model/, batches.json and METHOD.safetensors. */
   readonly folder: string;
+  /** Where model/ is, if elsewhere. */
+  readonly modelFolder?: string;
   readonly method: string;
   readonly labels: readonly string[];
   readonly rows: number;
@@ -40,6 +42,10 @@ export interface Cell {
   toBatch(batch: Readonly<Record<string, unknown>>): CellBatch;
   /** Values of parameters whose gradient is nothing but rounding, which Adam scales up. */
   readonly isRounding?: (own: string, at: number) => boolean;
+  /** Of finetuning.*, beside those of the cases: another optimizer, another schedule. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Batches to an update; absent: one. */
+  readonly accumulation?: number;
   /** Of values after training by the reference; absent: 1e-4. */
   readonly relativeAfter?: number;
 }
@@ -75,7 +81,8 @@ export function describeParity(cell: Cell): void {
   const folder = `tests/finetuning/fixtures/${cell.folder}`;
   const cases = JSON.parse(readFileSync(`${folder}/batches.json`, 'utf8')) as Cases;
   const batches = cases.batches.map((batch) => cell.toBatch(batch));
-  const { rows, width } = cell;
+  const { rows, width, accumulation = 1 } = cell;
+  const modelFolder = `tests/finetuning/fixtures/${cell.modelFolder ?? cell.folder}/model`;
 
   describe(`${cell.folder}, ${cell.method}`, () => {
     const expected = SafetensorsFile.open(`${folder}/${cell.method}.safetensors`);
@@ -83,22 +90,30 @@ export function describeParity(cell: Cell): void {
     /** Our name → the reference's, of everything that trains. */
     const names = new Map(
       expected.names
-        .filter((name) => name.startsWith('before.'))
-        .map((name) => name.slice('before.'.length))
+        .filter((name) => name.startsWith('after.'))
+        .map((name) => name.slice('after.'.length))
         .map((stored) => [cell.ownName(stored), stored]),
     );
-    const network = readNetwork(`${folder}/model`, cell.labels);
+    const network = readNetwork(modelFolder, cell.labels);
     const method = cell.makeMethod(network);
-    const optimizer = adamW(
-      { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: cases.weight_decay },
-      (name) => isDecayed(name) && !network.isLayerNorm(name),
-    );
+    const config = finetuningConfigSchema.parse({
+      method: 'full',
+      model_name: cell.folder,
+      seed: 0,
+      learning_rate: cases.learning_rate,
+      warmup_steps: cases.warmup_steps,
+      weight_decay: cases.weight_decay,
+      ...cell.settings,
+    });
+    const optimizer = createOptimizer(config, network);
     const assign = (program: Program): Program => {
-      const weights = readWeights(network, `${folder}/model`, 0);
+      const weights = readWeights(network, modelFolder, 0);
       expect(weights).toMatchObject({ created: [], unused: [] });
       for (const values of encodedWeights(weights, method, 0)) program.assign(values);
       weights.close();
-      for (const [own, stored] of names) program.assign({ [own]: expected.readFloat32(`before.${stored}`) });
+      for (const [own, stored] of names)
+        if (expected.names.includes(`before.${stored}`))
+          program.assign({ [own]: expected.readFloat32(`before.${stored}`) });
       return program;
     };
 
@@ -124,24 +139,43 @@ export function describeParity(cell: Cell): void {
             }),
           ),
         );
-      const pass = ({ inputs, labels, counted }: CellBatch, step: number): Record<string, TensorData> => {
-        const all = counted.reduce((sum, counts) => sum + counts, 0);
-        return {
-          ...inputs,
-          labels,
-          label_weights: counted.map((counts) => counts / all),
-          dropout_counter: Int32Array.of(0, step),
-        };
+      /** @param all labels that count in the whole update */
+      const pass = (
+        { inputs, labels, counted }: CellBatch,
+        step: number,
+        all: number,
+      ): Record<string, TensorData> => ({
+        ...inputs,
+        labels,
+        label_weights: counted.map((counts) => counts / all),
+        dropout_counter: Int32Array.of(0, step),
+      });
+      const update = (program: Program, step: number, rate: number): { loss: number; norm: number } => {
+        const scalars = optimizer.feedsAt(step + 1, rate);
+        const taken = Array.from(
+          { length: accumulation },
+          (_, index) => batches[(step * accumulation + index) % batches.length] as CellBatch,
+        );
+        const all = taken.reduce((sum, batch) => sum + countedLabels(batch), 0);
+        if (accumulation === 1) {
+          const feeds = { ...pass(taken[0] as CellBatch, step, all), ...scalars };
+          const { loss, grad_norm } = program.run(`train/${width}`, feeds);
+          return { loss: loss?.[0] as number, norm: grad_norm?.[0] as number };
+        }
+        let loss = 0;
+        for (const batch of taken)
+          loss += program.run(`accumulate/${width}`, pass(batch, step, all)).loss?.[0] as number;
+        return { loss, norm: program.run('apply', scalars).grad_norm?.[0] as number };
       };
 
-      it('agrees on logits, loss and every gradient', () => {
+      const comparesOnePass = (): void => {
         const [first] = batches as [CellBatch];
         const predicting = assign(executors[executor](inferenceProgram(network, method, rows, [width])));
         const { logits } = predicting.run(`predict/${width}`, first.inputs);
         expectClose(logits as Float32Array, expected.readFloat32('logits'), 'logits');
         predicting.dispose();
         const program = open(true);
-        const { loss } = program.run(`accumulate/${width}`, pass(first, 0));
+        const { loss } = program.run(`accumulate/${width}`, pass(first, 0, countedLabels(first)));
         expectClose(loss as Float32Array, expected.readFloat32('loss'), 'loss');
         for (const [own, stored] of names) {
           // One pass after zeros: the sums are the gradients.
@@ -149,23 +183,17 @@ export function describeParity(cell: Cell): void {
           expectClose(sum, expected.readFloat32(`gradient.${stored}`), `gradient of ${own}`);
         }
         program.dispose();
-      });
+      };
+      if (expected.names.includes('logits')) it('agrees on logits, loss and every gradient', comparesOnePass);
 
-      it(`agrees after each of ${cases.steps} steps of clipped, warmed-up AdamW`, () => {
-        const program = open(false);
-        const schedule = {
-          learning_rate: cases.learning_rate,
-          lr_scheduler_type: 'linear',
-          warmup_steps: cases.warmup_steps,
-        } as const;
+      it(`agrees after each of ${cases.steps} steps of a clipped, warmed-up training`, () => {
+        const program = open(accumulation > 1);
         const series: Record<'losses' | 'norms' | 'rates', number[]> = { losses: [], norms: [], rates: [] };
         for (let step = 0; step < cases.steps; step++) {
-          const rate = learningRateAt(schedule, step, cases.steps);
-          const batch = batches[step % batches.length] as CellBatch;
-          const feeds = { ...pass(batch, step), ...optimizer.feedsAt(step + 1, rate) };
-          const { loss, grad_norm } = program.run(`train/${width}`, feeds);
-          series.losses.push(loss?.[0] as number);
-          series.norms.push(grad_norm?.[0] as number);
+          const rate = learningRateAt(config, step, cases.steps);
+          const { loss, norm } = update(program, step, rate);
+          series.losses.push(loss);
+          series.norms.push(norm);
           series.rates.push(rate);
         }
         for (const [name, values] of Object.entries(series))
@@ -177,8 +205,22 @@ export function describeParity(cell: Cell): void {
           const reference = expected.readFloat32(`after.${stored}`);
           expectClose(compared(after), compared(reference), own, cell.relativeAfter);
         }
+        if (movesBuffers(network, method))
+          for (const name of network.buffers.keys()) {
+            const moved = program.read([name])[name] as Float32Array;
+            expectClose(moved, expected.readFloat32(`statistics.${name}`), name, cell.relativeAfter);
+          }
+        for (const stored of expected.names.filter((name) => name.startsWith('state.'))) {
+          const own = cell.ownName(stored.slice('state.'.length));
+          const state = program.read([own])[own] as Float32Array;
+          expectClose(state, expected.readFloat32(stored), own, cell.relativeAfter);
+        }
         program.dispose();
       });
     });
   });
+}
+
+function countedLabels({ counted }: CellBatch): number {
+  return counted.reduce((sum, counts) => sum + counts, 0);
 }

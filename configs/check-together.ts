@@ -1,0 +1,20 @@
+import type { z } from 'zod';
+import type { optimizerSettings } from './optimizer-settings.js';
+import type { scheduleSettings } from './schedule-settings.js';
+
+type Settings = z.output<z.ZodObject<typeof optimizerSettings & typeof scheduleSettings>>;
+
+/** What is wrong with settings only in view of each other. */
+export function checkTogether(settings: Settings, context: z.core.$RefinementCtx): void {
+  const wrong = (path: (string | number)[], message: string): void =>
+    context.addIssue({ code: 'custom', path, message });
+  const { learning_rate: peak } = settings;
+  if (settings.sgd_nesterov && settings.sgd_momentum === 0)
+    wrong(['sgd_nesterov'], 'needs a sgd_momentum above 0');
+  if (settings.lr_scheduler_type === 'polynomial' && settings.lr_scheduler_kwargs.lr_end >= peak)
+    wrong(['lr_scheduler_kwargs', 'lr_end'], 'must be less than learning_rate');
+  settings.param_groups.forEach((group, index) => {
+    if (group.learning_rate !== undefined && peak === 0)
+      wrong(['param_groups', index, 'learning_rate'], 'shares the schedule of learning_rate, which is 0');
+  });
+}

@@ -1,0 +1,100 @@
+import { finetuningConfigSchema, type FinetuningConfig } from '../../../configs/index.js';
+import { fullMethod } from '../../../finetuning/methods/full.js';
+import { checkGroups } from '../../../finetuning/training/optimizers/create-optimizer.js';
+import { describeParity, type Cell, type CellBatch } from '../parity/rig.js';
+
+/** fixtures/optimizers.py: each update takes two batches, which differ in their numbers of rows. */
+const ROWS = 5;
+const WIDTH = 9;
+
+/** Rows that are missing are padding, none of which counts. */
+function toBatch(batch: Readonly<Record<string, unknown>>): CellBatch {
+  const { input_ids, attention_mask, labels } = batch as {
+    readonly input_ids: number[][];
+    readonly attention_mask: number[][];
+    readonly labels: number[];
+  };
+  const counted = new Float32Array(ROWS).fill(1, 0, labels.length);
+  const inputs = {
+    input_ids: new Int32Array(ROWS * WIDTH),
+    attention_mask: new Float32Array(ROWS * WIDTH),
+  };
+  inputs.input_ids.set(input_ids.flat());
+  inputs.attention_mask.set(attention_mask.flat());
+  const padded = new Int32Array(ROWS);
+  padded.set(labels);
+  return { inputs, labels: padded, counted };
+}
+
+const cases: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  adamw: { optim: 'adamw_torch' },
+  adam: { optim: 'adam' },
+  sgd: { optim: 'sgd' },
+  momentum: { optim: 'sgd', sgd_momentum: 0.9 },
+  nesterov: { optim: 'sgd', sgd_momentum: 0.9, sgd_nesterov: true },
+  adafactor: { optim: 'adafactor' },
+  adafactor_scaled: {
+    optim: 'adafactor',
+    adafactor_scale_parameter: true,
+    adafactor_beta1: 0.8,
+    adafactor_clip_threshold: 0.7,
+    adafactor_decay_rate: -0.6,
+    adafactor_eps: [1e-28, 0.5],
+  },
+  // The rate that it works out itself, in place of the schedule.
+  adafactor_relative: {
+    optim: 'adafactor',
+    adafactor_relative_step: true,
+    adafactor_warmup_init: true,
+    adafactor_scale_parameter: true,
+  },
+  lion: { optim: 'lion' },
+  groups: {
+    param_groups: [
+      { match: '^classifier\\.', learning_rate: 0.05, weight_decay: 0.03 },
+      { match: 'classifier', learning_rate: 1 },
+    ],
+  },
+};
+
+for (const [name, settings] of Object.entries(cases)) {
+  const cell: Cell = {
+    folder: 'optimizers',
+    modelFolder: 'bert-tiny',
+    method: name,
+    labels: ['a', 'b', 'c'],
+    rows: ROWS,
+    width: WIDTH,
+    accumulation: 2,
+    makeMethod: (network) => fullMethod(network.shapes),
+    ownName: (stored) => stored,
+    toBatch,
+    isRounding: (own) => own.endsWith('.key.bias'),
+    settings,
+  };
+  describeParity(cell);
+}
+
+const configOf = (settings: object): FinetuningConfig =>
+  finetuningConfigSchema.parse({ method: 'full', model_name: 'model', seed: 0, ...settings });
+
+describe('settings that contradict each other or the model', () => {
+  it('name the group that matches nothing', () => {
+    const config = configOf({ param_groups: [{ match: '^head', learning_rate: 1 }] });
+    expect(() => checkGroups(config, ['classifier.weight'])).toThrow(
+      expect.objectContaining({
+        code: 'bad-param-groups',
+        message: expect.stringContaining('nothing that trains matches entry 0') as string,
+      }),
+    );
+  });
+
+  it.each([
+    [{ sgd_nesterov: true }, /needs a sgd_momentum above 0/],
+    [{ learning_rate: 0, param_groups: [{ match: 'a', learning_rate: 1 }] }, /which is 0/],
+    [{ param_groups: [{ match: '(' }] }, /must be a regular expression/],
+    [{ lr_scheduler_type: 'polynomial', learning_rate: 1e-8 }, /must be less than learning_rate/],
+  ])('are refused: %j', (settings, message) => {
+    expect(() => configOf(settings)).toThrow(message);
+  });
+});
