@@ -97,15 +97,6 @@ const loraSchema = z.strictObject({
   alpha_pattern: z.record(z.string(), z.number().positive()).default({}),
 });
 
-/** LoRA over weights that are kept in four bits. Names as in transformers' BitsAndBytesConfig. */
-const qloraSchema = z.strictObject({
-  ...loraSchema.shape,
-  method: z.literal('qlora'),
-  bnb_4bit_quant_type: z.literal('nf4').default('nf4'),
-  /** The blocks' scales are quantized too: 4.13 bits a weight in place of 4.5. */
-  bnb_4bit_use_double_quant: z.literal(true).default(true),
-});
-
 const adapterSchema = z.strictObject({
   ...common,
   method: z.literal('adapter'),
@@ -119,6 +110,15 @@ const adapterSchema = z.strictObject({
   adapter_dropout: rate.default(0),
   /** Trained in full and saved beside the adapters: the new head, and the pooler if it should learn too. */
   modules_to_save: z.array(z.string().min(1)).default(['classifier']),
+});
+
+/** LoRA over weights that are kept in four bits. Names as in transformers' BitsAndBytesConfig. */
+const qloraSchema = z.strictObject({
+  ...loraSchema.shape,
+  method: z.literal('qlora'),
+  bnb_4bit_quant_type: z.literal('nf4').default('nf4'),
+  /** The blocks' scales are quantized too: 4.13 bits a weight in place of 4.5. */
+  bnb_4bit_use_double_quant: z.literal(true).default(true),
 });
 
 const fullSchema = z.strictObject({ ...common, method: z.literal('full') });

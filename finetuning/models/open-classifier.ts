@@ -115,8 +115,11 @@ function readParameters(network: Network, options: OpenClassifierOptions): Param
   if (adapterDir === undefined) return { method: full, values: whole(baseModelDir, full) };
   if (!existsSync(join(adapterDir, 'adapter_config.json')))
     return { method: full, values: whole(adapterDir, full) };
-  const read = isAdapterHubFolder(adapterDir) ? readAdapterHub : readAdapter;
-  const adapter = read(adapterDir, network);
+  if (isAdapterHubFolder(adapterDir)) {
+    const { method, values } = readAdapterHub(adapterDir, network);
+    return { method, values: { ...whole(baseModelDir, method), ...values } };
+  }
+  const adapter = readAdapter(adapterDir, network);
   const method = isOverNf4(adapterDir) ? qloraMethod(network, adapter.method) : adapter.method;
   return { method, values: { ...whole(baseModelDir, method), ...adapter.values } };
 }

@@ -1,10 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FinetuningConfig } from '../../configs/index.js';
-import { encodedWeights } from '../models/encoded-weights.js';
-import { readWeights } from '../models/read-network.js';
 import { CheckpointFolder } from './checkpoint.js';
 import { writeFolder } from './durable-folder.js';
+import { assignInitialWeights } from './initial-weights.js';
 import { modelFolder, renamed } from './model-folder.js';
 import { prepareTraining, type PreparedTraining } from './prepare-training.js';
 import { train } from './trainer.js';
@@ -51,7 +50,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
     `${dataset.train.count} training rows, ${dataset.validation.count} validation rows, ` +
       `${dataset.labels.length > 0 ? `${dataset.labels.length} labels; ` : ''}${total} steps`,
   );
-  assignWeights(prepared, options, log);
+  assignInitialWeights(prepared, config.seed, options.modelDir, log);
 
   const { checkpoints: place } = options;
   const folder = 'folder' in place ? place.folder : join(place.under, key);
@@ -102,23 +101,6 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
     if ('under' in place) rmSync(folder, { recursive: true, force: true });
   }
   return { status, steps: state.step, total, resumedFrom, best: state.best };
-}
-
-/** The pretrained values, and first values for what is new. */
-function assignWeights(
-  { network, method, program }: PreparedTraining,
-  { config, modelDir }: FinetuneOptions,
-  log: (message: string) => void,
-): void {
-  const weights = readWeights(network, modelDir, config.seed);
-  try {
-    const { created, unused } = weights;
-    if (created.length > 0) log(`new weights: ${created.join(', ')}`);
-    if (unused.length > 0) log(`not used by the model: ${unused.join(', ')}`);
-    for (const values of encodedWeights(weights, method, config.seed)) program.assign(values);
-  } finally {
-    weights.close();
-  }
 }
 
 /** `data/train.jsonl lines 3, 17, 52`: what to look at when a batch goes wrong. */

@@ -40,3 +40,13 @@ describeParity({
     qloraMethod(network, loraMethod(network, { ...lora, targets: ['c_attn', 'c_proj'], saved: [] })),
   ownName: ownPeftName,
 });
+
+/** Convolutions are quantized as they are stored, [out, in, h, w] in one row. */
+describeParity({
+  ...resnet,
+  folder: 'resnet-tiny',
+  method: 'qlora',
+  makeMethod: (network) =>
+    qloraMethod(network, loraMethod(network, { ...lora, rank: 3, alpha: 5, targets: ['convolution'] })),
+  ownName: ownPeftName,
+});
