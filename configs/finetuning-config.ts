@@ -66,6 +66,11 @@ const common = {
 const loraSchema = z.strictObject({
   ...common,
   method: z.literal('lora'),
+  /**
+   * An adapter in PEFT's format to go on from, ours or PEFT's own: a folder, relative to the project. The settings below
+   * have to be the adapter's, but for dropout. `null`: new updates.
+   */
+  adapter_name_or_path: z.string().min(1).nullable().default(null),
   /** Rank of the update that is learned for each target. */
   lora_r: count.default(8),
   /** The update is scaled by lora_alpha / lora_r. */

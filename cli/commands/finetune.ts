@@ -65,6 +65,9 @@ async function run(
     outputDir,
     checkpoints: folder ? { folder } : { under: join(await openState(root), 'checkpoints') },
     modelDir,
+    ...('adapter_name_or_path' in config && config.adapter_name_or_path !== null
+      ? { adapterDir: resolve(root, config.adapter_name_or_path) }
+      : {}),
     onEvent: (event) => report(reporter, event),
     signal,
   });

@@ -21,6 +21,8 @@ export interface FinetuneOptions {
   readonly checkpoints: { readonly folder: string } | { readonly under: string };
   /** The pretrained model's files: see `resolvePretrained`. */
   readonly modelDir: string;
+  /** An adapter to go on from: see `adapter_name_or_path`. */
+  readonly adapterDir?: string;
   readonly onEvent: OnTrainingEvent;
   /** Ends the training after the step that is running, with a checkpoint. */
   readonly signal?: AbortSignal;

@@ -3,6 +3,7 @@ import { qloraMethod } from '../../../finetuning/methods/qlora.js';
 import { bert } from './bert-cell.js';
 import { languageModelBatch } from './language-model-batch.js';
 import { ownPeftName } from './lora-cell.js';
+import { resnet } from './resnet-cell.js';
 import { describeParity } from './rig.js';
 
 /** The references are PEFT's over layers that hold what their weights come back as: tests/finetuning/fixtures/qlora.py. */
