@@ -44,14 +44,14 @@ export function dequantize(packed: PackedTensors, shape: readonly number[], afte
     const bytes = tf.slice(unpackCodes(absmax as tf.Tensor, BYTE_SHIFTS), [0], [blocks]);
     return [tf.mul(selectByByte(DYNAMIC_VALUES, bytes), scales)];
   }) as [tf.Tensor];
-  const [weight] = fused([codes, spread, offset], ([codes, spread, offset]) => {
+  const [values] = fused([codes, spread, offset], ([codes, spread, offset]) => {
     const values = selectByBits(NF4_VALUES, unpackCodes(codes as tf.Tensor, CODE_SHIFTS));
     const scales = tf.add(spread as tf.Tensor, offset as tf.Tensor);
-    const scaled = tf.mul(tf.reshape(values, [blocks, BLOCK]), tf.reshape(scales, [blocks, 1]));
-    const flat = tf.reshape(scaled, [blocks * BLOCK]);
-    return [tf.reshape(count === flat.size ? flat : tf.slice(flat, [0], [count]), [...shape])];
+    return [tf.mul(tf.reshape(values, [blocks, BLOCK]), tf.reshape(scales, [blocks, 1]))];
   }) as [tf.Tensor];
-  return weight;
+  // Out here, so that weights of one size share their compiled functions, whatever their shapes.
+  const flat = tf.reshape(values, [blocks * BLOCK]);
+  return tf.reshape(count === flat.size ? flat : tf.slice(flat, [0], [count]), [...shape]);
 }
 
 /**
