@@ -49,8 +49,8 @@ interface Measured {
     const { float, layer, losses } = measured;
     expect(float).toBe(384);
     expect(new Set(losses).size).toBe(4);
-    // 4.13 bits of 32, and what the quantizer has left behind; then one weight at a time, or two. Where equal
-    // dequantizations became one, or all were free to be made ahead, a step took 100 MiB and more.
+    // 4.13 bits of 32, and what the quantizer has left behind; then one weight at a time, or two. Where dequantizations
+    // depend on variables alone, all are made as a step begins and kept: 420 MiB.
     expect(measured.held).toBeLessThan(float / 8 + 4 * layer);
     expect(measured.stepping).toBeLessThan(3 * layer);
   });
