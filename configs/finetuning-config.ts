@@ -9,7 +9,7 @@ const moduleName = z.string().min(1);
 
 /** What every method has. Names as in the Hugging Face Trainer, where it has them. */
 const common = {
-  /** A folder with config.json, model.safetensors and tokenizer.json, or a model's name on the Hugging Face hub. */
+  /** A model's name on the Hugging Face hub, a folder, or a file of weights: see docs/models.md. */
   model_name: z.string().min(1),
   /** A commit, tag or branch on the hub. A commit makes a run repeatable; a folder has no revision. */
   model_revision: z.string().min(1).default('main'),
@@ -113,8 +113,8 @@ const adapterSchema = z.strictObject({
   non_linearity: z.enum(['relu', 'swish', 'silu', 'gelu', 'gelu_new', 'tanh']).nullable().default(null),
   /** Of what the bottlenecks add. */
   adapter_dropout: rate.default(0),
-  /** Trained in full and saved beside the adapters: the new head, and the pooler if it should learn too. */
-  modules_to_save: z.array(z.string().min(1)).default(['classifier']),
+  /** As LoRA's. */
+  modules_to_save: z.array(moduleName).nullable().default(null),
 });
 
 /** LoRA over weights that are kept in four bits. Names as in transformers' BitsAndBytesConfig. */
@@ -137,3 +137,11 @@ export type FinetuningConfig = z.output<typeof finetuningConfigSchema>;
 export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' | 'qlora' }>;
 export type AdapterConfig = Extract<FinetuningConfig, { method: 'adapter' }>;
 export type FinetuningMethod = FinetuningConfig['method'];
+
+/** The same training by another method, whose own settings are its defaults. */
+export function withMethod(config: FinetuningConfig, method: FinetuningMethod): FinetuningConfig {
+  const shared = Object.entries(config).filter(([key]) => Object.hasOwn(common, key));
+  return finetuningConfigSchema.parse({ ...Object.fromEntries(shared), method });
+}
+
+export const finetuningMethods = ['full', 'lora', 'qlora', 'adapter'] as const satisfies FinetuningMethod[];

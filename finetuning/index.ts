@@ -2,12 +2,18 @@
  * The finetuning commands' substance. What computes is loaded when it is called: the data stages start fast, and need
  * no native library.
  */
+import type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/open-generator.js';
 import type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
+import type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
 import type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 
+export { describePretrained, type PretrainedFiles } from './models/pretrained/describe-pretrained.js';
 export { resolvePretrained, type ResolveOptions } from './models/pretrained/resolve-pretrained.js';
 export { readFinetunedFolder, type FinetunedFolder } from './models/finetuned-folder.js';
 export type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
+export type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
+export type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/open-generator.js';
+export type { GenerationSettings } from './models/generation/generate.js';
 export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 export type { OnTrainingEvent, TrainingEvent } from './training/training-events.js';
 
@@ -16,9 +22,19 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
   return (await import('./training/finetune.js')).finetune(options);
 }
 
+/** What a training will take; see `plan/plan-training.ts`. */
+export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
+  return (await import('./plan/plan-training.js')).planTraining(options);
+}
+
 /** A model that says which label a text has; see `models/open-classifier.ts`. */
 export async function openClassifier(options: OpenClassifierOptions): Promise<OpenedClassifier> {
   return (await import('./models/open-classifier.js')).openClassifier(options);
+}
+
+/** A model that goes on from prompts; see `models/generation/open-generator.ts`. */
+export async function openGenerator(options: OpenGeneratorOptions): Promise<OpenedGenerator> {
+  return (await import('./models/generation/open-generator.js')).openGenerator(options);
 }
 
 export {
@@ -34,6 +50,7 @@ export {
 export {
   evaluate,
   metricsOf,
+  predictCompletions,
   predictTestSet,
   confusionMatrix,
   type Classifier,

@@ -8,11 +8,12 @@ import { loraSettings } from './lora/configured.js';
 import { loraMethod } from './lora/lora.js';
 import { peftFormat } from './lora/peft-format.js';
 import type { Method } from './method.js';
+import { headModules } from './modules-to-save.js';
 import { nf4QuantizationConfig } from './nf4/quantization-config.js';
 import { qloraMethod } from './qlora.js';
 import { fullFormat, type SavedFormat } from './saved-format.js';
 
-function adapterSettings(config: AdapterConfig): AdapterSettings {
+function adapterSettings(config: AdapterConfig, network: Network): AdapterSettings {
   const type = adapterTypes[config.adapter_type];
   return {
     ...type,
@@ -20,7 +21,7 @@ function adapterSettings(config: AdapterConfig): AdapterSettings {
     nonLinearity: config.non_linearity ?? type.nonLinearity,
     reductionFactor: config.reduction_factor,
     dropout: config.adapter_dropout,
-    saved: config.modules_to_save,
+    saved: config.modules_to_save ?? headModules(network),
   };
 }
 
@@ -31,7 +32,7 @@ export function createMethod(
 ): { readonly method: Method; readonly format: SavedFormat } {
   if (config.method === 'full') return { method: fullMethod(network.shapes), format: fullFormat };
   if (config.method === 'adapter') {
-    const settings = adapterSettings(config);
+    const settings = adapterSettings(config, network);
     const base = { name: config.model_name, revision: config.model_revision };
     return {
       method: adapterMethod(network.shapes, settings),

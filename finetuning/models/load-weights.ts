@@ -2,6 +2,20 @@ import { DiagnosticError } from '../../diagnostics/index.js';
 import type { Nf4 } from '../methods/nf4/quantize.js';
 import type { Network } from './network.js';
 
+export interface LoadedWeights {
+  /**
+   * Parameters and buffers, in the network's order. Each is read from the file, or made anew, when it is asked for, and not
+   * kept: what is made of them one by one need not have room for all.
+   */
+  readonly values: WeightValues;
+  /** Parameters that the file lacks and that were made anew: the head, and the pooler if need be. */
+  readonly created: readonly string[];
+  /** Tensors of the file that the model has no use for. */
+  readonly unused: readonly string[];
+  /** No value can be read after it. */
+  close(): void;
+}
+
 /** Tensors by name, in whatever file they lie. */
 export interface WeightSource {
   readonly file: string;
@@ -10,8 +24,6 @@ export interface WeightSource {
   readFloat32(name: string): Float32Array;
   /** The same in NF4, in the order [out, in]; `undefined` where the file has numbers. */
   readNf4?(name: string): Nf4 | undefined;
-  /** Nothing can be read after it. */
-  close(): void;
 }
 
 /** How one value is come by. */
@@ -21,7 +33,6 @@ interface Reader {
   readNf4?(): Nf4 | undefined;
 }
 
-/** Each value is read from the file, or made anew, whenever it is asked for, and not kept. */
 export class WeightValues implements Iterable<[string, Float32Array]> {
   readonly #readers: ReadonlyMap<string, Reader>;
 
@@ -47,28 +58,6 @@ export class WeightValues implements Iterable<[string, Float32Array]> {
   }
 }
 
-/** A model's parameters and buffers: where they are found is known, but not one of them has been read. */
-export class LoadedWeights {
-  readonly #source: Pick<WeightSource, 'close'>;
-
-  constructor(
-    /** In the network's order. What is made of them one by one need not have room for all. */
-    readonly values: WeightValues,
-    /** Parameters that the file lacks and that are made anew: the head, and the pooler if need be. */
-    readonly created: readonly string[],
-    /** Tensors of the file that the model has no use for. */
-    readonly unused: readonly string[],
-    source: Pick<WeightSource, 'close'>,
-  ) {
-    this.#source = source;
-  }
-
-  /** No value can be read after it. */
-  close(): void {
-    this.#source.close();
-  }
-}
-
 /**
  * Finds every parameter and buffer of the model. The same seed always makes the same new head.
  *
@@ -78,7 +67,7 @@ export function loadWeights(
   source: WeightSource,
   network: Pick<Network, 'shapes' | 'buffers' | 'names'>,
   seed: number,
-): LoadedWeights {
+): Omit<LoadedWeights, 'close'> {
   const { names } = network;
   const wanted = new Map([...network.shapes, ...network.buffers]);
   const stored = new Map(source.names.map((name) => [names.current(name), name]));
@@ -104,19 +93,24 @@ export function loadWeights(
         fix: 'take config.json and the weights from the same model',
       });
   }
-  if (missing.length > 0)
-    throw new DiagnosticError('missing-weights', {
-      message: `${missing.length} of the model's ${wanted.size} weights are not in the file: ${listed(missing)}`,
-      at: { file: source.file },
-      fix: 'take config.json and the weights from the same model',
-    });
   const unused = [...stored]
     .filter(([name]) => !wanted.has(name) && !names.isLeftover(name))
     .map(([, name]) => name);
-  return new LoadedWeights(new WeightValues(readers), created, unused, source);
+  if (missing.length > 0)
+    throw new DiagnosticError('missing-weights', {
+      message: `${missing.length} of the model's ${wanted.size} weights are not in the file`,
+      at: { file: source.file },
+      expected: listed(missing),
+      found: unused.length > 0 ? `in their place: ${listed(unused)}` : 'no others in their place',
+      fix: 'take config.json and the weights from the same model',
+    });
+  return { values: new WeightValues(readers), created, unused };
 }
 
+/** By name, as many as a person can read. */
+const SHOWN = 40;
+
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(', ');
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+  const shown = names.slice(0, SHOWN).join(', ');
+  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
 }

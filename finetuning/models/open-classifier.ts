@@ -101,7 +101,10 @@ interface Parameters {
 }
 
 /** The base model's values; over them an adapter's; or a whole finetuned model's in their place. */
-function readParameters(network: Network, options: OpenClassifierOptions): Parameters {
+export function readParameters(
+  network: Network,
+  options: Pick<OpenClassifierOptions, 'baseModelDir' | 'adapterDir' | 'seed'>,
+): Parameters {
   const { baseModelDir, adapterDir, seed } = options;
   const whole = (folder: string, method: Method): Parameters['values'] => {
     const weights = readWeights(network, folder, seed);

@@ -69,7 +69,7 @@ function readConfig(modelDir: string): { architecture: Architecture; config: unk
 export function readWeights(network: Network, path: string, seed: number): LoadedWeights {
   const source = openWeights(path);
   try {
-    return loadWeights(withNf4(source, network), network, seed);
+    return { ...loadWeights(withNf4(source, network), network, seed), close: () => source.close() };
   } catch (error) {
     source.close();
     throw error;

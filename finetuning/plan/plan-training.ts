@@ -2,7 +2,12 @@ import { execFile } from 'node:child_process';
 import { freemem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { FinetuningConfig, FinetuningMethod } from '../../configs/index.js';
+import {
+  finetuningMethods,
+  withMethod,
+  type FinetuningConfig,
+  type FinetuningMethod,
+} from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { createMethod } from '../methods/create-method.js';
 import { readNetwork, readTask } from '../models/read-network.js';
@@ -13,11 +18,11 @@ import type { MeasuredSteps, MeasureRequest } from './measured-steps.js';
 
 export interface PlanOptions {
   readonly config: FinetuningConfig;
-  /** The same training by the other methods, as their presets have it. */
-  readonly others: readonly FinetuningConfig[];
   readonly trainFile: string;
   readonly valFile: string;
   readonly modelDir: string;
+  /** An adapter that is trained further. */
+  readonly adapterDir?: string;
 }
 
 /** What a training will take. Bytes and seconds. */
@@ -40,7 +45,10 @@ export interface TrainingPlan {
   readonly methods: readonly MethodPlan[];
 }
 
-/** Another method on the same data: its fixed parts are exact, its activations taken to be those that were measured. */
+/**
+ * A method on the same data. Of methods other than the configured one the fixed parts are exact, and the activations are taken
+ * to be those that were measured.
+ */
 export interface MethodPlan {
   readonly method: FinetuningMethod;
   readonly trainable: number;
@@ -55,7 +63,7 @@ export interface MethodPlan {
  *   without enough memory
  */
 export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
-  const { config, others, modelDir } = options;
+  const { config, modelDir } = options;
   const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
   const network = readNetwork(modelDir, dataset.labels, config.dropout);
   const partsOf = (of: FinetuningConfig): { parameters: ParameterCounts; fixed: FixedMemory } => {
@@ -80,10 +88,11 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
     secondsToFirstStep: measured.secondsToFirstStep,
     memory: { ...fixed, process: measured.before, activations, peak: measured.peak },
     available,
-    methods: others.map((other) => {
-      const parts = partsOf(other);
-      const peak = measured.before + activations + total(parts.fixed);
-      return { method: other.method, trainable: parts.parameters.trainable, peak, fits: peak <= available };
+    methods: finetuningMethods.map((method) => {
+      const isOwn = method === config.method;
+      const parts = partsOf(isOwn ? config : withMethod(config, method));
+      const peak = isOwn ? measured.peak : measured.before + activations + total(parts.fixed);
+      return { method, trainable: parts.parameters.trainable, peak, fits: peak <= available };
     }),
   };
 }
@@ -94,11 +103,17 @@ function availableMemory(): number {
 }
 
 async function measure(
-  { config, trainFile, valFile, modelDir }: PlanOptions,
+  { config, trainFile, valFile, modelDir, adapterDir }: PlanOptions,
   fixed: number,
   available: number,
 ): Promise<MeasuredSteps> {
-  const request: MeasureRequest = { config, trainFile, valFile, modelDir };
+  const request: MeasureRequest = {
+    config,
+    trainFile,
+    valFile,
+    modelDir,
+    ...(adapterDir === undefined ? {} : { adapterDir }),
+  };
   const script = fileURLToPath(new URL('./measure-steps.js', import.meta.url));
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(request)], {

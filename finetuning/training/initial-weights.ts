@@ -7,7 +7,7 @@ import type { PreparedTraining } from './prepare-training.js';
 /**
  * Puts in the pretrained values, and first values for what is new.
  *
- * @throws DiagnosticError `untrained-weights`
+ * @throws DiagnosticError `untrained-weights`, those of `readWeights`
  */
 export function assignInitialWeights(
   { network, method, program, start }: Pick<PreparedTraining, 'network' | 'method' | 'program' | 'start'>,

@@ -81,10 +81,6 @@ class Nf4Weights implements WeightSource {
     };
   }
 
-  close(): void {
-    this.source.close();
-  }
-
   #withPlainScales(name: string): Parameters<typeof dequantizeNf4>[0] {
     return { codes: this.#codes(name), scales: this.source.readFloat32(`${name}.absmax`) };
   }

@@ -1,15 +1,15 @@
-import type { WeightSource } from '../load-weights.js';
+import type { OpenWeights } from './open-weights.js';
 import { readWeightIndex } from './weight-files.js';
 
 /** Weights that lie in several files. Each is opened when the first of its tensors is asked for. */
-export class ShardedWeights implements WeightSource {
+export class ShardedWeights implements OpenWeights {
   readonly #shardOf: ReadonlyMap<string, string>;
-  readonly #opened = new Map<string, WeightSource>();
+  readonly #opened = new Map<string, OpenWeights>();
 
   constructor(
     /** The index. */
     readonly file: string,
-    private readonly open: (shard: string) => WeightSource,
+    private readonly open: (shard: string) => OpenWeights,
   ) {
     this.#shardOf = readWeightIndex(file);
   }
@@ -31,7 +31,7 @@ export class ShardedWeights implements WeightSource {
     this.#opened.clear();
   }
 
-  #shard(tensor: string): WeightSource {
+  #shard(tensor: string): OpenWeights {
     const name = this.#shardOf.get(tensor);
     if (name === undefined) throw new RangeError(`${this.file} has no tensor named ${tensor}`);
     let shard = this.#opened.get(name);
