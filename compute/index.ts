@@ -18,8 +18,10 @@ export { counterKeys } from './ops/hash.js';
 export { gelu } from './ops/gelu.js';
 export { layerNorm } from './ops/layer-norm.js';
 export { linear } from './ops/linear.js';
+export { smoothedCrossEntropy } from './ops/smoothed-cross-entropy.js';
 export { softmax } from './ops/softmax.js';
 export { tanhGelu } from './ops/tanh-gelu.js';
+export { addUniformNoise } from './ops/uniform-noise.js';
 export { statelessRandomUniform } from './ops/random.js';
 export type {
   AdamUpdate,

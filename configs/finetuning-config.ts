@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkTogether } from './check-together.js';
 import { optimizerSettings } from './optimizer-settings.js';
+import { regularizationSettings } from './regularization-settings.js';
 import { scheduleSettings } from './schedule-settings.js';
 
 const rate = z.number().min(0).lt(1);
@@ -28,11 +29,7 @@ const common = {
   eval_batch_size: count.default(64),
   /** Batches of texts of like length waste less on padding. The order stays random, and a function of seed and epoch. */
   group_by_length: z.boolean().default(true),
-  /**
-   * In place of the dropout probabilities in the model's config.json; `null`: those. Less than one pass over the data
-   * cannot be learned by heart, and is learned faster without.
-   */
-  dropout: rate.nullable().default(null),
+  ...regularizationSettings,
   /** In tokens, the special ones included. Longer texts lose their end. */
   max_length: z.int().min(4).max(4096).default(128),
 

@@ -93,7 +93,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
     onEvent,
     signal: options.signal,
   });
-  const weights = best ?? session.readWeights();
+  const weights = best ?? session.readModel();
   program.dispose();
   if (status === 'finished') {
     writeOutput(options, prepared, state, weights);

@@ -6,6 +6,7 @@ import type { SavedFormat } from '../methods/saved-format.js';
 import type { Network } from '../models/network.js';
 import { readNetwork, readTask } from '../models/read-network.js';
 import { predictionBatches } from '../text/prediction-batches.js';
+import { averageOf } from './averages.js';
 import { DataOrder } from './data-order.js';
 import type { Dataset } from './examples/dataset.js';
 import { widthsOf } from './examples/examples.js';
@@ -66,11 +67,15 @@ export async function prepareTraining(options: {
   const total = Math.min(config.max_steps ?? Infinity, config.num_epochs * order.stepsPerEpoch);
   checkGroups(config, method.trainable);
   const optimizer = createOptimizer(config, network);
+  const averages = config.ema_decay !== null;
   const definition = trainingProgram({
     network,
     method,
     optimizer,
     maxGradNorm: config.max_grad_norm,
+    labelSmoothing: config.label_smoothing_factor,
+    noiseAlpha: config.neftune_noise_alpha,
+    averages,
     trainRows: config.batch_size,
     evalRows: config.eval_batch_size,
     trainWidths: widthsOf(allBatches(order, total), train),
@@ -83,8 +88,14 @@ export async function prepareTraining(options: {
   const session = new TrainingSession({
     program,
     changing: new Map([...trainable, ...(movesBuffers(network, method) ? network.buffers : [])]),
-    optimizerState: new Map(trainable.flatMap(([name, shape]) => [...optimizer.state(name, shape)])),
+    optimizerState: new Map(
+      trainable.flatMap(([name, shape]) => [
+        ...optimizer.state(name, shape),
+        ...(averages ? [[averageOf(name), shape] as const] : []),
+      ]),
+    ),
     optimizer,
+    averageDecay: config.ema_decay,
     seed: config.seed,
     trainRows: config.batch_size,
     evalRows: config.eval_batch_size,

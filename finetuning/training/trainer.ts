@@ -54,7 +54,7 @@ export async function train(options: TrainerOptions): Promise<TrainerResult> {
       );
       if (result) {
         const isBest = recordValidation(config, order, state, result);
-        if (isBest) best = session.readWeights();
+        if (isBest) best = session.readModel();
         onEvent({ kind: 'evaluated', step: state.step, best: isBest, ...result });
       }
     }
