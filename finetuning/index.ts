@@ -9,6 +9,7 @@ export { resolvePretrained, type ResolveOptions } from './models/pretrained/reso
 export { readFinetunedFolder, type FinetunedFolder } from './models/finetuned-folder.js';
 export type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
 export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
+export type { Control, TrainingCallback } from './training/callbacks/callback.js';
 export type { OnTrainingEvent, TrainingEvent } from './training/training-events.js';
 
 /** Trains, and writes the best model; see `training/finetune.ts`. */

@@ -65,6 +65,7 @@ async function run(
     outputDir,
     checkpoints: folder ? { folder } : { under: join(await openState(root), 'checkpoints') },
     modelDir,
+    projectDir: root,
     onEvent: (event) => report(reporter, event),
     signal,
   });

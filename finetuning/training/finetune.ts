@@ -2,8 +2,14 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FinetuningConfig } from '../../configs/index.js';
 import { readWeights } from '../models/read-network.js';
+import { CallbackList } from './callbacks/callback-list.js';
+import type { CheckpointInfo, TrainingCallback } from './callbacks/callback.js';
+import { earlyStopping } from './callbacks/early-stopping.js';
+import { eventReporter } from './callbacks/event-reporter.js';
+import { loadCallbacks } from './callbacks/load-callbacks.js';
 import { CheckpointFolder, type Tensors } from './checkpoint.js';
-import { writeFolder } from './durable-folder.js';
+import { writeFolder, type FolderContents } from './durable-folder.js';
+import { EpochModels } from './epoch-models.js';
 import { modelFolder, renamed } from './model-folder.js';
 import { prepareTraining, type PreparedTraining } from './prepare-training.js';
 import { train } from './trainer.js';
@@ -14,12 +20,14 @@ export interface FinetuneOptions {
   readonly config: FinetuningConfig;
   readonly trainFile: string;
   readonly valFile: string;
-  /** Gets `best_model/` and `training.json`. Replaced as a whole when training is done. */
+  /** Gets `best_model/`, `epoch_N/` if they are kept, and `training.json`. Replaced as a whole when training is done. */
   readonly outputDir: string;
   /** Where checkpoints are kept; or the folder in which this training gets one of its own, removed when it is done. */
   readonly checkpoints: { readonly folder: string } | { readonly under: string };
   /** The pretrained model's files: see `resolvePretrained`. */
   readonly modelDir: string;
+  /** What `callbacks` are relative to. */
+  readonly projectDir: string;
   readonly onEvent: OnTrainingEvent;
   /** Ends the training after the step that is running, with a checkpoint. */
   readonly signal?: AbortSignal;
@@ -43,6 +51,7 @@ export interface FinetuneResult {
 export async function finetune(options: FinetuneOptions): Promise<FinetuneResult> {
   const { config, onEvent } = options;
   const log = (message: string): void => onEvent({ kind: 'log', message });
+  const callbacks = await callbacksOf(options);
   const prepared = await prepareTraining(options);
   const { key, format, session, program, order, total, dataset } = prepared;
   log(
@@ -54,6 +63,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
   const { checkpoints: place } = options;
   const folder = 'folder' in place ? place.folder : join(place.under, key);
   const checkpoints = new CheckpointFolder(folder, format.weightsFile);
+  const epochs = new EpochModels(folder, config.save_epochs_limit);
   const found = checkpoints.newest(key, log);
   if (found) {
     const { weights, optimizer } = found.checkpoint;
@@ -63,7 +73,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
   const state = found?.checkpoint.state ?? initialState();
   const resumedFrom = state.step;
 
-  const save = (weights: Tensors, best: Tensors | undefined): void => {
+  const save = (weights: Tensors, best: Tensors | undefined): CheckpointInfo => {
     const toFile = (tensors: Tensors): Tensors => renamed(tensors, format.toFile);
     const saved = checkpoints.save(
       {
@@ -79,7 +89,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
       },
       config.save_total_limit,
     );
-    onEvent({ kind: 'checkpoint', step: state.step, ...saved });
+    return { step: state.step, ...saved };
   };
   const { status, best } = await train({
     config,
@@ -88,18 +98,40 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
     total,
     state,
     best: found?.checkpoint.best && renamed(found.checkpoint.best, format.fromFile),
+    callbacks,
     save,
+    saveEpoch: (epoch, model) => epochs.save(epoch, folderOf(options, prepared, model)),
     describeRows: (rows) => describeRows(prepared, rows),
-    onEvent,
+    onEvaluating: (done, of) => onEvent({ kind: 'evaluating', done, total: of }),
     signal: options.signal,
   });
+  if (state.stopped !== null) log(`ended at step ${state.step}: ${state.stopped}`);
   const weights = best ?? session.readModel();
   program.dispose();
   if (status === 'finished') {
-    writeOutput(options, prepared, state, weights);
+    const others = config.save_epochs ? epochs.contents(state.epochsEnded) : {};
+    writeOutput(options, prepared, state, weights, others);
     if ('under' in place) rmSync(folder, { recursive: true, force: true });
   }
   return { status, steps: state.step, total, resumedFrom, best: state.best };
+}
+
+/** Ours, and the project's own by their paths. */
+async function callbacksOf({ config, onEvent, projectDir }: FinetuneOptions): Promise<CallbackList> {
+  const { early_stopping_patience: patience, early_stopping_threshold: threshold } = config;
+  const metric = config.metric_for_best_model;
+  const callbacks = new Map<string, TrainingCallback>([['events', eventReporter(onEvent)]]);
+  if (patience !== null) callbacks.set('early_stopping', earlyStopping({ patience, threshold, metric }));
+  const own = await loadCallbacks(config.callbacks, projectDir, config);
+  return new CallbackList(new Map([...callbacks, ...own]));
+}
+
+function folderOf(
+  { modelDir }: FinetuneOptions,
+  { network, format }: PreparedTraining,
+  weights: Tensors,
+): FolderContents {
+  return modelFolder({ baseModelDir: modelDir, network, format, weights });
 }
 
 /** The pretrained values, and first values for what is new. */
@@ -134,13 +166,16 @@ function describeRows(
 }
 
 function writeOutput(
-  { config, modelDir, outputDir }: FinetuneOptions,
-  { key, network, format, total, dataset }: PreparedTraining,
+  options: FinetuneOptions,
+  prepared: PreparedTraining,
   state: TrainingState,
   weights: Tensors,
+  others: FolderContents,
 ): void {
+  const { config, outputDir } = options;
+  const { key, total, dataset } = prepared;
   const { labels, train, validation } = dataset;
-  const model = modelFolder({ baseModelDir: modelDir, network, format, weights });
+  const model = folderOf(options, prepared, weights);
   const record = {
     fingerprint: key,
     config,
@@ -154,6 +189,7 @@ function writeOutput(
   };
   writeFolder(outputDir, {
     ...Object.fromEntries(Object.entries(model).map(([name, content]) => [`best_model/${name}`, content])),
+    ...others,
     'training.json': toJson(record),
   });
 }

@@ -7,6 +7,7 @@ import type { Network } from '../models/network.js';
 import { readNetwork, readTask } from '../models/read-network.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import { averageOf } from './averages.js';
+import { callbackDigests } from './callbacks/load-callbacks.js';
 import { DataOrder } from './data-order.js';
 import type { Dataset } from './examples/dataset.js';
 import { widthsOf } from './examples/examples.js';
@@ -36,6 +37,7 @@ export async function prepareTraining(options: {
   readonly trainFile: string;
   readonly valFile: string;
   readonly modelDir: string;
+  readonly projectDir: string;
 }): Promise<PreparedTraining> {
   const { config, modelDir } = options;
   const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile);
@@ -45,6 +47,7 @@ export async function prepareTraining(options: {
     model,
     train: dataset.train.md5,
     validation: dataset.validation.md5,
+    callbacks: callbackDigests(config.callbacks, options.projectDir),
   });
   const network = readNetwork(modelDir, dataset.labels, config.dropout);
   const { method, format } = createMethod(config, network);
