@@ -7,6 +7,7 @@ import { scheduleSettings } from './schedule-settings.js';
 
 const rate = z.number().min(0).lt(1);
 const count = z.int().min(1);
+const moduleName = z.string().min(1);
 
 /** What every method has. Names as in the Hugging Face Trainer, where it has them. */
 const common = {
@@ -31,6 +32,13 @@ const common = {
   ...regularizationSettings,
   /** In tokens, the special ones included. Longer texts lose their end. */
   max_length: z.int().min(4).max(4096).default(128),
+  /**
+   * Language models: lays several texts end to end in rows of max_length tokens, which know nothing of each other, in
+   * place of padding each. A batch_size of rows then has more texts.
+   */
+  packing: z.boolean().default(false),
+  /** Language models: learn to say prompts too, and others' messages, not only completions and the assistant's. */
+  train_on_prompt: z.boolean().default(false),
 
   /** Of the new weights, dropout and the order of the rows. Left out: base_config.yaml's. */
   seed: z.int().min(0).max(0xffffffff),
@@ -43,21 +51,73 @@ const loraSchema = z.strictObject({
   lora_r: count.default(8),
   /** The update is scaled by lora_alpha / lora_r. */
   lora_alpha: z.number().positive().default(8),
-  /** Of what goes into the update. */
+  /** Of what goes into the updates; the model's own path is not touched. */
   lora_dropout: rate.default(0),
-  /** Last parts of the names of the linear layers that get one. */
-  target_modules: z.array(z.string().min(1)).min(1).default(['query', 'value']),
-  /** Trained in full and saved beside the updates: the new head, and the pooler if it should learn too. */
-  modules_to_save: z.array(z.string().min(1)).default(['classifier']),
+  /**
+   * The layers that get an update. A list: last parts of their names. `all-linear`: all but the output layer. Another
+   * string: a regular expression that their whole names match. `null`: what PEFT takes for the architecture
+   * (BERT's query and value, GPT-2's c_attn).
+   */
+  target_modules: z
+    .union([z.array(moduleName).min(1), moduleName])
+    .nullable()
+    .default(null),
+  /**
+   * Last parts of the names of modules that are trained in full and saved beside the updates: the new head, and the
+   * pooler if it should learn too. `null`: a classifier's head, and of a language model nothing.
+   */
+  modules_to_save: z.array(moduleName).nullable().default(null),
+  /** Biases that train too: `none`, `all` of the model's, or `lora_only`, those of the layers that get an update. */
+  bias: z.enum(['none', 'all', 'lora_only']).default('none'),
+  /** Scales by lora_alpha / √lora_r, so that high ranks learn as fast as low ones (rank-stabilized LoRA). */
+  use_rslora: z.boolean().default(false),
+  /** Trains the length of each output's weights apart from their direction (DoRA). Slower; of use at low ranks. */
+  use_dora: z.boolean().default(false),
+  /** Other ranks, and other alphas, for layers whose names end so (regular expressions): `{'output.dense': 16}`. */
+  rank_pattern: z.record(z.string(), count).default({}),
+  alpha_pattern: z.record(z.string(), z.number().positive()).default({}),
+});
+
+const adapterSchema = z.strictObject({
+  ...common,
+  method: z.literal('adapter'),
+  /** `pfeiffer`: after each block's output. `houlsby`: after its attention, too. */
+  adapter_type: z.enum(['pfeiffer', 'houlsby']).default('pfeiffer'),
+  /** The bottleneck is so many times narrower than the model. */
+  reduction_factor: z.number().positive().default(16),
+  /** In place of the type's own: relu of `pfeiffer`, swish of `houlsby`. */
+  non_linearity: z.enum(['relu', 'swish', 'silu', 'gelu', 'gelu_new', 'tanh']).nullable().default(null),
+  /** Of what the bottlenecks add. */
+  adapter_dropout: rate.default(0),
+  /** As LoRA's. */
+  modules_to_save: z.array(moduleName).nullable().default(null),
+});
+
+/** LoRA over weights that are kept in four bits. Names as in transformers' BitsAndBytesConfig. */
+const qloraSchema = z.strictObject({
+  ...loraSchema.shape,
+  method: z.literal('qlora'),
+  bnb_4bit_quant_type: z.literal('nf4').default('nf4'),
+  /** The blocks' scales are quantized too: 4.13 bits a weight in place of 4.5. */
+  bnb_4bit_use_double_quant: z.literal(true).default(true),
 });
 
 const fullSchema = z.strictObject({ ...common, method: z.literal('full') });
 
 /** A preset of `configs/finetuning/`, overlaid by the `finetuning` section of params.yaml. */
 export const finetuningConfigSchema = z
-  .discriminatedUnion('method', [loraSchema, fullSchema])
+  .discriminatedUnion('method', [loraSchema, qloraSchema, fullSchema, adapterSchema])
   .superRefine(checkTogether);
 
 export type FinetuningConfig = z.output<typeof finetuningConfigSchema>;
-export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' }>;
+export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' | 'qlora' }>;
+export type AdapterConfig = Extract<FinetuningConfig, { method: 'adapter' }>;
 export type FinetuningMethod = FinetuningConfig['method'];
+
+/** The same training by another method, whose own settings are its defaults. */
+export function withMethod(config: FinetuningConfig, method: FinetuningMethod): FinetuningConfig {
+  const shared = Object.entries(config).filter(([key]) => Object.hasOwn(common, key));
+  return finetuningConfigSchema.parse({ ...Object.fromEntries(shared), method });
+}
+
+export const finetuningMethods = ['full', 'lora', 'qlora', 'adapter'] as const satisfies FinetuningMethod[];

@@ -12,6 +12,7 @@ import {
   createStageActivities,
   type ActivityDependencies,
 } from '../activities/index.js';
+import { startSpawner } from '../runner/index.js';
 import {
   WORKFLOW_QUEUE,
   describeQueue,
@@ -75,6 +76,7 @@ const LOG_READERS = 20;
  */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const { connection, namespace, projectRoot, version } = options;
+  startSpawner();
   const [{ devices, problems }, host] = await Promise.all([
     probeGpus(),
     hostIdOf(projectRoot, options.hostId),

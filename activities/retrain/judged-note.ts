@@ -27,8 +27,8 @@ export async function isJudged(project: RetrainedProject, question: JudgedQuesti
 export async function noteJudged(project: RetrainedProject, question: JudgedQuestion): Promise<void> {
   const { workspace } = project;
   const note = `${digestOf(question)}\n`;
-  if (workspace.kind === 'path') return await writeBeside(await noteFile(project), note);
-  await (await storeOf(project)).put(noteKey(workspace), Buffer.from(note));
+  if (workspace.kind === 'path') await writeBeside(await noteFile(project), note);
+  else await (await storeOf(project)).put(noteKey(workspace), Buffer.from(note));
 }
 
 async function readNote(project: RetrainedProject): Promise<string> {

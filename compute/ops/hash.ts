@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
 import { tf } from '../native/tensorflow.js';
-import { operation, typeAttribute } from './raw-operation.js';
+import { bitwise } from './bitwise.js';
 
 const integer = (value: number): tf.Scalar => tf.scalar(value | 0, 'int32');
-
-function bitwise(op: 'BitwiseAnd' | 'BitwiseXor' | 'RightShift', x: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  return operation(op, [typeAttribute('T', 'int32')], [x, y]);
-}
 
 /** x ⊕ (x ≫ bits), with zeros shifted in: TensorFlow's shift of int32 repeats the sign. */
 function foldDown(x: tf.Tensor, bits: number): tf.Tensor {

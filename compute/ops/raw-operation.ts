@@ -24,3 +24,15 @@ export function typeAttribute(name: string, dtype: DType): KernelAttribute {
 export function boolAttribute(name: string, value: boolean): KernelAttribute {
   return { name, type: backend.binding.TF_ATTR_BOOL, value };
 }
+
+export function floatAttribute(name: string, value: number): KernelAttribute {
+  return { name, type: backend.binding.TF_ATTR_FLOAT, value };
+}
+
+export function integersAttribute(name: string, value: readonly number[]): KernelAttribute {
+  return { name, type: backend.binding.TF_ATTR_INT, value: [...value] };
+}
+
+export function stringAttribute(name: string, value: string): KernelAttribute {
+  return { name, type: backend.binding.TF_ATTR_STRING, value };
+}

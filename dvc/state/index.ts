@@ -2,7 +2,8 @@
 export { commitLock } from './lock/commit.js';
 export { formatLockEntry, parseLockEntry } from './lock/entry.js';
 export { addData, trackData } from './lock/add-data.js';
-export { mergeLock, type MergeOrder } from './lock/merge.js';
+export { mergeLock } from './lock/merge.js';
+export type { MergeOrder } from './lock/order.js';
 export { isPipelineFile, lockPath, readLock, readLockEntry } from './lock/read.js';
 export {
   hashPath,

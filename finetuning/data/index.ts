@@ -5,6 +5,8 @@ export { preprocess, type PreprocessOptions } from './preprocessing/preprocess.j
 export type { PreprocessReport } from './preprocessing/preprocess-report.js';
 export { prepare, type PrepareOptions, type PrepareResult } from './preparation/prepare.js';
 export type { OnProgress } from './progress.js';
+export { readLanguageRows, type LanguageRowLine } from './rows/read-language-rows.js';
+export type { LanguageRow, Message } from './rows/language-row.js';
 export { readRows, type RowLine } from './rows/read-rows.js';
 export type { Row } from './rows/row.js';
 export { LineWriter, writeFiles } from './rows/write-lines.js';

@@ -1,17 +1,27 @@
-import type { FinetuningConfig, LoraConfig } from '../../configs/index.js';
+import type { AdapterConfig, FinetuningConfig } from '../../configs/index.js';
 import type { Network } from '../models/network.js';
+import { adapterMethod } from './adapter/adapter-method.js';
+import { adapterHubFormat } from './adapter/adapterhub-format.js';
+import { adapterTypes, type AdapterSettings } from './adapter/settings.js';
 import { fullMethod } from './full.js';
-import { loraMethod, type LoraSettings } from './lora.js';
+import { loraSettings } from './lora/configured.js';
+import { loraMethod } from './lora/lora.js';
+import { peftFormat } from './lora/peft-format.js';
 import type { Method } from './method.js';
-import { fullFormat, peftFormat, type SavedFormat } from './saved-format.js';
+import { headModules } from './modules-to-save.js';
+import { nf4QuantizationConfig } from './nf4/quantization-config.js';
+import { qloraMethod } from './qlora.js';
+import { fullFormat, type SavedFormat } from './saved-format.js';
 
-function loraSettings(config: LoraConfig): LoraSettings {
+function adapterSettings(config: AdapterConfig, network: Network): AdapterSettings {
+  const type = adapterTypes[config.adapter_type];
   return {
-    rank: config.lora_r,
-    alpha: config.lora_alpha,
-    dropout: config.lora_dropout,
-    targets: config.target_modules,
-    saved: config.modules_to_save,
+    ...type,
+    name: 'reprise',
+    nonLinearity: config.non_linearity ?? type.nonLinearity,
+    reductionFactor: config.reduction_factor,
+    dropout: config.adapter_dropout,
+    saved: config.modules_to_save ?? headModules(network),
   };
 }
 
@@ -21,9 +31,29 @@ export function createMethod(
   network: Network,
 ): { readonly method: Method; readonly format: SavedFormat } {
   if (config.method === 'full') return { method: fullMethod(network.shapes), format: fullFormat };
-  const settings = loraSettings(config);
+  if (config.method === 'adapter') {
+    const settings = adapterSettings(config, network);
+    const base = { name: config.model_name, revision: config.model_revision };
+    return {
+      method: adapterMethod(network.shapes, settings),
+      format: adapterHubFormat(settings, base, network),
+    };
+  }
+  const settings = loraSettings(config, network);
+  const lora = {
+    method: loraMethod(network, settings),
+    format: peftFormat(network, settings, config.model_name, config.model_revision),
+  };
+  return config.method === 'qlora' ? overNf4(network, lora) : lora;
+}
+
+/** The same adapter over a base in four bits, which the folder's config.json tells. */
+function overNf4(
+  network: Network,
+  { method, format }: { readonly method: Method; readonly format: SavedFormat },
+): { readonly method: Method; readonly format: SavedFormat } {
   return {
-    method: loraMethod(network.shapes, settings),
-    format: peftFormat(settings, config.model_name, config.model_revision),
+    method: qloraMethod(network, method),
+    format: { ...format, config: { quantization_config: nf4QuantizationConfig } },
   };
 }

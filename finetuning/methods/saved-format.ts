@@ -1,14 +1,17 @@
-import type { LoraSettings } from './lora.js';
-import { adapterConfigJson, parameterName, peftName } from './peft-format.js';
-
 /** How what was trained is laid down in files. */
 export interface SavedFormat {
   readonly weightsFile: string;
   /** A parameter's name in that file, and the way back. */
   readonly toFile: (parameter: string) => string;
   readonly fromFile: (name: string) => string | undefined;
+  /** A second file, for those that do not belong in the first, by their names in files. */
+  readonly headFile?: { readonly name: string; has(name: string): boolean };
+  /** In the weights files' headers; absent: `format: pt`, which transformers insists on. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Files that describe it. */
   readonly companions: Readonly<Record<string, string>>;
+  /** What it adds to the model's config.json. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 /** The whole model, as `save_pretrained` writes it. */
@@ -18,13 +21,3 @@ export const fullFormat: SavedFormat = {
   fromFile: (name) => name,
   companions: {},
 };
-
-/** An adapter, as PEFT writes it. */
-export function peftFormat(settings: LoraSettings, baseModel: string, revision?: string): SavedFormat {
-  return {
-    weightsFile: 'adapter_model.safetensors',
-    toFile: peftName,
-    fromFile: parameterName,
-    companions: { 'adapter_config.json': adapterConfigJson(settings, baseModel, revision) },
-  };
-}

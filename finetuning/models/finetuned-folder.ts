@@ -12,17 +12,32 @@ export interface FinetunedFolder {
 }
 
 const labelsSchema = z.array(z.string()).min(2);
-const adapterSchema = z.looseObject({
-  base_model_name_or_path: z.string().min(1),
-  revision: z.string().nullish(),
-});
+const revision = z.string().nullish();
+/** PEFT's and AdapterHub's. */
+const adapterSchema = z.union([
+  z
+    .object({ base_model_name_or_path: z.string().min(1), revision })
+    .transform((config) => ({ name: config.base_model_name_or_path, revision: config.revision })),
+  z
+    .object({ model_name: z.string().min(1), revision })
+    .transform((config) => ({ name: config.model_name, revision: config.revision })),
+]);
+/** Of the head beside an adapter that the `adapters` library wrote. */
+const headSchema = z
+  .object({ label2id: z.record(z.string(), z.int()) })
+  .transform(({ label2id }) => Object.keys(label2id).sort((a, b) => (label2id[a] ?? 0) - (label2id[b] ?? 0)))
+  .pipe(labelsSchema);
 
 /** @throws DiagnosticError `bad-model-folder` */
 export function readFinetunedFolder(folder: string): FinetunedFolder {
-  const labels = readJson(folder, 'labels.json', labelsSchema);
-  if (!existsSync(join(folder, 'adapter_config.json'))) return { labels };
+  const has = (name: string): boolean => existsSync(join(folder, name));
+  const labels =
+    !has('labels.json') && has('head_config.json')
+      ? readJson(folder, 'head_config.json', headSchema)
+      : readJson(folder, 'labels.json', labelsSchema);
+  if (!has('adapter_config.json')) return { labels };
   const adapter = readJson(folder, 'adapter_config.json', adapterSchema);
-  return { labels, base: { name: adapter.base_model_name_or_path, revision: adapter.revision ?? 'main' } };
+  return { labels, base: { name: adapter.name, revision: adapter.revision ?? 'main' } };
 }
 
 function readJson<T extends z.ZodType>(folder: string, name: string, schema: T): z.output<T> {

@@ -1,6 +1,7 @@
 import type { TensorSpec, tf } from '../../compute/index.js';
 import type { Method } from '../methods/method.js';
 import type { Dropout } from './layers/forward-context.js';
+import type { LayerKind } from './layers/layer.js';
 import type { ParameterShapes } from './parameters.js';
 import type { WeightNames } from './weight-names.js';
 
@@ -16,6 +17,8 @@ export interface Network {
   readonly labels: readonly string[];
   /** The model's own parameters, without a method's additions. */
   readonly shapes: ParameterShapes;
+  /** The layers that a method may put something beside, by path: with a weight, and not an embedding. */
+  readonly layers: ReadonlyMap<string, LayerKind>;
   /** Values that a forward pass of a full training changes without a gradient: running statistics. */
   readonly buffers: ParameterShapes;
   readonly names: WeightNames;

@@ -1,21 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileProgram, type Program } from '../../compute/index.js';
-import { DiagnosticError } from '../../diagnostics/index.js';
+import { compileProgram, type Program, type TensorData } from '../../compute/index.js';
+import { readAdapterHub } from '../methods/adapter/read-adapterhub.js';
+import { isAdapterHubFolder } from '../methods/adapter/read-config.js';
 import { fullMethod } from '../methods/full.js';
-import { loraMethod } from '../methods/lora.js';
+import { readAdapter } from '../methods/lora/adapter-folder.js';
 import type { Method } from '../methods/method.js';
-import { parameterName } from '../methods/peft-format.js';
-import { readAdapterConfig } from '../methods/read-adapter.js';
+import { isOverNf4 } from '../methods/nf4/quantization-config.js';
+import { qloraMethod } from '../methods/qlora.js';
 import { EncodedTexts } from '../text/encoded-texts.js';
 import { lengthBuckets } from '../text/length-buckets.js';
 import { padBatch } from '../text/padded-batch.js';
 import { predictionBatches, widthsOf } from '../text/prediction-batches.js';
 import { TextTokenizer } from '../text/text-tokenizer.js';
+import { encodedWeights } from './encoded-weights.js';
 import { inferenceProgram } from './inference-program.js';
 import type { Network } from './network.js';
 import { readNetwork, readWeights } from './read-network.js';
-import { SafetensorsFile } from './safetensors/safetensors-file.js';
 
 export interface OpenClassifierOptions {
   /** The pretrained model's files: see `resolvePretrained`. */
@@ -96,53 +97,29 @@ export async function openClassifier(options: OpenClassifierOptions): Promise<Op
 
 interface Parameters {
   readonly method: Method;
-  readonly values: Readonly<Record<string, Float32Array>>;
+  readonly values: Readonly<Record<string, TensorData>>;
 }
 
 /** The base model's values; over them an adapter's; or a whole finetuned model's in their place. */
 function readParameters(network: Network, options: OpenClassifierOptions): Parameters {
   const { baseModelDir, adapterDir, seed } = options;
-  const names = [...network.shapes.keys()];
-  const whole = (folder: string): Record<string, Float32Array> =>
-    Object.fromEntries(readWeights(network, folder, seed).values);
-  if (adapterDir === undefined) return { method: fullMethod(network.shapes), values: whole(baseModelDir) };
-  if (!existsSync(join(adapterDir, 'adapter_config.json')))
-    return { method: fullMethod(network.shapes), values: whole(adapterDir) };
-  const settings = readAdapterConfig(adapterDir);
-  // PEFT lists every name that a head may have, `score` beside `classifier`.
-  const saved = settings.saved.filter((part) => names.some((name) => name.split('.').includes(part)));
-  const method = loraMethod(network.shapes, { ...settings, saved });
-  const values = { ...whole(baseModelDir), ...readAdapterWeights(network, method, adapterDir) };
-  return { method, values };
-}
-
-/** @throws DiagnosticError `missing-weights`, `shape-mismatch` */
-function readAdapterWeights(
-  network: Network,
-  method: Method,
-  adapterDir: string,
-): Record<string, Float32Array> {
-  const path = join(adapterDir, 'adapter_model.safetensors');
-  const file = SafetensorsFile.open(path);
-  try {
-    const stored = new Map(file.names.map((name) => [parameterName(name), name]));
-    const values: Record<string, Float32Array> = {};
-    for (const parameter of method.trainable) {
-      const shape = method.added.get(parameter) ?? network.shapes.get(parameter) ?? [];
-      const name = stored.get(parameter);
-      const found = name === undefined ? 'nothing' : `[${file.shape(name).join(', ')}]`;
-      if (name === undefined || found !== `[${shape.join(', ')}]`)
-        throw new DiagnosticError(name === undefined ? 'missing-weights' : 'shape-mismatch', {
-          message: `the adapter does not fit the model: ${parameter}`,
-          at: { file: path },
-          expected: `[${shape.join(', ')}]`,
-          found,
-          fix: 'use the base model and the labels that the adapter was trained with',
-        });
-      values[parameter] = file.readFloat32(name);
+  const whole = (folder: string, method: Method): Parameters['values'] => {
+    const weights = readWeights(network, folder, seed);
+    try {
+      return Object.assign({}, ...encodedWeights(weights, method, seed)) as Parameters['values'];
+    } finally {
+      weights.close();
     }
-    return values;
-  } finally {
-    file.close();
+  };
+  const full = fullMethod(network.shapes);
+  if (adapterDir === undefined) return { method: full, values: whole(baseModelDir, full) };
+  if (!existsSync(join(adapterDir, 'adapter_config.json')))
+    return { method: full, values: whole(adapterDir, full) };
+  if (isAdapterHubFolder(adapterDir)) {
+    const { method, values } = readAdapterHub(adapterDir, network);
+    return { method, values: { ...whole(baseModelDir, method), ...values } };
   }
+  const adapter = readAdapter(adapterDir, network);
+  const method = isOverNf4(adapterDir) ? qloraMethod(network, adapter.method) : adapter.method;
+  return { method, values: { ...whole(baseModelDir, method), ...adapter.values } };
 }

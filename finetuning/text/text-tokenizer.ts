@@ -9,6 +9,9 @@ export const tokenizerFiles = [
   'tokenizer_config.json',
   'special_tokens_map.json',
   'vocab.txt',
+  'vocab.json',
+  'merges.txt',
+  'chat_template.jinja',
 ] as const;
 
 /** A word that every tokenizer splits into something, to see what is put around it. */

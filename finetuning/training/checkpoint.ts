@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { encodeSafetensors, type NamedTensor } from '../models/safetensors/encode-safetensors.js';
-import { SafetensorsFile } from '../models/safetensors/safetensors-file.js';
+import { encodeSafetensors } from '../models/safetensors/encode-safetensors.js';
 import { writeFolder } from './durable-folder.js';
 import { toJson, type TrainingState } from './training-state.js';
-
-/** What trains: its values, the optimizer's moments, and the values at the best step so far. */
-export type Tensors = Readonly<Record<string, NamedTensor>>;
+import {
+  encodeWeights,
+  readTensors,
+  readWeightFiles,
+  type Tensors,
+  type WeightFiles,
+} from './weight-files.js';
 
 export interface Checkpoint {
   /** Of config, model and data: a checkpoint of another training is not continued. */
@@ -48,8 +51,8 @@ const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').upda
 export class CheckpointFolder {
   constructor(
     readonly path: string,
-    /** Name of the file with the weights that train: PEFT's, where an adapter is trained. */
-    private readonly weightsFile: string,
+    /** Files of the weights that train: PEFT's, where an adapter is trained. */
+    private readonly files: WeightFiles,
   ) {}
 
   /**
@@ -62,7 +65,7 @@ export class CheckpointFolder {
     const { fingerprint, state, weights, optimizer, best } = checkpoint;
     const files: Record<string, Uint8Array | string> = {
       ...companions,
-      [this.weightsFile]: encodeSafetensors(weights, { format: 'pt' }),
+      ...encodeWeights(this.files, weights),
       'optimizer.safetensors': encodeSafetensors(optimizer),
       'training_state.json': toJson({ fingerprint, state }),
       ...(best ? { 'best.safetensors': encodeSafetensors(best) } : {}),
@@ -120,20 +123,9 @@ export class CheckpointFolder {
     return {
       fingerprint,
       state,
-      weights: readTensors(join(path, this.weightsFile)),
+      weights: readWeightFiles(this.files, path),
       optimizer: readTensors(join(path, 'optimizer.safetensors')),
       best: 'best.safetensors' in manifest.sha256 ? readTensors(join(path, 'best.safetensors')) : undefined,
     };
-  }
-}
-
-function readTensors(path: string): Tensors {
-  const file = SafetensorsFile.open(path);
-  try {
-    return Object.fromEntries(
-      file.names.map((name) => [name, { shape: file.shape(name), data: file.readFloat32(name) }]),
-    );
-  } finally {
-    file.close();
   }
 }

@@ -1,5 +1,5 @@
 import { DiagnosticError } from '../../diagnostics/index.js';
-import type { Tensors } from './checkpoint.js';
+import type { Tensors } from './weight-files.js';
 import type { UpdateRecord } from './history.js';
 
 /** An update with a finite loss may still leave weights that are not numbers: such a checkpoint must not replace a good one. */

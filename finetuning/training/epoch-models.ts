@@ -1,5 +1,5 @@
 import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { writeFolder, type FolderContents } from './durable-folder.js';
 
 /**
@@ -28,8 +28,10 @@ export class EpochModels {
     const files: [string, { readonly copyOf: string }][] = [];
     for (let epoch = first; epoch <= epochs; epoch++) {
       const folder = join(this.folder, `epoch_${epoch}`);
-      for (const name of readdirSync(folder))
-        files.push([`epoch_${epoch}/${name}`, { copyOf: join(folder, name) }]);
+      for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+        const file = join(entry.parentPath, entry.name);
+        if (entry.isFile()) files.push([`epoch_${epoch}/${relative(folder, file)}`, { copyOf: file }]);
+      }
     }
     return Object.fromEntries(files);
   }

@@ -1,20 +1,21 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FinetuningConfig } from '../../configs/index.js';
-import { readWeights } from '../models/read-network.js';
 import { CallbackList } from './callbacks/callback-list.js';
 import type { CheckpointInfo, TrainingCallback } from './callbacks/callback.js';
 import { earlyStopping } from './callbacks/early-stopping.js';
 import { eventReporter } from './callbacks/event-reporter.js';
 import { loadCallbacks } from './callbacks/load-callbacks.js';
-import { CheckpointFolder, type Tensors } from './checkpoint.js';
+import { CheckpointFolder } from './checkpoint.js';
 import { writeFolder, type FolderContents } from './durable-folder.js';
 import { EpochModels } from './epoch-models.js';
+import { assignInitialWeights } from './initial-weights.js';
 import { modelFolder, renamed } from './model-folder.js';
 import { prepareTraining, type PreparedTraining } from './prepare-training.js';
 import { train } from './trainer.js';
 import type { OnTrainingEvent } from './training-events.js';
 import { initialState, toJson, trainerStateJson, type TrainingState } from './training-state.js';
+import type { Tensors } from './weight-files.js';
 
 export interface FinetuneOptions {
   readonly config: FinetuningConfig;
@@ -58,11 +59,11 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
     `${dataset.train.count} training rows, ${dataset.validation.count} validation rows, ` +
       `${dataset.labels.length > 0 ? `${dataset.labels.length} labels; ` : ''}${total} steps`,
   );
-  assignWeights(prepared, options, log);
+  assignInitialWeights(prepared, config.seed, options.modelDir, log);
 
   const { checkpoints: place } = options;
   const folder = 'folder' in place ? place.folder : join(place.under, key);
-  const checkpoints = new CheckpointFolder(folder, format.weightsFile);
+  const checkpoints = new CheckpointFolder(folder, format);
   const epochs = new EpochModels(folder, config.save_epochs_limit);
   const found = checkpoints.newest(key, log);
   if (found) {
@@ -134,35 +135,10 @@ function folderOf(
   return modelFolder({ baseModelDir: modelDir, network, format, weights });
 }
 
-/** The pretrained values, and first values for what is new. */
-function assignWeights(
-  { network, method, program }: PreparedTraining,
-  { config, modelDir }: FinetuneOptions,
-  log: (message: string) => void,
-): void {
-  const { values, created, unused } = readWeights(network, modelDir, config.seed);
-  if (created.length > 0) log(`new weights: ${created.join(', ')}`);
-  if (unused.length > 0) log(`not used by the model: ${unused.join(', ')}`);
-  const value = (name: string): Float32Array => values.get(name) ?? new Float32Array();
-  for (const [name, data] of values)
-    program.assign(method.stored?.get(name)?.encode(data) ?? { [name]: data });
-  for (const name of method.added.keys())
-    program.assign({ [name]: method.initial(name, config.seed, value) });
-}
-
 /** `data/train.jsonl lines 3, 17, 52`: what to look at when a batch goes wrong. */
-function describeRows(
-  {
-    dataset: {
-      train: { file, lines },
-    },
-  }: PreparedTraining,
-  rows: Int32Array,
-): string {
-  return `${file} lines ${[...rows]
-    .map((row) => lines[row])
-    .sort((a, b) => (a ?? 0) - (b ?? 0))
-    .join(', ')}`;
+function describeRows({ dataset, linesOf }: PreparedTraining, rows: Int32Array): string {
+  const lines = [...rows].flatMap(linesOf).sort((a, b) => a - b);
+  return `${dataset.train.file} lines ${lines.join(', ')}`;
 }
 
 function writeOutput(

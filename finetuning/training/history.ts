@@ -8,14 +8,20 @@ export function recordValidation(
   config: FinetuningConfig,
   order: DataOrder,
   state: TrainingState,
-  { loss, accuracy }: ValidationResult,
+  { loss, accuracy, perplexity }: ValidationResult,
 ): boolean {
   const { step, best } = state;
   const isBest =
     best === null ||
     (config.metric_for_best_model === 'accuracy' ? accuracy > best.accuracy : loss < best.loss);
   state.evaluatedAt = step;
-  state.history.push({ epoch: step / order.stepsPerEpoch, eval_accuracy: accuracy, eval_loss: loss, step });
+  state.history.push({
+    epoch: step / order.stepsPerEpoch,
+    eval_accuracy: accuracy,
+    eval_loss: loss,
+    ...(perplexity === undefined ? {} : { eval_perplexity: perplexity }),
+    step,
+  });
   if (isBest) state.best = { step, accuracy, loss };
   return isBest;
 }

@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Network } from '../models/network.js';
-import { encodeSafetensors } from '../models/safetensors/encode-safetensors.js';
 import type { SavedFormat } from '../methods/saved-format.js';
 import { tokenizerFiles } from '../text/text-tokenizer.js';
-import type { Tensors } from './checkpoint.js';
 import type { FolderContents } from './durable-folder.js';
 import { toJson } from './training-state.js';
+import { encodeWeights, type Tensors } from './weight-files.js';
 
 /**
  * The files of a finetuned model: weights in the method's format, the model's configuration with the labels, and the
@@ -20,9 +19,12 @@ export function modelFolder(options: {
 }): FolderContents {
   const { baseModelDir, network, format, weights } = options;
   const { labels } = network;
-  const base = JSON.parse(readFileSync(join(baseModelDir, 'config.json'), 'utf8')) as Record<string, unknown>;
+  const all = JSON.parse(readFileSync(join(baseModelDir, 'config.json'), 'utf8')) as Record<string, unknown>;
+  // The weights that are written here are not those that this was said of.
+  const { quantization_config: _, ...base } = all;
   const config = {
     ...base,
+    ...format.config,
     architectures: [network.architecture],
     ...(labels.length > 0
       ? {
@@ -38,7 +40,7 @@ export function modelFolder(options: {
   return {
     ...format.companions,
     ...Object.fromEntries(tokenizer),
-    [format.weightsFile]: encodeSafetensors(renamed(weights, format.toFile), { format: 'pt' }),
+    ...encodeWeights(format, renamed(weights, format.toFile)),
     'config.json': toJson(config),
     ...(labels.length > 0 ? { 'labels.json': toJson(labels) } : {}),
   };

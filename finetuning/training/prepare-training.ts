@@ -10,7 +10,7 @@ import { averageOf } from './averages.js';
 import { callbackDigests } from './callbacks/load-callbacks.js';
 import { DataOrder } from './data-order.js';
 import type { Dataset } from './examples/dataset.js';
-import { widthsOf } from './examples/examples.js';
+import { widthsOf, type Examples } from './examples/examples.js';
 import { openDataset } from './examples/open-dataset.js';
 import { fingerprint, modelDigest } from './fingerprint.js';
 import { checkGroups, createOptimizer } from './optimizers/create-optimizer.js';
@@ -25,11 +25,14 @@ export interface PreparedTraining {
   readonly method: Method;
   readonly format: SavedFormat;
   readonly dataset: Dataset;
+  readonly train: Examples;
   readonly order: DataOrder;
   /** Updates in all. */
   readonly total: number;
   readonly program: Program;
   readonly session: TrainingSession;
+  /** Lines of the training file that lie in a row. */
+  readonly linesOf: (row: number) => readonly number[];
 }
 
 export async function prepareTraining(options: {
@@ -40,7 +43,7 @@ export async function prepareTraining(options: {
   readonly projectDir: string;
 }): Promise<PreparedTraining> {
   const { config, modelDir } = options;
-  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile);
+  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
   const model = await modelDigest(modelDir);
   const key = fingerprint({
     config,
@@ -105,8 +108,11 @@ export async function prepareTraining(options: {
     accumulation,
     train,
     validation,
+    task: network.task,
   });
-  return { key, network, method, format, dataset, order, total, program, session };
+  const linesOf = (row: number): number[] =>
+    [...(train.sourcesOf?.(row) ?? [row])].map((source) => dataset.train.lines[source] as number);
+  return { key, network, method, format, dataset, train, order, total, program, session, linesOf };
 }
 
 function* allBatches(order: DataOrder, total: number): Generator<Int32Array> {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { FinetuningConfig } from '../../configs/index.js';
 import type { CallbackList } from './callbacks/callback-list.js';
 import type { CheckpointInfo, EndInfo } from './callbacks/callback.js';
-import type { Tensors } from './checkpoint.js';
+import type { Tensors } from './weight-files.js';
 import type { DataOrder } from './data-order.js';
 import { allFinite, diverged } from './divergence.js';
 import { checkpointDue, epochEnded, validationDue } from './due.js';

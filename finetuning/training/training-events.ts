@@ -18,6 +18,8 @@ export type TrainingEvent =
       readonly step: number;
       readonly loss: number;
       readonly accuracy: number;
+      /** Of a language model. */
+      readonly perplexity?: number;
       readonly best: boolean;
     }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly path: string; readonly digest: string };

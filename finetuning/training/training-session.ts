@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Program, TensorData } from '../../compute/index.js';
+import type { Task } from '../models/network.js';
 import type { ParameterShapes } from '../models/parameters.js';
 import type { NamedTensor } from '../models/safetensors/encode-safetensors.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import { averageFeeds, averageOf } from './averages.js';
-import type { Tensors } from './checkpoint.js';
+import type { Tensors } from './weight-files.js';
 import type { Examples } from './examples/examples.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import type { ValidationResult } from './validation.js';
@@ -23,6 +24,7 @@ export interface SessionOptions {
   readonly accumulation: number;
   readonly train: Examples;
   readonly validation: Examples;
+  readonly task: Task;
 }
 
 /** A program with the data it is fed: whole updates and whole validations, in terms of rows. */
@@ -78,7 +80,7 @@ export class TrainingSession {
     onProgress: (done: number, total: number) => void,
     signal: AbortSignal | undefined,
   ): Promise<ValidationResult | undefined> {
-    const { program, validation, evalRows } = this.#options;
+    const { program, validation, evalRows, task } = this.#options;
     let [loss, right, labelled, done] = [0, 0, 0, 0];
     for (const batch of predictionBatches(validation, evalRows)) {
       if (signal?.aborted) return undefined;
@@ -94,7 +96,9 @@ export class TrainingSession {
       onProgress(done, validation.count);
       await setImmediate();
     }
-    return { loss: loss / labelled, accuracy: right / labelled };
+    const mean = loss / labelled;
+    const perplexity = task === 'causal-lm' ? { perplexity: Math.exp(mean) } : undefined;
+    return { loss: mean, accuracy: right / labelled, ...perplexity };
   }
 
   /** What training goes on from. */

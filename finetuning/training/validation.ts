@@ -2,4 +2,6 @@
 export interface ValidationResult {
   readonly loss: number;
   readonly accuracy: number;
+  /** Of a language model: e to the loss, as if it chose evenly among so many tokens. */
+  readonly perplexity?: number;
 }

@@ -11,17 +11,19 @@ export interface ProcessIdentity {
 /** Undefined when no such process runs. */
 export function identify(pid: number): ProcessIdentity | undefined {
   try {
-    if (process.platform === 'linux') {
-      // proc(5): the 22nd field is the start time in clock ticks since boot; the 2nd may hold spaces and parentheses.
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return fields[0] === 'Z' ? undefined : { pid, started: fields[19] ?? '' };
-    }
+    if (process.platform === 'linux') return identityIn(pid, readFileSync(`/proc/${pid}/stat`, 'utf8'));
     const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
     return started === '' ? undefined : { pid, started };
   } catch {
     return undefined;
   }
+}
+
+/** The same from its line in /proc. Undefined when it has ended, and nobody has waited for it yet. */
+export function identityIn(pid: number, stat: string): ProcessIdentity | undefined {
+  // proc(5): the 22nd field is the start time in clock ticks since boot; the 2nd may hold spaces and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' ? undefined : { pid, started: fields[19] ?? '' };
 }
 
 export function isAlive(identity: ProcessIdentity): boolean {

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
-import { identify, type ProcessIdentity } from './process-identity.js';
+import type { ProcessIdentity } from './process-identity.js';
 import { endMembers } from './process-group.js';
 import { commandLines, shellCommand } from './shell.js';
+import { startCommand } from './spawner.js';
 
 export interface RunLinesOptions {
   readonly cmd: string | readonly string[];
@@ -32,46 +32,64 @@ export async function runLines(options: RunLinesOptions): Promise<CommandEnd> {
 }
 
 function runLine(line: string, options: RunLinesOptions): Promise<CommandEnd> {
-  const { file, args } = shellCommand(line, options.env);
-  return new Promise((resolve) => {
-    const child = spawn(file, args, {
-      cwd: options.wdir,
-      env: options.env,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    child.once('error', (error) => resolve({ reason: 'not-started', line, message: error.message }));
-    child.stdout.setEncoding('utf8').on('data', options.onOutput);
-    child.stderr.setEncoding('utf8').on('data', options.onOutput);
-    const leader = child.pid === undefined ? undefined : identify(child.pid);
-    if (leader) options.onStart(leader);
-
+  const { wdir: cwd, env, grace, signal } = options;
+  return new Promise((resolve, reject) => {
+    let group: number | undefined;
     const endAll = async (): Promise<void> => {
-      if (leader) await endMembers(leader.pid, options.grace);
+      if (group !== undefined) await endMembers(group, grace);
     };
     const cancel = (): void => void endAll();
-    options.signal.addEventListener('abort', cancel, { once: true });
-    // A process that outlives its shell may hold the pipes open: the command is over when its shell is.
-    child.once('exit', (code, signal) => {
-      options.signal.removeEventListener('abort', cancel);
-      const end = (): void => {
-        child.stdout.destroy();
-        child.stderr.destroy();
-        if (options.signal.aborted) resolve({ reason: 'canceled' });
-        else if (signal) resolve({ reason: 'killed', line, signal });
-        else if (code === 0) resolve({ reason: 'done' });
-        else if (code !== null && code > 128 && KILLED_IN_SHELL.has(code - 128)) {
-          resolve({ reason: 'killed', line, signal: KILLED_IN_SHELL.get(code - 128) as NodeJS.Signals });
-        } else resolve({ reason: 'exit', line, code: code ?? 1 });
-      };
-      const closed = new Promise((done) => child.once('close', done));
-      // What was stopped, or lost its shell, is over when all of it is: it may be run again at once.
-      void (options.signal.aborted || signal ? endAll() : Promise.resolve()).then(() => {
-        void closed.then(end);
-        setTimeout(end, 1000).unref();
-      });
-    });
+    signal.addEventListener('abort', cancel, { once: true });
+    let close = (): void => undefined;
+    const closed = new Promise<void>((done) => (close = done));
+    const release = startCommand(
+      { ...shellCommand(line, env), cwd, env },
+      {
+        onError(message) {
+          signal.removeEventListener('abort', cancel);
+          resolve({ reason: 'not-started', line, message });
+        },
+        onStart(pid, leader) {
+          group = pid;
+          if (signal.aborted) cancel();
+          try {
+            if (leader) options.onStart(leader);
+          } catch (error) {
+            // Nobody would find it again.
+            cancel();
+            reject(error as Error);
+          }
+        },
+        onOutput: options.onOutput,
+        onClose: close,
+        // A process that outlives its shell may hold the pipes open: the command is over when its shell is.
+        onExit(code, killed) {
+          signal.removeEventListener('abort', cancel);
+          const end = (): void => {
+            release();
+            resolve(endOf(line, code, signal.aborted, killed));
+          };
+          // What was stopped, or lost its shell, is over when all of it is: it may be run again at once.
+          void (signal.aborted || killed ? endAll() : Promise.resolve()).then(() => {
+            void closed.then(end);
+            setTimeout(end, 1000).unref();
+          });
+        },
+      },
+    );
   });
+}
+
+function endOf(
+  line: string,
+  code: number | null,
+  isCanceled: boolean,
+  signal: NodeJS.Signals | null,
+): CommandEnd {
+  if (isCanceled) return { reason: 'canceled' };
+  const killed = signal ?? KILLED_IN_SHELL.get((code ?? 1) - 128);
+  if (killed) return { reason: 'killed', line, signal: killed };
+  return code === 0 ? { reason: 'done' } : { reason: 'exit', line, code: code ?? 1 };
 }
 
 /** A shell reports a child that a signal ended as 128 + its number. */

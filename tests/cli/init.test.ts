@@ -54,6 +54,7 @@ const everyFile = [
   'README.md',
   'configs/base_config.yaml',
   'configs/data_config.yaml',
+  'configs/finetuning/adapter_config.yaml',
   'configs/finetuning/full_finetune_config.yaml',
   'configs/finetuning/lora_config.yaml',
   'data/.gitignore',

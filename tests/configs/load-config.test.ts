@@ -38,17 +38,18 @@ describe('the shipped presets', () => {
     expect(loadEvaluationConfig(root)).toEqual({ batch_size: 64, worst_errors: 30 });
   });
 
-  it.each(['lora', 'full_finetune'])(
-    '%s is a valid finetuning config, with the seed of base_config',
-    (preset) => {
-      const params = shipped('examples/finetuning/params.yaml').replace('preset: lora', `preset: ${preset}`);
-      const config = loadFinetuningConfig(projectFolder({ 'params.yaml': params }));
-      expect(config.method).toBe(preset === 'lora' ? 'lora' : 'full');
-      expect(config.seed).toBe(42);
-      expect(config.model_name).toBe('sentence-transformers/all-MiniLM-L6-v2');
-      expect(config.learning_rate).toBe(preset === 'lora' ? 0.002 : 0.00005);
-    },
-  );
+  it.each([
+    ['lora', 'lora', 0.002],
+    ['full_finetune', 'full', 0.00005],
+    ['adapter', 'adapter', 0.001],
+  ])('%s is a valid finetuning config, with the seed of base_config', (preset, method, rate) => {
+    const params = shipped('examples/finetuning/params.yaml').replace('preset: lora', `preset: ${preset}`);
+    const config = loadFinetuningConfig(projectFolder({ 'params.yaml': params }));
+    expect(config.method).toBe(method);
+    expect(config.seed).toBe(42);
+    expect(config.model_name).toBe('sentence-transformers/all-MiniLM-L6-v2');
+    expect(config.learning_rate).toBe(rate);
+  });
 });
 
 describe('the overlay', () => {
@@ -150,7 +151,7 @@ describe('bad configuration', () => {
     const error = thrown(() => loadFinetuningConfig(projectFolder({ 'params.yaml': params })));
     expect(error.code).toBe('unknown-preset');
     expect(error.at?.source).toContain('preset: ../../x');
-    expect(error.expected).toBe('one of full_finetune, lora');
+    expect(error.expected).toBe('one of adapter, full_finetune, lora');
   });
 
   it('says which section params.yaml lacks', () => {

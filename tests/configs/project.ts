@@ -17,6 +17,7 @@ export function projectFolder(files: Readonly<Record<string, string>> = {}): str
     'params.yaml': shipped('examples/finetuning/params.yaml'),
     'configs/base_config.yaml': shipped('configs/base_config.yaml'),
     'configs/data_config.yaml': shipped('configs/data_config.yaml'),
+    'configs/finetuning/adapter_config.yaml': shipped('configs/finetuning/adapter_config.yaml'),
     'configs/finetuning/lora_config.yaml': shipped('configs/finetuning/lora_config.yaml'),
     'configs/finetuning/full_finetune_config.yaml': shipped('configs/finetuning/full_finetune_config.yaml'),
     ...files,

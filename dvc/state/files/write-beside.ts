@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
@@ -12,10 +13,16 @@ export function beside(path: string): string {
  * Replaces `path` by what `write` puts in a new file: all of it or nothing, also when the host dies in between.
  *
  * @param mode permission bits; otherwise those of the file that is replaced, or the default
+ * @returns what the system knows of the new file
  * @throws DiagnosticError `disk-full`
  */
-export async function writeBeside(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
+export async function writeBeside(
+  path: string,
+  content: string | Uint8Array,
+  mode?: number,
+): Promise<BigIntStats> {
   const temporary = beside(path);
+  let info: BigIntStats;
   try {
     const bits = mode ?? (await permissions(path));
     const handle = await open(temporary, 'wx', bits ?? 0o666);
@@ -23,6 +30,7 @@ export async function writeBeside(path: string, content: string | Uint8Array, mo
       await handle.writeFile(content);
       if (bits !== undefined) await handle.chmod(bits);
       await handle.sync();
+      info = await handle.stat({ bigint: true });
     } finally {
       await handle.close();
     }
@@ -36,6 +44,7 @@ export async function writeBeside(path: string, content: string | Uint8Array, mo
     );
   }
   await syncFolder(dirname(path));
+  return info;
 }
 
 async function permissions(path: string): Promise<number | undefined> {

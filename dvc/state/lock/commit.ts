@@ -4,7 +4,9 @@ import { writeBeside } from '../files/write-beside.js';
 import { stageInGit } from '../git/gitignore.js';
 import { mergeDvcFile } from './dvc-file.js';
 import { readIfPresent } from './lock-text.js';
-import { mergeLock, type MergeOrder } from './merge.js';
+import { mergeKnown, readKnown, wroteKnown } from './known-lock.js';
+import { mergeLock } from './merge.js';
+import type { MergeOrder } from './order.js';
 import { isPipelineFile, lockPath } from './read.js';
 
 /**
@@ -24,12 +26,20 @@ export async function commitLock(
   const isPipeline = isPipelineFile(dvcfile);
   const path = isPipeline ? lockPath(dvcfile) : dvcfile;
   const shownAs = relative(project.root, path);
-  const before = await readIfPresent(path);
-  const after = isPipeline
-    ? mergeLock(before, entries, order, shownAs, path)
-    : mergeDvcFile(before ?? '', [...entries.values()][0] as LockEntry, shownAs);
-  if (after === before) return undefined;
-  await writeBeside(path, after);
+  const known = isPipeline ? await readKnown(path) : await readIfPresent(path);
+  const lock = typeof known === 'object' ? known : undefined;
+  const merged = lock && mergeKnown(lock, entries, order);
+  if (merged) {
+    if (merged.bytes === lock.bytes) return undefined;
+    wroteKnown(path, merged, await writeBeside(path, merged.bytes));
+  } else {
+    const before = typeof known === 'object' ? known.bytes.toString() : known;
+    const after = isPipeline
+      ? mergeLock(before, entries, order, shownAs, path)
+      : mergeDvcFile(before ?? '', [...entries.values()][0] as LockEntry, shownAs);
+    if (after === before) return undefined;
+    await writeBeside(path, after);
+  }
   await stageInGit(project, [path]);
   return path;
 }

@@ -1,15 +1,9 @@
 import type { LockEntry } from '../../types.js';
 import { entryMapping } from './entry.js';
+import { arrange, type MergeOrder } from './order.js';
 import { parseLockText, stagesOf } from './read.js';
 import { HEAD, sectionsOf, type Section } from './sections.js';
 import { emitAt, headerLine, rootPairs, segmentsOf, type Segment } from './segments.js';
-
-export interface MergeOrder {
-  /** Names of this file's stages in the order in which `dvc repro` would run them. */
-  readonly plannedOrder: readonly string[];
-  /** Names that the lock file had before this run: they keep their place. */
-  readonly namesBefore: readonly string[];
-}
 
 /**
  * The text of a lock file with `entries` put in. Entries that came since the run began stand last and in planned order, so
@@ -54,6 +48,7 @@ function mergeSections(
   order: MergeOrder,
 ): string | undefined {
   const texts = new Map<string, string>();
+  const present = sections.map(({ name }) => name);
   for (const { name, text, isAsWritten } of sections) {
     if (!isAsWritten) return undefined;
     texts.set(name, text);
@@ -65,7 +60,7 @@ function mergeSections(
   }
   return (
     HEAD +
-    inOrder([...texts.keys()], order)
+    arrange(present, [...entries.keys()], order)
       .map((name) => texts.get(name))
       .join('')
   );
@@ -82,10 +77,7 @@ function renderStages(
   numbered: Numbering,
 ): string {
   const byName = new Map(present.map((segment) => [segment.key, segment]));
-  const names = inOrder(
-    [...byName.keys(), ...[...entries.keys()].filter((name) => !byName.has(name))],
-    order,
-  );
+  const names = arrange([...byName.keys()], [...entries.keys()], order);
   const parts = names.map((name) => {
     const segment = byName.get(name);
     const entry = entries.get(name);
@@ -94,14 +86,6 @@ function renderStages(
     return header + numbered.emit(entry);
   });
   return parts.join('');
-}
-
-/** Those from before the run, then any that someone else added, then this run's in planned order. */
-function inOrder(names: readonly string[], { plannedOrder, namesBefore }: MergeOrder): string[] {
-  const old = new Set(namesBefore);
-  const planned = new Map(plannedOrder.map((name, index) => [name, index]));
-  const rank = (name: string) => (old.has(name) ? -2 : (planned.get(name) ?? -1));
-  return [...names].sort((a, b) => rank(a) - rank(b));
 }
 
 /** DVC numbers anchors through the whole file. */

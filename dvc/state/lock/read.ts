@@ -3,9 +3,9 @@ import { isMap, type YAMLMap } from 'yaml';
 import { DiagnosticError, YamlDocument } from '../../../diagnostics/index.js';
 import type { LockEntry, Project, Stage } from '../../types.js';
 import { readDvcFile } from './dvc-file.js';
-import { readIfPresent, refuseConflicts } from './lock-text.js';
+import { readKnown } from './known-lock.js';
+import { refuseConflicts } from './lock-text.js';
 import { parseEntry, scalarText } from './parse-entry.js';
-import { sectionsOf, type Section } from './sections.js';
 
 /** `dvc.lock` for `dvc.yaml`, `other.lock` for `other.yaml`. */
 export function lockPath(dvcfile: string): string {
@@ -29,18 +29,10 @@ export async function readLock(project: Project, dvcfile: string): Promise<Reado
     return entry ? new Map([[shownAs(dvcfile), entry]]) : new Map<string, LockEntry>();
   }
   const path = lockPath(dvcfile);
-  const text = await readIfPresent(path);
-  if (text === undefined) return new Map();
-  const sections = sectionsOf(text, path);
-  return sections ? entriesIn(sections) : entriesOf(parseLockText(text, shownAs(path)));
-}
-
-const entriesOfSections = new WeakMap<readonly Section[], ReadonlyMap<string, LockEntry>>();
-
-function entriesIn(sections: readonly Section[]): ReadonlyMap<string, LockEntry> {
-  const known = entriesOfSections.get(sections) ?? new Map(sections.map(({ name, entry }) => [name, entry]));
-  entriesOfSections.set(sections, known);
-  return known;
+  const known = await readKnown(path);
+  if (known === undefined) return new Map();
+  if (typeof known === 'string') return entriesOf(parseLockText(known, shownAs(path)));
+  return new Map(known.sections.map(({ name, entry }) => [name, entry]));
 }
 
 const entriesRead = new WeakMap<YamlDocument, ReadonlyMap<string, LockEntry>>();
@@ -59,11 +51,13 @@ function entriesOf(source: YamlDocument): ReadonlyMap<string, LockEntry> {
 
 /** What the lock says of one stage. */
 export async function readLockEntry(project: Project, stage: Stage): Promise<LockEntry | undefined> {
-  const entries = await readLock(project, stage.dvcfile);
-  return isPipelineFile(stage.dvcfile) ? entries.get(stage.name) : [...entries.values()][0];
+  if (!isPipelineFile(stage.dvcfile)) return [...(await readLock(project, stage.dvcfile)).values()][0];
+  const known = await readKnown(lockPath(stage.dvcfile));
+  if (typeof known === 'object') return known.byName.get(stage.name)?.entry;
+  return (await readLock(project, stage.dvcfile)).get(stage.name);
 }
 
-/** The texts that were parsed last, of files that {@link sectionsOf} does not take: a run reads dvc.lock for each of its stages. */
+/** The texts that were parsed last, of files that are not cut into sections: a run reads dvc.lock for each of its stages. */
 const parsed = new Map<string, YamlDocument>();
 const KEPT = 4;
 

@@ -8,6 +8,8 @@ import { rootPairs, segmentsOf } from './segments.js';
 export interface Section {
   readonly name: string;
   readonly text: string;
+  /** Length of the text in UTF-8. */
+  readonly bytes: number;
   readonly entry: LockEntry;
   /** DVC would write it in the same letters: it can be taken over as it is. */
   readonly isAsWritten: boolean;
@@ -18,26 +20,16 @@ export const HEAD = "schema: '2.0'\nstages:\n";
 /** A name that is written without quotes, and stands for itself. */
 const NAME = /^ {2}([A-Za-z0-9_./][^\s'"#]*[^\s'"#:]|[A-Za-z0-9_./]):$/;
 
-/** The files that were cut last, by path: a run reads dvc.lock for each of its stages, and one stage changes at a time. */
-const recent = new Map<
-  string,
-  { readonly text: string; readonly sections: readonly Section[] | undefined }
->();
+/** The texts that were cut last, by path: one stage changes at a time. */
+const recent = new Map<string, readonly Section[]>();
 const KEPT = 4;
 
-/**
- * The stages of a lock file that looks as DVC writes it: a line for each name, two spaces in, and below it lines further in. Only
- * what changed since the last time is parsed: the file of ten thousand stages takes seconds as a whole.
- *
- * @param path tells files apart
- * @returns undefined when it looks otherwise or is damaged: then it has to be parsed as a whole
- */
+/** The same as {@link cutSections}, with the sections of the last call as those that are known. */
 export function sectionsOf(text: string, path: string): readonly Section[] | undefined {
-  const known = recent.get(path);
-  const sections = known?.text === text ? known.sections : cut(text, known?.sections);
+  const sections = cutSections(text, recent.get(path));
   // The one that was asked for last goes to the end.
   recent.delete(path);
-  recent.set(path, { text, sections });
+  if (sections) recent.set(path, sections);
   for (const oldest of recent.keys()) {
     if (recent.size <= KEPT) break;
     recent.delete(oldest);
@@ -45,7 +37,13 @@ export function sectionsOf(text: string, path: string): readonly Section[] | und
   return sections;
 }
 
-function cut(text: string, before: readonly Section[] = []): readonly Section[] | undefined {
+/**
+ * The stages of a lock file that looks as DVC writes it: a line for each name, two spaces in, and below it lines further in. Only
+ * what is not among those that are known is parsed: the file of ten thousand stages takes seconds as a whole.
+ *
+ * @returns undefined when it looks otherwise or is damaged: then it has to be parsed as a whole
+ */
+export function cutSections(text: string, before: readonly Section[] = []): readonly Section[] | undefined {
   if (!text.startsWith(HEAD) || !text.endsWith('\n') || /[\r\t]/.test(text)) return undefined;
   const known = new Map(before.map((section) => [section.text, section]));
   const names = new Set<string>();
@@ -54,7 +52,7 @@ function cut(text: string, before: readonly Section[] = []): readonly Section[] 
     const end = endOfSection(text, start);
     if (end === undefined) return undefined;
     const lines = text.slice(start, end);
-    const section = known.get(lines) ?? read(lines);
+    const section = known.get(lines) ?? readSection(lines);
     if (!section || names.has(section.name)) return undefined;
     names.add(section.name);
     sections.push(section);
@@ -72,8 +70,11 @@ function endOfSection(text: string, start: number): number | undefined {
   return text.length;
 }
 
-/** A line two spaces in ends whatever stands above it, so that a stage's lines mean the same alone, unless they refer to others. */
-function read(slice: string): Section | undefined {
+/**
+ * One stage's lines. A line two spaces in ends whatever stands above it, so that a stage's lines mean the same alone, unless they refer to
+ * others.
+ */
+export function readSection(slice: string): Section | undefined {
   // A copy: a slice, and whatever is cut from it, would keep the whole file's text in memory.
   const text = Buffer.from(slice).toString();
   const name = NAME.exec(text.slice(0, text.indexOf('\n')))?.[1];
@@ -85,7 +86,8 @@ function read(slice: string): Section | undefined {
     if (!segment || pairs.length > 1 || segment.key !== name) return undefined;
     const entry = parseEntry(source, pairs[0]?.value, [name]);
     const { text: written, anchors } = segment.render(1);
-    return { name, text, entry, isAsWritten: written === text && anchors === 0 };
+    const bytes = Buffer.byteLength(text);
+    return { name, text, bytes, entry, isAsWritten: written === text && anchors === 0 };
   } catch {
     // What is wrong with it is told with its place in the file.
     return undefined;

@@ -19,10 +19,12 @@ function currentName(stored: string): string {
 export function bertNetwork({ config: json, file, labels, dropout }: NetworkOptions): Network {
   const own = parseModelConfig(bertConfigSchema, json, file);
   const config = dropout === null ? own : withDropout(own, dropout);
+  const parameters = bertParameters(config, labels.length);
   return {
     task: 'text-classification',
     labels,
-    shapes: bertParameters(config, labels.length),
+    shapes: parameters.shapes,
+    layers: parameters.layers,
     buffers: new Map(),
     maxWidth: config.max_position_embeddings,
     vocabulary: config.vocab_size,

@@ -1,8 +1,8 @@
-import { ParameterList, type ParameterShapes } from '../parameters.js';
+import { ParameterList } from '../parameters.js';
 import type { BertConfig } from './config.js';
 
 /** As transformers' BertForSequenceClassification names them. Linear weights are [out, in]. */
-export function bertParameters(config: BertConfig, labels: number): ParameterShapes {
+export function bertParameters(config: BertConfig, labels: number): ParameterList {
   const { hidden_size: hidden, intermediate_size: inner } = config;
   const list = new ParameterList();
   list.add('bert.embeddings.word_embeddings.weight', [config.vocab_size, hidden]);
@@ -21,5 +21,5 @@ export function bertParameters(config: BertConfig, labels: number): ParameterSha
   }
   list.linear('bert.pooler.dense', hidden, hidden);
   list.linear('classifier', labels, hidden);
-  return list.shapes;
+  return list;
 }

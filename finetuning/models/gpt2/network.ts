@@ -10,10 +10,12 @@ import { gpt2Parameters } from './parameters.js';
 export function gpt2Network({ config: json, file, dropout }: NetworkOptions): Network {
   const own = parseModelConfig(gpt2ConfigSchema, json, file);
   const config = dropout === null ? own : withDropout(own, dropout);
+  const parameters = gpt2Parameters(config);
   return {
     task: 'causal-lm',
     labels: [],
-    shapes: gpt2Parameters(config),
+    shapes: parameters.shapes,
+    layers: parameters.layers,
     buffers: new Map(),
     maxWidth: config.n_positions,
     vocabulary: config.vocab_size,

@@ -1,8 +1,8 @@
-import { ParameterList, type ParameterShapes } from '../parameters.js';
+import { ParameterList } from '../parameters.js';
 import type { Gpt2Config } from './config.js';
 
 /** As transformers' GPT2LMHeadModel names them; its head is the token embeddings. Conv1D weights are [in, out]. */
-export function gpt2Parameters(config: Gpt2Config): ParameterShapes {
+export function gpt2Parameters(config: Gpt2Config): ParameterList {
   const { n_embd: hidden } = config;
   const inner = config.n_inner ?? 4 * hidden;
   const list = new ParameterList();
@@ -18,5 +18,5 @@ export function gpt2Parameters(config: Gpt2Config): ParameterShapes {
     list.conv1d(`${block}.mlp.c_proj`, inner, hidden);
   }
   list.norm('transformer.ln_f', hidden);
-  return list.shapes;
+  return list;
 }

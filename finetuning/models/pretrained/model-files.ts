@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { weightFilesIn } from '../weights/weight-files.js';
 
 /** What a model's inputs are made with: a change in one of these makes other numbers. */
-const inputFiles = ['tokenizer.json', 'tokenizer_config.json', 'preprocessor_config.json'] as const;
+const inputFiles = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'chat_template.jinja',
+  'preprocessor_config.json',
+] as const;
 
 /** These come along where a model has them, besides its configuration and its weights. */
 export const companionFiles = [

@@ -18,6 +18,8 @@ export interface EvaluateInfo {
   readonly epoch: number;
   readonly loss: number;
   readonly accuracy: number;
+  /** Of a language model. */
+  readonly perplexity?: number;
   /** Whether the model is the best so far. */
   readonly best: boolean;
 }

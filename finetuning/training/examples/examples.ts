@@ -25,6 +25,8 @@ export interface Examples {
   length(index: number): number;
   /** How many labels of the row count. */
   labelsIn(index: number): number;
+  /** The rows of the file that lie in it, from 0, where that is not the one of the same number. */
+  readonly sourcesOf?: (index: number) => Int32Array;
   /** The width that a batch of these rows will have. */
   widthOf(indices: ArrayLike<number>): number;
   /** @param rows how many the batch has to have; rows beyond `indices` do not count */

@@ -1,13 +1,21 @@
+import type { FinetuningConfig } from '../../../configs/index.js';
 import type { Task } from '../../models/network.js';
+import { causalLanguageModel } from './causal-lm.js';
 import type { Dataset } from './dataset.js';
 import { textClassification } from './text-classification.js';
 
 /** Reads the rows as the task wants them. @throws DiagnosticError for what is wrong with the files */
-export async function openDataset(task: Task, trainFile: string, valFile: string): Promise<Dataset> {
+export async function openDataset(
+  task: Task,
+  trainFile: string,
+  valFile: string,
+  config: FinetuningConfig,
+): Promise<Dataset> {
   switch (task) {
     case 'text-classification':
       return textClassification(trainFile, valFile);
     case 'causal-lm':
+      return causalLanguageModel(trainFile, valFile, config);
     case 'image-classification':
       throw new RangeError(`${task} has no data yet`);
   }

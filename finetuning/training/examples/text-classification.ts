@@ -57,7 +57,11 @@ function labelledExamples(
 }
 
 /** An id beyond the embeddings would be read from someone else's memory, or end the process. */
-export function checkVocabulary(texts: EncodedTexts, vocabulary: number, modelDir: string): void {
+export function checkVocabulary(
+  texts: Pick<EncodedTexts, 'largestId'>,
+  vocabulary: number,
+  modelDir: string,
+): void {
   const largest = texts.largestId();
   if (largest < vocabulary) return;
   throw new DiagnosticError('bad-tokenizer', {

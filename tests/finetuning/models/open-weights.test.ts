@@ -44,8 +44,39 @@ describe("a model folder's weights", () => {
     const network = readNetwork(MODEL, ['a', 'b', 'c']);
     const expected = readWeights(network, MODEL, 1);
     const found = readWeights(network, folder, 1);
-    expect(found).toEqual(expected);
-    expect(found.created).toEqual([]);
+    expect([...found.values]).toEqual([...expected.values]);
+    expect(found).toMatchObject({ created: [], unused: [] });
+    expected.close();
+    found.close();
+  });
+
+  it.each([
+    ['pytorch_model.bin', undefined],
+    ['shards of pytorch_model.bin', 'pytorch_model.bin.index.json'],
+  ])('are the same from %s', (_what, indexName) => {
+    const network = readNetwork(MODEL, ['a', 'b', 'c']);
+    const weights = indexName === undefined ? 'pytorch_model.bin' : 'pytorch_model-00001-of-00001.bin';
+    cpSync('tests/finetuning/fixtures/torch-files/bert-tiny.bin', join(folder, weights));
+    if (indexName !== undefined) {
+      const map = Object.fromEntries([...network.shapes.keys()].map((name) => [name, weights]));
+      writeFileSync(join(folder, indexName), JSON.stringify({ weight_map: map }));
+    }
+    expect(readWeights(network, folder, 1)).toEqual(readWeights(network, MODEL, 1));
+  });
+
+  it('are taken from a file that is named, whatever else is there', () => {
+    const network = readNetwork(MODEL, ['a', 'b', 'c']);
+    const path = join(folder, 'finetuned.pt');
+    cpSync('tests/finetuning/fixtures/torch-files/bert-tiny.bin', path);
+    expect(readWeights(network, path, 1)).toEqual(readWeights(network, MODEL, 1));
+  });
+
+  it('are read as safetensors where both are there', () => {
+    cpSync(join(MODEL, 'model.safetensors'), join(folder, 'model.safetensors'));
+    cpSync('tests/finetuning/fixtures/torch-files/malicious.pth', join(folder, 'pytorch_model.bin'));
+    const source = openWeights(folder);
+    expect(source.names).toHaveLength(41);
+    source.close();
   });
 
   it('name the shard that is not there, when one of its tensors is read', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { compileProgram, interpretProgram, type Program, type TensorData } from '../../../compute/index.js';
 import { finetuningConfigSchema } from '../../../configs/index.js';
 import type { Method } from '../../../finetuning/methods/method.js';
+import { encodedWeights } from '../../../finetuning/models/encoded-weights.js';
 import { inferenceProgram, modelVariables } from '../../../finetuning/models/inference-program.js';
 import type { Network } from '../../../finetuning/models/network.js';
 import { readNetwork, readWeights } from '../../../finetuning/models/read-network.js';
@@ -9,7 +10,7 @@ import { SafetensorsFile } from '../../../finetuning/models/safetensors/safetens
 import { averageFeeds } from '../../../finetuning/training/averages.js';
 import { createOptimizer } from '../../../finetuning/training/optimizers/create-optimizer.js';
 import { learningRateAt } from '../../../finetuning/training/schedules/learning-rate.js';
-import { trainingProgram } from '../../../finetuning/training/training-program.js';
+import { movesBuffers, trainingProgram } from '../../../finetuning/training/training-program.js';
 
 /**
  * transformers, PEFT and adapters are the judges: the scripts of tests/finetuning/fixtures write what they compute in
@@ -109,8 +110,8 @@ export function describeParity(cell: Cell): void {
     const assign = (program: Program): Program => {
       const weights = readWeights(network, modelFolder, 0);
       expect(weights).toMatchObject({ created: [], unused: [] });
-      for (const [name, values] of weights.values)
-        program.assign(method.stored?.get(name)?.encode(values) ?? { [name]: values });
+      for (const values of encodedWeights(weights, method, 0)) program.assign(values);
+      weights.close();
       for (const [own, stored] of names)
         if (expected.names.includes(`before.${stored}`))
           program.assign({ [own]: expected.readFloat32(`before.${stored}`) });
@@ -208,6 +209,11 @@ export function describeParity(cell: Cell): void {
           const reference = expected.readFloat32(`after.${stored}`);
           expectClose(compared(after), compared(reference), own, cell.relativeAfter);
         }
+        if (movesBuffers(network, method))
+          for (const name of network.buffers.keys()) {
+            const moved = program.read([name])[name] as Float32Array;
+            expectClose(moved, expected.readFloat32(`statistics.${name}`), name, cell.relativeAfter);
+          }
         for (const stored of expected.names.filter((name) => name.startsWith('state.'))) {
           const own = cell.ownName(stored.slice('state.'.length));
           const state = program.read([own])[own] as Float32Array;

@@ -16,7 +16,7 @@ let folder: string;
 let checkpoints: CheckpointFolder;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'reprise-checkpoint-'));
-  checkpoints = new CheckpointFolder(folder, 'adapter_model.safetensors');
+  checkpoints = new CheckpointFolder(folder, { weightsFile: 'adapter_model.safetensors' });
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

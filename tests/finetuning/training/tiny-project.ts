@@ -46,26 +46,47 @@ export const tinyConfig = {
   logging_steps: 3,
 } as const;
 
+/** A tiny model with rows that it can learn something from. */
+export interface TinyModel {
+  /** Folders of fixtures, each laid over the one before. */
+  readonly folders: readonly string[];
+  readonly task: string;
+  readonly config: object;
+  /** Fields of the model's config.json that are set to 0.1. */
+  readonly dropouts: readonly string[];
+  rows(count: number, offset: number): string;
+}
+
+const tinyBert: TinyModel = {
+  folders: ['bert-tiny/model', 'tokenizer-tiny'],
+  task: 'text-classification',
+  config: tinyConfig,
+  dropouts: ['hidden_dropout_prob', 'attention_probs_dropout_prob'],
+  rows,
+};
+
 /** A finetuning project whose model takes a second to train: 13 updates per epoch, two epochs, dropout on. */
-export function tinyProject(overrides: Readonly<Record<string, unknown>> = {}): string {
+export function tinyProject(
+  overrides: Readonly<Record<string, unknown>> = {},
+  model: TinyModel = tinyBert,
+): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-finetune-')));
-  cpSync(join(FIXTURES, 'bert-tiny/model'), join(root, 'model'), { recursive: true });
-  cpSync(join(FIXTURES, 'tokenizer-tiny'), join(root, 'model'), { recursive: true });
+  for (const folder of model.folders)
+    cpSync(join(FIXTURES, folder), join(root, 'model'), { recursive: true });
   const { config, ...rest } = overrides as { config?: object };
   writeFiles(root, {
     'params.yaml': 'finetuning:\n  preset: tiny\n',
-    'configs/base_config.yaml': 'name: tiny\ntask: text-classification\nseed: 42\n',
-    'configs/finetuning/tiny_config.yaml': stringify({ ...tinyConfig, ...config }),
-    'data/finetuning/train.jsonl': rows(100, 0),
-    'data/finetuning/val.jsonl': rows(30, 1000),
+    'configs/base_config.yaml': `name: tiny\ntask: ${model.task}\nseed: 42\n`,
+    'configs/finetuning/tiny_config.yaml': stringify({ ...model.config, ...config }),
+    'data/finetuning/train.jsonl': model.rows(100, 0),
+    'data/finetuning/val.jsonl': model.rows(30, 1000),
     ...(rest as Record<string, string>),
   });
-  const modelConfig = join(root, 'model/config.json');
-  writeFiles(root, { 'model/config.json': withDropout(modelConfig) });
+  writeFiles(root, { 'model/config.json': withDropout(join(root, 'model/config.json'), model.dropouts) });
   return root;
 }
 
-function withDropout(path: string): string {
+function withDropout(path: string, names: readonly string[]): string {
   const config = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-  return JSON.stringify({ ...config, hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 });
+  return JSON.stringify({ ...config, ...Object.fromEntries(names.map((name) => [name, 0.1])) });
 }

@@ -1,0 +1,44 @@
+import { tf } from '../native/tensorflow.js';
+import { bitwise } from './bitwise.js';
+import { operation, typeAttribute } from './raw-operation.js';
+
+/**
+ * Each byte of each word, the lowest first: words [n] int32 → codes [n · 8 / bits] int32, where what is above a code's own
+ * bits is left as it is.
+ *
+ * @param shifts of the codes in a word, in the order in which they come out
+ */
+export function unpackCodes(words: tf.Tensor, shifts: readonly number[]): tf.Tensor {
+  const shape = [words.size, shifts.length];
+  const each = tf.broadcastTo(tf.reshape(words, [words.size, 1]), shape);
+  const by = tf.broadcastTo(tf.tensor2d([...shifts], [1, shifts.length], 'int32'), shape);
+  return tf.reshape(bitwise('RightShift', each, by), [words.size * shifts.length]);
+}
+
+/**
+ * table[code], where the code is the lowest bits of an integer: by selections, one level for each bit. In a fused function
+ * these are a few instructions for 16 values at once, where reading from a table goes value by value.
+ *
+ * @param table of a power of two
+ */
+export function selectByBits(table: Float32Array, codes: tf.Tensor): tf.Tensor {
+  let level = [...table].map((value) => tf.broadcastTo(tf.scalar(value), codes.shape));
+  for (let bit = 1; level.length > 1; bit *= 2) {
+    const set = tf.notEqual(bitwise('BitwiseAnd', codes, tf.scalar(bit, 'int32')), tf.scalar(0, 'int32'));
+    level = Array.from({ length: level.length / 2 }, (_, pair) =>
+      tf.where(set, level[2 * pair + 1] as tf.Tensor, level[2 * pair] as tf.Tensor),
+    );
+  }
+  return level[0] as tf.Tensor;
+}
+
+/** table[code], where the code is the lowest byte of an integer. */
+export function selectByByte(table: Float32Array, codes: tf.Tensor): tf.Tensor {
+  const attributes = [
+    typeAttribute('Tparams', 'float32'),
+    typeAttribute('Tindices', 'int32'),
+    typeAttribute('Taxis', 'int32'),
+  ];
+  const indices = bitwise('BitwiseAnd', codes, tf.scalar(255, 'int32'));
+  return operation('GatherV2', attributes, [tf.tensor1d(table), indices, tf.scalar(0, 'int32')]);
+}

@@ -1,0 +1,35 @@
+import type { KernelAttribute } from '../native/backend.js';
+import { tf } from '../native/tensorflow.js';
+import { windowAttributes } from './conv2d.js';
+import { integersAttribute, operation, typeAttribute } from './raw-operation.js';
+
+export interface Pooling {
+  /** Side of the window. */
+  readonly size: number;
+  readonly stride: number;
+  /** Places on each of the four sides that no value is taken from. */
+  readonly padding: number;
+}
+
+/** The largest value of each window, per channel: x [rows, height, width, channels]. The gradient goes to where it stood. */
+export function maxPool(x: tf.Tensor4D, pooling: Pooling): tf.Tensor4D {
+  const pool = tf.customGrad((x, save) => {
+    const images = x as tf.Tensor;
+    const value = operation('MaxPool', attributes(pooling), [images]);
+    (save as tf.GradSaveFunc)([images, value]);
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+        operation('MaxPoolGrad', attributes(pooling), [...saved, dy]),
+    };
+  });
+  return pool(x) as tf.Tensor4D;
+}
+
+function attributes({ size, stride, padding }: Pooling): KernelAttribute[] {
+  return [
+    typeAttribute('T', 'float32'),
+    integersAttribute('ksize', [1, size, size, 1]),
+    ...windowAttributes(stride, padding),
+  ];
+}

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DiagnosticError } from '../../../diagnostics/index.js';
+import type { Network } from '../../models/network.js';
+import { openWeights } from '../../models/weights/open-weights.js';
+import type { Method } from '../method.js';
+import { adapterMethod } from './adapter-method.js';
+import { ADAPTER_FILE, HEAD_FILE } from './adapterhub-format.js';
+import { readAdapterHubConfig } from './read-config.js';
+
+/**
+ * An adapter's method for a network, and the values of all that it trains: its own weights, and what the folder has of
+ * the model's.
+ *
+ * @throws DiagnosticError `bad-adapter`, `file-missing`, `bad-safetensors`, `missing-weights`, `shape-mismatch`
+ */
+export function readAdapterHub(
+  folder: string,
+  network: Network,
+): { readonly method: Method; readonly values: Readonly<Record<string, Float32Array>> } {
+  const config = readAdapterHubConfig(folder);
+  const adapterFile = foundIn(folder, ADAPTER_FILE, 'pytorch_adapter.bin') ?? join(folder, ADAPTER_FILE);
+  const headFile = foundIn(folder, HEAD_FILE, 'pytorch_model_head.bin');
+  const files = [adapterFile, ...(headFile === undefined ? [] : [headFile])].map(openWeights);
+  try {
+    const stored = new Map(
+      files.flatMap((file) =>
+        file.names.map((name) => [currentName(name, network), { file, name }] as const),
+      ),
+    );
+    const saved = [...stored.keys()].filter((name) => network.shapes.has(name)).map(moduleOf);
+    const method = adapterMethod(network.shapes, { ...config, saved: [...new Set(saved)] });
+    const values: Record<string, Float32Array> = {};
+    for (const parameter of method.trainable) {
+      const shape = `[${(method.added.get(parameter) ?? network.shapes.get(parameter) ?? []).join(', ')}]`;
+      const entry = stored.get(parameter);
+      const found = entry ? `[${entry.file.shape(entry.name).join(', ')}]` : 'nothing';
+      if (!entry || found !== shape)
+        throw new DiagnosticError(entry ? 'shape-mismatch' : 'missing-weights', {
+          message: `the adapter does not fit the model: ${parameter}`,
+          at: { file: entry?.file.file ?? adapterFile },
+          expected: shape,
+          found,
+          fix: 'use the base model and the labels that the adapter was trained with',
+        });
+      values[parameter] = entry.file.readFloat32(entry.name);
+    }
+    return { method, values };
+  } finally {
+    for (const file of files) file.close();
+  }
+}
+
+/** The library writes the second of each pair, unless it is asked for safetensors. */
+function foundIn(folder: string, ...names: readonly string[]): string | undefined {
+  return names.map((name) => join(folder, name)).find(existsSync);
+}
+
+/** Before it was a library of its own, it named the modules by the kind of task. */
+function currentName(stored: string, network: Network): string {
+  return network.names.current(
+    stored.replace(/\.(?:attention|layer)_text_(?:task|lang)_adapters\./, '.adapters.'),
+  );
+}
+
+const moduleOf = (parameter: string): string => parameter.slice(0, parameter.lastIndexOf('.'));
