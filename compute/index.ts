@@ -22,8 +22,10 @@ export { gelu } from './ops/gelu.js';
 export { layerNorm } from './ops/layer-norm.js';
 export { linear } from './ops/linear.js';
 export { maxPool, type Pooling } from './ops/max-pool.js';
+export { smoothedCrossEntropy } from './ops/smoothed-cross-entropy.js';
 export { softmax } from './ops/softmax.js';
 export { tanhGelu } from './ops/tanh-gelu.js';
+export { addUniformNoise } from './ops/uniform-noise.js';
 export { statelessRandomUniform } from './ops/random.js';
 export type {
   AdamUpdate,

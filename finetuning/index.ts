@@ -17,6 +17,7 @@ export type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
 export type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/open-generator.js';
 export type { GenerationSettings } from './models/generation/generate.js';
 export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
+export type { Control, TrainingCallback } from './training/callbacks/callback.js';
 export type { OnTrainingEvent, TrainingEvent } from './training/training-events.js';
 
 /** Trains, and writes the best model; see `training/finetune.ts`. */

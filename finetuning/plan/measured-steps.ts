@@ -4,6 +4,7 @@ export interface MeasureRequest {
   readonly trainFile: string;
   readonly valFile: string;
   readonly modelDir: string;
+  readonly projectDir: string;
   readonly adapterDir?: string;
 }
 

@@ -21,6 +21,7 @@ export interface PlanOptions {
   readonly trainFile: string;
   readonly valFile: string;
   readonly modelDir: string;
+  readonly projectDir: string;
   /** An adapter that is trained further. */
   readonly adapterDir?: string;
 }
@@ -103,7 +104,7 @@ function availableMemory(): number {
 }
 
 async function measure(
-  { config, trainFile, valFile, modelDir, adapterDir }: PlanOptions,
+  { config, trainFile, valFile, modelDir, projectDir, adapterDir }: PlanOptions,
   fixed: number,
   available: number,
 ): Promise<MeasuredSteps> {
@@ -112,6 +113,7 @@ async function measure(
     trainFile,
     valFile,
     modelDir,
+    projectDir,
     ...(adapterDir === undefined ? {} : { adapterDir }),
   };
   const script = fileURLToPath(new URL('./measure-steps.js', import.meta.url));

@@ -6,7 +6,7 @@ import { sha256 } from '../data/ingestion/digest.js';
 import { digestedFiles } from '../models/pretrained/model-files.js';
 
 /** Raised when a change to this code makes other numbers from the same inputs, or other checkpoint files. */
-const TRAINING_VERSION = 2;
+const TRAINING_VERSION = 3;
 
 /** Of a model's files, each under its name: the same wherever they came from. */
 export async function modelDigest(modelDir: string): Promise<string> {
@@ -40,6 +40,8 @@ export function fingerprint(inputs: {
   readonly train: string;
   readonly validation: string;
   readonly adapter?: string;
+  /** Of the user's callbacks. */
+  readonly callbacks: readonly string[];
 }): string {
   const config = Object.fromEntries(Object.entries(inputs.config).sort(([a], [b]) => (a < b ? -1 : 1)));
   return createHash('sha256')

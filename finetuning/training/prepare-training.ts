@@ -7,6 +7,8 @@ import { startingPoint } from '../methods/starting-point.js';
 import type { Network } from '../models/network.js';
 import { readNetwork, readTask } from '../models/read-network.js';
 import { predictionBatches } from '../text/prediction-batches.js';
+import { averageOf } from './averages.js';
+import { callbackDigests } from './callbacks/load-callbacks.js';
 import { DataOrder } from './data-order.js';
 import type { Dataset } from './examples/dataset.js';
 import { widthsOf, type Examples } from './examples/examples.js';
@@ -42,6 +44,7 @@ export async function prepareTraining(options: {
   readonly valFile: string;
   readonly modelDir: string;
   readonly adapterDir?: string;
+  readonly projectDir: string;
 }): Promise<PreparedTraining> {
   const { config, modelDir, adapterDir } = options;
   const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
@@ -55,6 +58,7 @@ export async function prepareTraining(options: {
     train: dataset.train.md5,
     validation: dataset.validation.md5,
     ...(adapterDir === undefined ? {} : { adapter: await adapterDigest(adapterDir) }),
+    callbacks: callbackDigests(config.callbacks, options.projectDir),
   });
   const { train, validation } = dataset.encode(
     network,
@@ -76,11 +80,15 @@ export async function prepareTraining(options: {
   checkGroups(config, method.trainable);
   const optimizer = createOptimizer(config, network);
   const exactRows = movesBuffers(network, method);
+  const averages = config.ema_decay !== null;
   const definition = trainingProgram({
     network,
     method,
     optimizer,
     maxGradNorm: config.max_grad_norm,
+    labelSmoothing: config.label_smoothing_factor,
+    noiseAlpha: config.neftune_noise_alpha,
+    averages,
     trainRows: config.batch_size,
     ...(exactRows ? { fewerRows: fewerRows(order, total, config.batch_size) } : {}),
     evalRows: config.eval_batch_size,
@@ -94,8 +102,14 @@ export async function prepareTraining(options: {
   const session = new TrainingSession({
     program,
     changing: new Map([...trainable, ...(exactRows ? network.buffers : [])]),
-    optimizerState: new Map(trainable.flatMap(([name, shape]) => [...optimizer.state(name, shape)])),
+    optimizerState: new Map(
+      trainable.flatMap(([name, shape]) => [
+        ...optimizer.state(name, shape),
+        ...(averages ? [[averageOf(name), shape] as const] : []),
+      ]),
+    ),
     optimizer,
+    averageDecay: config.ema_decay,
     seed: config.seed,
     trainRows: config.batch_size,
     exactRows,

@@ -1,6 +1,6 @@
 import { gatherRows, layerNorm, softmax, tanhGelu, tf } from '../../../compute/index.js';
 import { conv1d } from '../layers/conv1d.js';
-import type { ForwardContext } from '../layers/forward-context.js';
+import { disturbed, type ForwardContext } from '../layers/forward-context.js';
 import { causalBias } from './causal-bias.js';
 import type { Gpt2Config } from './config.js';
 
@@ -25,7 +25,7 @@ export function gpt2Decoder(
 ): tf.Tensor2D {
   const [rows, width] = inputIds.shape;
   const bias = causalBias(attentionMask, positionIds);
-  let x = embed(context, config, inputIds, positionIds);
+  let x = embed(context, config, inputIds, positionIds, (words) => disturbed(context, words, attentionMask));
   for (let index = 0; index < config.n_layer; index++)
     x = block(context, config, `transformer.h.${index}`, x, (path, inner) => {
       const parts = queryKeyValue(context, config, path, inner, [rows, width]);
@@ -34,16 +34,21 @@ export function gpt2Decoder(
   return head(context, config, x);
 }
 
-/** Token and position embeddings: ids [rows, width] → [rows · width, hidden] */
+/**
+ * Token and position embeddings: ids [rows, width] → [rows · width, hidden]
+ *
+ * @param change what is done to the token embeddings first
+ */
 export function embed(
   context: ForwardContext,
   config: Gpt2Config,
   inputIds: tf.Tensor2D,
   positionIds: tf.Tensor2D,
+  change = (words: tf.Tensor2D): tf.Tensor2D => words,
 ): tf.Tensor2D {
   const taken = (table: string, ids: tf.Tensor2D): tf.Tensor2D =>
     gatherRows(context.weight(`transformer.${table}.weight`) as tf.Tensor2D, tf.reshape(ids, [ids.size]));
-  const sum = tf.add(taken('wte', inputIds), taken('wpe', positionIds));
+  const sum = tf.add(change(taken('wte', inputIds)), taken('wpe', positionIds));
   return context.dropout(sum as tf.Tensor2D, config.embd_pdrop, 'transformer.drop');
 }
 

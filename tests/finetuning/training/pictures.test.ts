@@ -28,6 +28,7 @@ async function trained(root: string, until = Infinity): Promise<FinetuneResult> 
     outputDir: join(root, 'models/checkpoints'),
     checkpoints: { under: join(root, '.reprise/checkpoints') },
     modelDir: join(root, 'model'),
+    projectDir: root,
     onEvent(event) {
       if (event.kind === 'step' && event.step >= until) abort.abort();
     },

@@ -31,6 +31,7 @@ async function train(outputDir: string, options: { model?: string; stopAt?: numb
     outputDir: join(root, outputDir),
     checkpoints: { folder: join(root, `${outputDir}-checkpoints`) },
     modelDir: join(root, options.model ?? 'model'),
+    projectDir: root,
   };
   const result = await finetune({
     ...call,

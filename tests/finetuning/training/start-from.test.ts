@@ -32,6 +32,7 @@ function train(root: string, lossSeen: (loss: number) => void = () => undefined)
     outputDir: join(root, 'models/checkpoints'),
     checkpoints: { under: join(root, 'checkpoints') },
     modelDir: join(root, 'model'),
+    projectDir: root,
     adapterDir: join(root, 'adapter'),
     onEvent: (event) => {
       if (event.kind === 'step') lossSeen(event.loss);
@@ -99,6 +100,7 @@ it('new weights that do not train are refused', async () => {
     outputDir: join(root, 'out'),
     checkpoints: { under: join(root, 'checkpoints') },
     modelDir: join(root, 'model'),
+    projectDir: root,
     onEvent: () => undefined,
   });
   await expect(training).rejects.toMatchObject({

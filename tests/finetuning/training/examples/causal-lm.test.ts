@@ -63,7 +63,7 @@ describe('rows for a language model', () => {
     const row = { prompt: 'the capital of', completion: ' finance' };
     const completion = [...ids(' finance'), END];
     const alone = await examplesOf([row]);
-    const places = learned(alone);
+    const places = await learned(alone);
     const first = places.findIndex((label) => label !== undefined);
     // The prompt's last token is where the completion's first is to be said.
     expect(first).toBe(ids(row.prompt).length - 1);
