@@ -44,7 +44,8 @@ class Lines {
   /** A text that may go on in further lines, each `indent` spaces in: those were folded at a space. */
   folded(first: string, indent: string): string {
     let text = first;
-    for (let more = this.take(indent); more !== undefined; more = this.take(indent)) text = `${text.trimEnd()} ${more}`;
+    for (let more = this.take(indent); more !== undefined; more = this.take(indent))
+      text = `${text.trimEnd()} ${more}`;
     return text;
   }
 }
