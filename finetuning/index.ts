@@ -5,6 +5,8 @@
 import type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/open-generator.js';
 import type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
 import type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
+import type { Classifier } from './evaluation/index.js';
+import type { OpenImageClassifierOptions } from './models/open-image-classifier.js';
 import type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 
 export { describePretrained, type PretrainedFiles } from './models/pretrained/describe-pretrained.js';
@@ -35,6 +37,13 @@ export async function openClassifier(options: OpenClassifierOptions): Promise<Op
 /** A model that goes on from prompts; see `models/generation/open-generator.ts`. */
 export async function openGenerator(options: OpenGeneratorOptions): Promise<OpenedGenerator> {
   return (await import('./models/generation/open-generator.js')).openGenerator(options);
+}
+
+/** A model that says which label a text or a picture has, whichever it was made for. */
+export async function openAnyClassifier(options: OpenImageClassifierOptions): Promise<Classifier> {
+  const { readTask } = await import('./models/read-network.js');
+  if (readTask(options.baseModelDir) !== 'image-classification') return openClassifier(options);
+  return (await import('./models/open-image-classifier.js')).openImageClassifier(options);
 }
 
 export {

@@ -39,7 +39,7 @@ export function predictCommand(): Command {
         const { findProjectRoot, loadBaseConfig, loadEvaluationConfig, projectLayout } =
           await import('../../configs/index.js');
         const {
-          openClassifier,
+          openAnyClassifier,
           openGenerator,
           predictCompletions,
           predictTestSet,
@@ -75,7 +75,7 @@ export function predictCommand(): Command {
           : await predictTestSet({
               ...common,
               // The seed is that of a head without weights: a finetuned model has its own.
-              open: () => openClassifier({ baseModelDir, adapterDir: model, labels, seed: 0 }),
+              open: () => openAnyClassifier({ baseModelDir, adapterDir: model, labels, seed: 0 }),
             });
         reporter.done();
         process.stdout.write(

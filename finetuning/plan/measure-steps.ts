@@ -28,7 +28,7 @@ for (const width of chosen(widths)) {
   for (let run = 0; run < WARM_UP + MEASURED; run++) {
     const started = performance.now();
     // No rate: the weights stay as they are, and the work is the same.
-    prepared.session.update(0, batches, 0);
+    await prepared.session.update(0, batches, 0);
     if (secondsToFirstStep === 0) secondsToFirstStep = process.uptime();
     if (run >= WARM_UP) times.push((performance.now() - started) / 1000);
   }

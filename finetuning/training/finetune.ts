@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FinetuningConfig } from '../../configs/index.js';
+import { PREPROCESSOR_FILE, readPreprocessing } from '../images/preprocessing.js';
 import { CheckpointFolder } from './checkpoint.js';
 import { writeFolder } from './durable-folder.js';
 import { assignInitialWeights } from './initial-weights.js';
@@ -107,18 +108,30 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
 
 /** `data/train.jsonl lines 3, 17, 52`: what to look at when a batch goes wrong. */
 function describeRows({ dataset, linesOf }: PreparedTraining, rows: Int32Array): string {
+  const { file, names } = dataset.train;
+  if (names) return `${file}: ${[...rows].map((row) => names[row]).join(', ')}`;
   const lines = [...rows].flatMap(linesOf).sort((a, b) => a - b);
-  return `${dataset.train.file} lines ${lines.join(', ')}`;
+  return `${file} lines ${lines.join(', ')}`;
 }
 
 function writeOutput(
   { config, modelDir, outputDir }: FinetuneOptions,
-  { key, network, format, total, dataset }: PreparedTraining,
+  { key, network, format, order, total, dataset }: PreparedTraining,
   state: TrainingState,
   weights: Tensors,
 ): void {
   const { labels, train, validation } = dataset;
-  const model = modelFolder({ baseModelDir: modelDir, network, format, weights });
+  const model = modelFolder({
+    baseModelDir: modelDir,
+    network,
+    format,
+    weights,
+    batchesSeen: order.batchesIn(state.best?.step ?? state.step),
+    companions:
+      network.task === 'image-classification'
+        ? { [PREPROCESSOR_FILE]: readPreprocessing(modelDir, config.image_size).json }
+        : {},
+  });
   const record = {
     fingerprint: key,
     config,

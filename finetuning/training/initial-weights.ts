@@ -5,7 +5,7 @@ import { readWeights } from '../models/read-network.js';
 import type { PreparedTraining } from './prepare-training.js';
 
 /**
- * Puts in the pretrained values, and first values for what is new.
+ * Puts in the pretrained values, first values for what is new, and over both those that a training goes on from.
  *
  * @throws DiagnosticError `untrained-weights`, those of `readWeights`
  */

@@ -1,9 +1,9 @@
 import { compileProgram, type Program } from '../../compute/index.js';
 import type { FinetuningConfig } from '../../configs/index.js';
 import { createMethod } from '../methods/create-method.js';
-import { startingPoint } from '../methods/lora/start-from.js';
 import type { Method } from '../methods/method.js';
 import type { SavedFormat } from '../methods/saved-format.js';
+import { startingPoint } from '../methods/starting-point.js';
 import type { Network } from '../models/network.js';
 import { readNetwork, readTask } from '../models/read-network.js';
 import { predictionBatches } from '../text/prediction-batches.js';
@@ -75,12 +75,14 @@ export async function prepareTraining(options: {
   const total = Math.min(config.max_steps ?? Infinity, config.num_epochs * order.stepsPerEpoch);
   checkGroups(config, method.trainable);
   const optimizer = createOptimizer(config, network);
+  const exactRows = movesBuffers(network, method);
   const definition = trainingProgram({
     network,
     method,
     optimizer,
     maxGradNorm: config.max_grad_norm,
     trainRows: config.batch_size,
+    ...(exactRows ? { fewerRows: fewerRows(order, total, config.batch_size) } : {}),
     evalRows: config.eval_batch_size,
     trainWidths: widthsOf(allBatches(order, total), train),
     evalWidths: widthsOf(predictionBatches(validation, config.eval_batch_size), validation),
@@ -91,11 +93,12 @@ export async function prepareTraining(options: {
   const program = compileProgram(definition);
   const session = new TrainingSession({
     program,
-    changing: new Map([...trainable, ...(movesBuffers(network, method) ? network.buffers : [])]),
+    changing: new Map([...trainable, ...(exactRows ? network.buffers : [])]),
     optimizerState: new Map(trainable.flatMap(([name, shape]) => [...optimizer.state(name, shape)])),
     optimizer,
     seed: config.seed,
     trainRows: config.batch_size,
+    exactRows,
     evalRows: config.eval_batch_size,
     accumulation,
     train,
@@ -109,4 +112,11 @@ export async function prepareTraining(options: {
 
 function* allBatches(order: DataOrder, total: number): Generator<Int32Array> {
   for (let step = 0; step < total; step++) yield* order.batchesOf(step);
+}
+
+/** Sizes of the batches that are not full: of each epoch's last one. */
+function fewerRows(order: DataOrder, total: number, full: number): number[] {
+  const sizes = new Set<number>();
+  for (const batch of allBatches(order, total)) if (batch.length < full) sizes.add(batch.length);
+  return [...sizes];
 }

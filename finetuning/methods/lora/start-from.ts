@@ -73,7 +73,7 @@ function describe(network: Network, settings: LoraSettings): Described {
 }
 
 /** A head's rows are the labels in order. PEFT's own folders do not say which they are. */
-function checkLabels(folder: string, labels: readonly string[]): void {
+export function checkLabels(folder: string, labels: readonly string[]): void {
   const file = join(folder, 'labels.json');
   if (!existsSync(file)) return;
   const theirs = JSON.parse(readFileSync(file, 'utf8')) as unknown;

@@ -33,8 +33,8 @@ async function examplesOf(rows: readonly unknown[], settings: Settings = {}): Pr
 }
 
 /** What is to be said at each place, `undefined` where nothing counts. */
-function learned(examples: Examples, rows = examples.count): (number | undefined)[] {
-  const { labels, counted } = examples.batch(
+async function learned(examples: Examples, rows = examples.count): Promise<(number | undefined)[]> {
+  const { labels, counted } = await examples.batch(
     Int32Array.from({ length: examples.count }, (_, index) => index),
     rows,
   );
@@ -50,13 +50,13 @@ describe('rows for a language model', () => {
     const examples = await examplesOf([{ text }]);
     const expected = [...ids(text), END];
     expect(examples.labelsIn(0)).toBe(expected.length - 1);
-    const { inputs, width } = examples.batch(Int32Array.of(0), 2);
+    const { inputs, width } = await examples.batch(Int32Array.of(0), 2);
     expect(width).toBe(16);
     const row = [...(inputs.input_ids as Int32Array)].slice(0, width);
     expect(row).toEqual([...expected, ...new Array<number>(width - expected.length).fill(END)]);
     const mask = [...(inputs.attention_mask as Float32Array)];
     expect(mask.filter((one) => one === 1)).toHaveLength(expected.length);
-    expect(learned(examples, 2).filter((label) => label !== undefined)).toEqual(expected.slice(1));
+    expect((await learned(examples, 2)).filter((label) => label !== undefined)).toEqual(expected.slice(1));
   });
 
   it('of a prompt teach the completion alone, or both', async () => {
@@ -82,9 +82,9 @@ describe('rows for a language model', () => {
       { role: 'assistant', content: 'cafe' },
     ];
     const examples = await examplesOf([{ messages }], { maxLength: 512 });
-    const said = learned(examples).filter((label) => label !== undefined);
+    const said = (await learned(examples)).filter((label) => label !== undefined);
     expect(tokenizer.decode(said, true)).toBe('finance<|im_end|>\ncafe<|im_end|><|endoftext|>');
-    const { inputs } = examples.batch(Int32Array.of(0), 1);
+    const { inputs } = await examples.batch(Int32Array.of(0), 1);
     const whole = [...(inputs.input_ids as Int32Array)].slice(0, examples.length(0));
     expect(tokenizer.decode(whole, true)).toBe(
       '<|im_start|>system\nbe kind<|im_end|>\n<|im_start|>user\nthe capital?<|im_end|>\n' +
@@ -101,7 +101,7 @@ describe('rows for a language model', () => {
   it('that are too long lose their end', async () => {
     const text = 'the capital of finance is a domesticated mammal';
     const examples = await examplesOf([{ text }], { maxLength: 6 });
-    expect(learned(examples)).toEqual([...ids(text).slice(1, 6), undefined]);
+    expect(await learned(examples)).toEqual([...ids(text).slice(1, 6), undefined]);
   });
 
   it('whose prompt leaves nothing to learn are named', async () => {
@@ -127,7 +127,7 @@ describe('rows for a language model', () => {
     ]);
     expect(sources.flat().sort((a, b) => a - b)).toEqual(texts.map((_, index) => index));
     expect(packed.widthOf([0])).toBe(64);
-    const { inputs, labels, counted } = packed.batch(Int32Array.of(0), 1);
+    const { inputs, labels, counted } = await packed.batch(Int32Array.of(0), 1);
     const [input, place] = [inputs.input_ids as Int32Array, inputs.position_ids as Int32Array];
     let start = 0;
     for (const source of sources[0] as number[]) {
