@@ -15,12 +15,20 @@ export async function modelDigest(modelDir: string): Promise<string> {
   return createHash('sha256').update(digests.join('\n')).digest('hex');
 }
 
+/** Of an adapter that a training goes on from. */
+export async function adapterDigest(folder: string): Promise<string> {
+  const files = ['adapter_config.json', 'adapter_model.safetensors'];
+  const digests = await Promise.all(files.map((name) => sha256(join(folder, name))));
+  return createHash('sha256').update(digests.join('\n')).digest('hex');
+}
+
 /** Of everything that a training's result follows from. Equal fingerprints may continue each other's checkpoints. */
 export function fingerprint(inputs: {
   readonly config: FinetuningConfig;
   readonly model: string;
   readonly train: string;
   readonly validation: string;
+  readonly adapter?: string;
 }): string {
   const config = Object.fromEntries(Object.entries(inputs.config).sort(([a], [b]) => (a < b ? -1 : 1)));
   return createHash('sha256')

@@ -1,6 +1,7 @@
 import { compileProgram, type Program } from '../../compute/index.js';
 import type { FinetuningConfig } from '../../configs/index.js';
 import { createMethod } from '../methods/create-method.js';
+import { startingPoint } from '../methods/lora/start-from.js';
 import type { Method } from '../methods/method.js';
 import type { SavedFormat } from '../methods/saved-format.js';
 import type { Network } from '../models/network.js';
@@ -8,9 +9,9 @@ import { readNetwork, readTask } from '../models/read-network.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import { DataOrder } from './data-order.js';
 import type { Dataset } from './examples/dataset.js';
-import { widthsOf } from './examples/examples.js';
+import { widthsOf, type Examples } from './examples/examples.js';
 import { openDataset } from './examples/open-dataset.js';
-import { fingerprint, modelDigest } from './fingerprint.js';
+import { adapterDigest, fingerprint, modelDigest } from './fingerprint.js';
 import { checkGroups, createOptimizer } from './optimizers/create-optimizer.js';
 import { movesBuffers, trainingProgram } from './training-program.js';
 import { TrainingSession } from './training-session.js';
@@ -23,11 +24,14 @@ export interface PreparedTraining {
   readonly method: Method;
   readonly format: SavedFormat;
   readonly dataset: Dataset;
+  readonly train: Examples;
   readonly order: DataOrder;
   /** Updates in all. */
   readonly total: number;
   readonly program: Program;
   readonly session: TrainingSession;
+  /** Values to start from in place of the model's and of new ones: those of an adapter that is trained further. */
+  readonly start: Readonly<Record<string, Float32Array>>;
   /** Lines of the training file that lie in a row. */
   readonly linesOf: (row: number) => readonly number[];
 }
@@ -37,18 +41,21 @@ export async function prepareTraining(options: {
   readonly trainFile: string;
   readonly valFile: string;
   readonly modelDir: string;
+  readonly adapterDir?: string;
 }): Promise<PreparedTraining> {
-  const { config, modelDir } = options;
+  const { config, modelDir, adapterDir } = options;
   const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
+  const network = readNetwork(modelDir, dataset.labels, config.dropout);
+  const { method, format } = createMethod(config, network);
+  const start = startingPoint(config, network, adapterDir);
   const model = await modelDigest(modelDir);
   const key = fingerprint({
     config,
     model,
     train: dataset.train.md5,
     validation: dataset.validation.md5,
+    ...(adapterDir === undefined ? {} : { adapter: await adapterDigest(adapterDir) }),
   });
-  const network = readNetwork(modelDir, dataset.labels, config.dropout);
-  const { method, format } = createMethod(config, network);
   const { train, validation } = dataset.encode(
     network,
     modelDir,
@@ -97,7 +104,7 @@ export async function prepareTraining(options: {
   });
   const linesOf = (row: number): number[] =>
     [...(train.sourcesOf?.(row) ?? [row])].map((source) => dataset.train.lines[source] as number);
-  return { key, network, method, format, dataset, order, total, program, session, linesOf };
+  return { key, network, method, format, dataset, train, order, total, program, session, start, linesOf };
 }
 
 function* allBatches(order: DataOrder, total: number): Generator<Int32Array> {

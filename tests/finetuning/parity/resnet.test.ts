@@ -1,23 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { adapterMethod } from '../../../finetuning/methods/adapter/adapter-method.js';
+import { adapterTypes } from '../../../finetuning/methods/adapter/settings.js';
 import { fullMethod } from '../../../finetuning/methods/full.js';
 import { isDecayed } from '../../../finetuning/models/parameters.js';
 import { readNetwork } from '../../../finetuning/models/read-network.js';
-import { describeParity, type Cell } from './rig.js';
-
-const resnet: Omit<Cell, 'folder' | 'method' | 'makeMethod'> = {
-  labels: ['a', 'b', 'c'],
-  rows: 6,
-  width: 20,
-  ownName: (stored) => stored,
-  toBatch(batch) {
-    const { pixel_values, labels } = batch as { readonly pixel_values: number[]; readonly labels: number[] };
-    return {
-      inputs: { pixel_values: Float32Array.from(pixel_values) },
-      labels: Int32Array.from(labels),
-      counted: new Float32Array(labels.length).fill(1),
-    };
-  },
-};
+import { resnet } from './resnet-cell.js';
+import { describeParity } from './rig.js';
 
 /** With the statistics of the batch, which move the running ones. */
 describeParity({
@@ -43,6 +31,23 @@ describeParity({
     ...fullMethod(shapes),
     trainable: [...shapes.keys()].filter((name) => !name.startsWith('resnet.embedder.')),
   }),
+});
+
+/** Here, too, the running statistics stay. */
+describe.each(['pfeiffer', 'houlsby'] as const)('adapters', (type) => {
+  describeParity({
+    ...resnet,
+    folder: 'resnet-tiny',
+    method: type,
+    makeMethod: ({ shapes }) =>
+      adapterMethod(shapes, {
+        ...adapterTypes[type],
+        name: 'reprise',
+        reductionFactor: 4,
+        dropout: 0,
+        saved: ['classifier'],
+      }),
+  });
 });
 
 it.each(['resnet-tiny', 'resnet-basic-tiny'])('weights of %s decay as the Trainer has it', (name) => {
