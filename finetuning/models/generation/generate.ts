@@ -7,6 +7,8 @@ export interface Prompt {
   /** Its number among all prompts: what is drawn for it does not depend on the batch it is in. */
   readonly index: number;
   readonly ids: readonly number[];
+  /** Says whether what was generated is complete, where the model's own end is not all that ends it. */
+  readonly isComplete?: (generated: readonly number[]) => boolean;
 }
 
 export interface Generated {
@@ -55,11 +57,12 @@ export async function generateBatch(
   for (let step = 0; ; step++) {
     going.forEach((row, at) => {
       if (row.finish !== undefined) return;
-      const { index } = prompts[at] as Prompt;
+      const { index, isComplete } = prompts[at] as Prompt;
       const uniform = settings.temperature === 0 ? 0 : drawn(settings.seed, index, step);
       const token = chooseToken(logits.subarray(at * vocabulary, (at + 1) * vocabulary), settings, uniform);
       if (token === endId) row.finish = 'stop';
       else row.ids.push(token);
+      if (isComplete?.(row.ids)) row.finish = 'stop';
       const full = row.ids.length === settings.maxNewTokens || row.length + row.ids.length === maxWidth;
       if (full) row.finish ??= 'length';
     });

@@ -69,7 +69,7 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Open
       const prompts = questions.map(({ prompt, at }, index): Prompt => {
         const ids = promptIds(prompt, tokenizer);
         if (ids.length >= maxWidth) throw tooLong(at, ids.length, maxWidth);
-        return { index, ids };
+        return 'messages' in prompt ? { index, ids, isComplete: endsTurn(tokenizer) } : { index, ids };
       });
       const length = (index: number): number => (prompts[index] as Prompt).ids.length;
       const rows = Math.min(batchSize, prompts.length);
@@ -103,7 +103,14 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Open
   };
 }
 
+/** Tokens that the mark at the end of a turn has at most: one for each byte. */
+const LONGEST_TURN_END = TURN_END.length + 1;
+
 /** In a conversation the model says when its turn is over. */
+function endsTurn(tokenizer: TextTokenizer): (generated: readonly number[]) => boolean {
+  return (generated) => tokenizer.decode(generated.slice(-LONGEST_TURN_END), true).includes(TURN_END);
+}
+
 function said(prompt: PromptRow, ids: readonly number[], tokenizer: TextTokenizer): string {
   if (!('messages' in prompt)) return tokenizer.decode(ids);
   return tokenizer.decode(ids, true).split(TURN_END)[0] as string;
