@@ -2,18 +2,26 @@
  * The finetuning commands' substance. What computes is loaded when it is called: the data stages start fast, and need
  * no native library.
  */
+import type { MergeOptions, MergeResult } from './merging/merge-adapter.js';
 import type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
 import type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 
 export { resolvePretrained, type ResolveOptions } from './models/pretrained/resolve-pretrained.js';
 export { readFinetunedFolder, type FinetunedFolder } from './models/finetuned-folder.js';
 export type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
+export { readAdapterBase } from './merging/adapter-base.js';
+export type { MergeOptions, MergeResult } from './merging/merge-adapter.js';
 export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 export type { OnTrainingEvent, TrainingEvent } from './training/training-events.js';
 
 /** Trains, and writes the best model; see `training/finetune.ts`. */
 export async function finetune(options: FinetuneOptions): Promise<FinetuneResult> {
   return (await import('./training/finetune.js')).finetune(options);
+}
+
+/** Works LoRA into its base, and measures the drift of the logits; see `merging/merge-adapter.ts`. */
+export async function mergeAdapter(options: MergeOptions): Promise<MergeResult> {
+  return (await import('./merging/merge-adapter.js')).mergeAdapter(options);
 }
 
 /** A model that says which label a text has; see `models/open-classifier.ts`. */
