@@ -1,6 +1,6 @@
 import type { TensorData } from '../../compute/index.js';
 import type { FinetuningConfig } from '../../configs/index.js';
-import type { Network } from '../models/network.js';
+import type { Network, Task } from '../models/network.js';
 import { normalValues, uniformValues } from '../random/draws.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import type { ExampleBatch } from '../training/examples/examples.js';
@@ -17,10 +17,18 @@ export interface Probes {
   readonly batches: readonly ProbeBatch[];
 }
 
-/** A language model has a row of logits, a vocabulary wide, for each token: few inputs are many rows, and much memory. */
-function sizes({ task }: Network): { readonly rows: number; readonly inputs: number } {
-  return task === 'causal-lm' ? { rows: 1, inputs: 16 } : { rows: 8, inputs: 64 };
+interface Size {
+  /** Of a batch. */
+  readonly rows: number;
+  readonly inputs: number;
 }
+
+const SIZES: Readonly<Record<Task, Size>> = {
+  'text-classification': { rows: 8, inputs: 64 },
+  // A row of logits, a vocabulary wide, for each token: few inputs are many rows, and much memory.
+  'causal-lm': { rows: 1, inputs: 16 },
+  'image-classification': { rows: 4, inputs: 16 },
+};
 
 /** The first rows of a project's data. @throws DiagnosticError for what is wrong with the file */
 export async function probesOf(
@@ -31,7 +39,7 @@ export async function probesOf(
 ): Promise<Probes> {
   const dataset = await openDataset(network.task, file, file, config);
   const { train } = dataset.encode(network, modelDir, Math.min(config.max_length, network.maxWidth));
-  const { rows, inputs } = sizes(network);
+  const { rows, inputs } = SIZES[network.task];
   const taken = { count: Math.min(inputs, train.count), length: (row: number) => train.length(row) };
   return {
     description: file,
@@ -45,7 +53,7 @@ const PIXELS = 224;
 
 /** Where there is no data: inputs of random tokens or pixels, the same each time. */
 export function randomProbes(network: Network): Probes {
-  const { rows, inputs } = sizes(network);
+  const { rows, inputs } = SIZES[network.task];
   const width = Math.min(network.task === 'image-classification' ? PIXELS : TOKENS, network.maxWidth);
   const counted = new Float32Array(network.labelCount(rows, width)).fill(1);
   const batches = Array.from({ length: inputs / rows }, (_, batch) => ({
