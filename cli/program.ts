@@ -8,6 +8,7 @@ import { fetchCommand } from './commands/fetch.js';
 import { finetuneCommand } from './commands/finetune.js';
 import { initCommand } from './commands/init.js';
 import { mergeCommand } from './commands/merge.js';
+import { pretrainedCommand } from './commands/pretrained.js';
 import { pullCommand } from './commands/pull.js';
 import { pushCommand } from './commands/push.js';
 import { remoteCommand } from './commands/remote.js';
@@ -43,6 +44,7 @@ export function createProgram(): Command {
     .addCommand(workersCommand())
     .addCommand(uiCommand())
     .addCommand(dataCommand())
+    .addCommand(pretrainedCommand())
     .addCommand(finetuneCommand())
     .addCommand(evaluateCommand())
     .addCommand(compareCommand())

@@ -4,13 +4,16 @@
  */
 import type { MergeOptions, MergeResult } from './merging/merge-adapter.js';
 import type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
+import type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
 import type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 
+export { describePretrained, type PretrainedFiles } from './models/pretrained/describe-pretrained.js';
 export { resolvePretrained, type ResolveOptions } from './models/pretrained/resolve-pretrained.js';
 export { readFinetunedFolder, type FinetunedFolder } from './models/finetuned-folder.js';
 export type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
 export { readAdapterBase } from './merging/adapter-base.js';
 export type { MergeOptions, MergeResult } from './merging/merge-adapter.js';
+export type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
 export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 export type { OnTrainingEvent, TrainingEvent } from './training/training-events.js';
 
@@ -22,6 +25,11 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
 /** Works LoRA into its base, and measures the drift of the logits; see `merging/merge-adapter.ts`. */
 export async function mergeAdapter(options: MergeOptions): Promise<MergeResult> {
   return (await import('./merging/merge-adapter.js')).mergeAdapter(options);
+}
+
+/** What a training will take; see `plan/plan-training.ts`. */
+export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
+  return (await import('./plan/plan-training.js')).planTraining(options);
 }
 
 /** A model that says which label a text has; see `models/open-classifier.ts`. */

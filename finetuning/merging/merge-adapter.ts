@@ -1,11 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TensorData } from '../../compute/index.js';
 import type { FinetuningConfig } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { fullMethod } from '../methods/full.js';
 import { readAdapter } from '../methods/lora/adapter-folder.js';
 import { mergedWeights } from '../methods/lora/merged-weights.js';
+import type { Method } from '../methods/method.js';
+import { isOverNf4 } from '../methods/nf4/quantization-config.js';
+import { qloraMethod } from '../methods/qlora.js';
 import { fullFormat } from '../methods/saved-format.js';
+import { encodedWeights } from '../models/encoded-weights.js';
+import type { Network } from '../models/network.js';
 import { readNetwork, readWeights } from '../models/read-network.js';
 import { writeFolder } from '../training/durable-folder.js';
 import { modelFolder } from '../training/model-folder.js';
@@ -34,6 +40,7 @@ const RECORD = 'merge.json';
 
 /**
  * Works an adapter into its base, and measures what that does to the logits: they come from other sums, rounded otherwise.
+ * A base in four bits comes out in float32, with the values that it had for the adapter.
  *
  * @throws DiagnosticError `output-exists`, and for what is wrong with the adapter, the base or the data
  */
@@ -42,19 +49,21 @@ export async function mergeAdapter(options: MergeOptions): Promise<MergeResult> 
   checkOutput(outputDir);
   const network = readNetwork(baseModelDir, labelsOf(adapterDir, baseModelDir));
   const adapter = readAdapter(adapterDir, network);
-  // The seed is of no matter: a head that the base lacks is the adapter's.
-  const base = Object.fromEntries(readWeights(network, baseModelDir, 0).values);
-  const merged = mergedWeights(network, adapter, (name) => base[name] as Float32Array);
-  const whole = { ...base, ...Object.fromEntries(merged) };
+  const method = isOverNf4(adapterDir) ? qloraMethod(network, adapter.method) : adapter.method;
+  const kept = { ...readBase(network, baseModelDir, method), ...adapter.values };
+  const base = (name: string): Float32Array =>
+    method.stored?.get(name)?.decode(kept) ?? (kept[name] as Float32Array);
+  const merged = mergedWeights(network, adapter, base);
+  const shapes = [...network.shapes, ...network.buffers];
+  const whole = Object.fromEntries(shapes.map(([name]) => [name, merged.get(name) ?? base(name)]));
   const probes = data ? await probesOf(network, baseModelDir, data.file, data.config) : randomProbes(network);
   const drift = measureDrift(
     network,
-    { method: adapter.method, values: { ...base, ...adapter.values } },
+    { method, values: kept },
     { method: fullMethod(network.shapes), values: whole },
     probes,
   );
   const result = { inputs: probes.description, ...drift };
-  const shapes = [...network.shapes, ...network.buffers];
   const weights = Object.fromEntries(
     shapes.map(([name, shape]) => [name, { shape, data: whole[name] as Float32Array }] as const),
   );
@@ -63,6 +72,17 @@ export async function mergeAdapter(options: MergeOptions): Promise<MergeResult> 
     [RECORD]: toJson(result),
   });
   return result;
+}
+
+/** In the form in which the adapter was trained over it. */
+function readBase(network: Network, folder: string, method: Method): Readonly<Record<string, TensorData>> {
+  // The seed is of no matter: a head that the base lacks is the adapter's.
+  const weights = readWeights(network, folder, 0);
+  try {
+    return Object.assign({}, ...encodedWeights(weights, method, 0)) as Record<string, TensorData>;
+  } finally {
+    weights.close();
+  }
 }
 
 /** A folder is replaced as a whole: only one that a merge wrote, or an empty one. */
