@@ -1,4 +1,5 @@
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,6 +14,7 @@ import { jest } from '@jest/globals';
 import { compileProgram } from '../../../compute/index.js';
 import { mergeAdapter, readAdapterBase } from '../../../finetuning/index.js';
 import { fullMethod } from '../../../finetuning/methods/full.js';
+import { nf4QuantizationConfig } from '../../../finetuning/methods/nf4/quantization-config.js';
 import { inferenceProgram } from '../../../finetuning/models/inference-program.js';
 import { readNetwork, readWeights } from '../../../finetuning/models/read-network.js';
 import { SafetensorsFile } from '../../../finetuning/models/safetensors/safetensors-file.js';
@@ -80,6 +82,31 @@ describe('a merge', () => {
     writeFileSync(join(folder, 'merged/thesis.txt'), 'mine');
     await expect(merged('bert-tiny', 'lora-dora')).rejects.toMatchObject({ code: 'output-exists' });
     expect(readdirSync(join(folder, 'merged'))).toEqual(['thesis.txt']);
+  });
+
+  it('brings a base in four bits to float32, with the values that the adapter was trained over', async () => {
+    const adapterDir = join(folder, 'adapter');
+    cpSync(join(FIXTURES, 'bert-tiny/lora-dora'), adapterDir, { recursive: true });
+    const quantized = JSON.stringify({ quantization_config: nf4QuantizationConfig });
+    writeFileSync(join(adapterDir, 'config.json'), quantized);
+    writeFileSync(join(adapterDir, 'labels.json'), JSON.stringify(bert.labels));
+    const [overFloats, overNf4] = [join(folder, 'merged'), join(folder, 'over-nf4')];
+    await merged('bert-tiny', 'lora-dora');
+    const baseModelDir = join(FIXTURES, 'bert-tiny/model');
+    const drift = await mergeAdapter({ adapterDir, baseModelDir, outputDir: overNf4 });
+    expect(drift).toMatchObject({ same_answer: drift.rows });
+    expect(drift.max_relative).toBeLessThan(1e-5);
+    expect(readFileSync(join(overNf4, 'config.json'), 'utf8')).not.toContain('quantization_config');
+    const name = 'bert.encoder.layer.0.attention.self.query.weight';
+    const [plain, rounded] = [overFloats, overNf4].map((output) => {
+      const file = SafetensorsFile.open(join(output, 'model.safetensors'));
+      const values = file.readFloat32(name);
+      file.close();
+      return values;
+    });
+    // No update goes there: sixteen values at most for each block of 64.
+    expect(new Set(plain).size).toBe(256);
+    expect(new Set(rounded).size).toBeLessThanOrEqual(4 * 16);
   });
 
   it('leaves nothing where the adapter is not for the base', async () => {
