@@ -7,6 +7,7 @@ import { evaluateCommand } from './commands/evaluate.js';
 import { fetchCommand } from './commands/fetch.js';
 import { finetuneCommand } from './commands/finetune.js';
 import { initCommand } from './commands/init.js';
+import { mergeCommand } from './commands/merge.js';
 import { pretrainedCommand } from './commands/pretrained.js';
 import { pullCommand } from './commands/pull.js';
 import { pushCommand } from './commands/push.js';
@@ -48,6 +49,7 @@ export function createProgram(): Command {
     .addCommand(evaluateCommand())
     .addCommand(compareCommand())
     .addCommand(predictCommand())
+    .addCommand(mergeCommand())
     .addCommand(setupCommand())
     .addCommand(doctorCommand());
   program.addHelpText(

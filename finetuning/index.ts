@@ -3,6 +3,7 @@
  * no native library.
  */
 import type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/open-generator.js';
+import type { MergeOptions, MergeResult } from './merging/merge-adapter.js';
 import type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
 import type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
 import type { Classifier } from './evaluation/index.js';
@@ -13,6 +14,8 @@ export { describePretrained, type PretrainedFiles } from './models/pretrained/de
 export { resolvePretrained, type ResolveOptions } from './models/pretrained/resolve-pretrained.js';
 export { readFinetunedFolder, type FinetunedFolder } from './models/finetuned-folder.js';
 export type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
+export { readAdapterBase } from './merging/adapter-base.js';
+export type { MergeOptions, MergeResult } from './merging/merge-adapter.js';
 export type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
 export type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/open-generator.js';
 export type { GenerationSettings } from './models/generation/generate.js';
@@ -23,6 +26,11 @@ export type { OnTrainingEvent, TrainingEvent } from './training/training-events.
 /** Trains, and writes the best model; see `training/finetune.ts`. */
 export async function finetune(options: FinetuneOptions): Promise<FinetuneResult> {
   return (await import('./training/finetune.js')).finetune(options);
+}
+
+/** Works LoRA into its base, and measures the drift of the logits; see `merging/merge-adapter.ts`. */
+export async function mergeAdapter(options: MergeOptions): Promise<MergeResult> {
+  return (await import('./merging/merge-adapter.js')).mergeAdapter(options);
 }
 
 /** What a training will take; see `plan/plan-training.ts`. */

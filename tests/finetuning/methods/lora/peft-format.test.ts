@@ -4,26 +4,34 @@ import { join } from 'node:path';
 import { readAdapter, settingsFor } from '../../../../finetuning/methods/lora/adapter-folder.js';
 import { parameterName, peftFormat } from '../../../../finetuning/methods/lora/peft-format.js';
 import { readAdapterConfig } from '../../../../finetuning/methods/lora/read-adapter.js';
+import type { Network } from '../../../../finetuning/models/network.js';
 import { readNetwork } from '../../../../finetuning/models/read-network.js';
 import { encodeSafetensors } from '../../../../finetuning/models/safetensors/encode-safetensors.js';
 import { SafetensorsFile } from '../../../../finetuning/models/safetensors/safetensors-file.js';
 
-const FOLDER = 'tests/finetuning/fixtures/bert-tiny';
-const network = readNetwork(`${FOLDER}/model`, ['a', 'b', 'c']);
+const FIXTURES = 'tests/finetuning/fixtures';
+const FOLDER = join(FIXTURES, 'bert-tiny');
+const networkOf = (model: string): Network => readNetwork(join(FIXTURES, model, 'model'), ['a', 'b', 'c']);
+const network = networkOf('bert-tiny');
 type Json = Record<string, unknown>;
 const readJson = (path: string): Json => JSON.parse(readFileSync(path, 'utf8')) as Json;
 
 /** What PEFT wrote, read by us and written again. */
 describe.each([
-  'adapter',
-  'lora-all-linear',
-  'lora-regex',
-  'lora-bias-only',
-  'lora-dora',
-  'lora-dora-bias',
-  'lora-patterns',
-])('%s', (name) => {
-  const folder = join(FOLDER, name);
+  ['bert-tiny', 'adapter'],
+  ['bert-tiny', 'lora-all-linear'],
+  ['bert-tiny', 'lora-regex'],
+  ['bert-tiny', 'lora-bias-only'],
+  ['bert-tiny', 'lora-dora'],
+  ['bert-tiny', 'lora-dora-bias'],
+  ['bert-tiny', 'lora-patterns'],
+  ['gpt2-tiny', 'lora'],
+  ['gpt2-tiny', 'lora-dora'],
+  ['resnet-tiny', 'lora'],
+  ['resnet-tiny', 'lora-dora'],
+])('%s, %s', (model, name) => {
+  const folder = join(FIXTURES, model, name);
+  const network = networkOf(model);
 
   it('has the tensors under PEFT’s names, in the same bytes', () => {
     const { method, settings, values } = readAdapter(folder, network);
@@ -47,6 +55,8 @@ describe.each([
     const theirs = readJson(join(folder, 'adapter_config.json'));
     expect(Object.keys(own).filter((key) => !(key in theirs))).toEqual([]);
     expect(Object.keys(own)).toEqual(Object.keys(own).sort());
+    for (const key of ['fan_in_fan_out', 'task_type', 'bias', 'r', 'lora_alpha'])
+      expect([key, own[key]]).toEqual([key, theirs[key]]);
     // What says nothing is not written: an older version would refuse it.
     const isDefault = (value: unknown): boolean =>
       value === null || value === false || JSON.stringify(value) === '{}';
