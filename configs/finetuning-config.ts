@@ -137,18 +137,35 @@ const adapterSchema = z.strictObject({
   non_linearity: z.enum(['relu', 'swish', 'silu', 'gelu', 'gelu_new', 'tanh']).nullable().default(null),
   /** Of what the bottlenecks add. */
   adapter_dropout: rate.default(0),
-  /** Trained in full and saved beside the adapters: the new head, and the pooler if it should learn too. */
-  modules_to_save: z.array(z.string().min(1)).default(['classifier']),
+  /** As LoRA's. */
+  modules_to_save: z.array(moduleName).nullable().default(null),
+});
+
+/** LoRA over weights that are kept in four bits. Names as in transformers' BitsAndBytesConfig. */
+const qloraSchema = z.strictObject({
+  ...loraSchema.shape,
+  method: z.literal('qlora'),
+  bnb_4bit_quant_type: z.literal('nf4').default('nf4'),
+  /** The blocks' scales are quantized too: 4.13 bits a weight in place of 4.5. */
+  bnb_4bit_use_double_quant: z.literal(true).default(true),
 });
 
 const fullSchema = z.strictObject({ ...common, method: z.literal('full') });
 
 /** A preset of `configs/finetuning/`, overlaid by the `finetuning` section of params.yaml. */
 export const finetuningConfigSchema = z
-  .discriminatedUnion('method', [loraSchema, fullSchema, adapterSchema])
+  .discriminatedUnion('method', [loraSchema, qloraSchema, fullSchema, adapterSchema])
   .superRefine(checkTogether);
 
 export type FinetuningConfig = z.output<typeof finetuningConfigSchema>;
-export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' }>;
+export type LoraConfig = Extract<FinetuningConfig, { method: 'lora' | 'qlora' }>;
 export type AdapterConfig = Extract<FinetuningConfig, { method: 'adapter' }>;
 export type FinetuningMethod = FinetuningConfig['method'];
+
+/** The same training by another method, whose own settings are its defaults. */
+export function withMethod(config: FinetuningConfig, method: FinetuningMethod): FinetuningConfig {
+  const shared = Object.entries(config).filter(([key]) => Object.hasOwn(common, key));
+  return finetuningConfigSchema.parse({ ...Object.fromEntries(shared), method });
+}
+
+export const finetuningMethods = ['full', 'lora', 'qlora', 'adapter'] as const satisfies FinetuningMethod[];

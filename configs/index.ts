@@ -9,6 +9,8 @@ export {
 export { evaluationConfigSchema, type EvaluationConfig } from './evaluation-config.js';
 export {
   finetuningConfigSchema,
+  finetuningMethods,
+  withMethod,
   type AdapterConfig,
   type FinetuningConfig,
   type FinetuningMethod,

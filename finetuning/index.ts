@@ -5,17 +5,24 @@
 import type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
 import type { Classifier } from './evaluation/index.js';
 import type { OpenImageClassifierOptions } from './models/open-image-classifier.js';
+import type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
 import type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 
 export { resolvePretrained, type ResolveOptions } from './models/pretrained/resolve-pretrained.js';
 export { readFinetunedFolder, type FinetunedFolder } from './models/finetuned-folder.js';
 export type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
+export type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
 export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 export type { OnTrainingEvent, TrainingEvent } from './training/training-events.js';
 
 /** Trains, and writes the best model; see `training/finetune.ts`. */
 export async function finetune(options: FinetuneOptions): Promise<FinetuneResult> {
   return (await import('./training/finetune.js')).finetune(options);
+}
+
+/** What a training will take; see `plan/plan-training.ts`. */
+export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
+  return (await import('./plan/plan-training.js')).planTraining(options);
 }
 
 /** A model that says which label a text has; see `models/open-classifier.ts`. */

@@ -68,6 +68,8 @@ async function compareModels(
 
 function methodText(config: FinetuningConfig): string {
   if (config.method === 'lora') return `finetuning with LoRA (r = ${config.lora_r})`;
+  if (config.method === 'qlora')
+    return `finetuning with LoRA (r = ${config.lora_r}) over weights in four bits (NF4)`;
   if (config.method === 'full') return 'full finetuning';
   return `finetuning with ${config.adapter_type === 'pfeiffer' ? 'Pfeiffer' : 'Houlsby'} adapters (reduction factor ${config.reduction_factor})`;
 }

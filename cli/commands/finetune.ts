@@ -10,6 +10,7 @@ interface FinetuneFlags {
   readonly train?: string;
   readonly val?: string;
   readonly output?: string;
+  readonly plan?: boolean;
   readonly json?: boolean;
 }
 
@@ -22,12 +23,17 @@ export function finetuneCommand(): Command {
     .option('--train <file>', 'training rows (default: data/finetuning/train.jsonl)')
     .option('--val <file>', 'validation rows (default: data/finetuning/val.jsonl)')
     .option('--output <folder>', 'gets best_model/ and training.json (default: models/checkpoints)')
+    .option(
+      '--plan',
+      'say what it will take (parameters, memory, time), from a few measured steps, and write nothing',
+    )
     .option('--json', 'print one JSON object per event')
     .action(async (flags: FinetuneFlags) => {
       const json = flags.json ?? false;
       const reporter = createProgressReporter({ json });
       const interrupt = listenForEnd(reporter);
       try {
+        if (flags.plan) return await plan(flags, reporter);
         const status = await run(flags, reporter, interrupt.signal);
         if (status === 'interrupted') throw new CommandExit(interrupt.code ?? EXIT.terminated);
       } finally {
@@ -37,15 +43,10 @@ export function finetuneCommand(): Command {
     });
 }
 
-async function run(
-  flags: FinetuneFlags,
-  reporter: ProgressReporter,
-  signal: AbortSignal,
-): Promise<FinetuneResult['status']> {
+/** What a training is called with, and what it reads. */
+async function inputs(flags: FinetuneFlags, log: (line: string) => void) {
   const { findProjectRoot, loadFinetuningConfig, projectLayout } = await import('../../configs/index.js');
-  const { finetune, resolvePretrained } = await import('../../finetuning/index.js');
-  const { openState } = await import('../../runner/index.js');
-  const log = (line: string): void => reporter.log(line);
+  const { resolvePretrained } = await import('../../finetuning/index.js');
   const root = findProjectRoot(process.cwd());
   const inProject = (path: string | undefined): string | undefined => path && relative(root, resolve(path));
   const [params, preset] = [inProject(flags.params), inProject(flags.config)];
@@ -56,15 +57,40 @@ async function run(
   const place = (given: string | undefined, usual: string): string =>
     relative(process.cwd(), given === undefined ? join(root, usual) : resolve(given)) || '.';
   const modelDir = await resolvePretrained(config.model_name, { revision: config.model_revision, log, root });
-  const folder = process.env.REPRISE_CHECKPOINTS;
-  const outputDir = place(flags.output, projectLayout.checkpoints);
-  const result = await finetune({
+  return {
+    root,
     config,
     trainFile: place(flags.train, projectLayout.train),
     valFile: place(flags.val, projectLayout.val),
+    outputDir: place(flags.output, projectLayout.checkpoints),
+    modelDir,
+  };
+}
+
+async function plan(flags: FinetuneFlags, reporter: ProgressReporter): Promise<void> {
+  const { planTraining } = await import('../../finetuning/index.js');
+  const found = await planTraining(await inputs(flags, (line) => reporter.log(line)));
+  const { planLines } = await import('../finetune/print-plan.js');
+  reporter.done();
+  const lines = flags.json
+    ? [JSON.stringify({ event: 'plan', stage: 'finetune', ...found })]
+    : planLines(found);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function run(
+  flags: FinetuneFlags,
+  reporter: ProgressReporter,
+  signal: AbortSignal,
+): Promise<FinetuneResult['status']> {
+  const { finetune } = await import('../../finetuning/index.js');
+  const { openState } = await import('../../runner/index.js');
+  const { root, outputDir, ...given } = await inputs(flags, (line) => reporter.log(line));
+  const folder = process.env.REPRISE_CHECKPOINTS;
+  const result = await finetune({
+    ...given,
     outputDir,
     checkpoints: folder ? { folder } : { under: join(await openState(root), 'checkpoints') },
-    modelDir,
     onEvent: (event) => report(reporter, event),
     signal,
   });

@@ -8,9 +8,12 @@ import { loraSettings } from './lora/configured.js';
 import { loraMethod } from './lora/lora.js';
 import { peftFormat } from './lora/peft-format.js';
 import type { Method } from './method.js';
+import { headModules } from './modules-to-save.js';
+import { nf4QuantizationConfig } from './nf4/quantization-config.js';
+import { qloraMethod } from './qlora.js';
 import { fullFormat, type SavedFormat } from './saved-format.js';
 
-function adapterSettings(config: AdapterConfig): AdapterSettings {
+function adapterSettings(config: AdapterConfig, network: Network): AdapterSettings {
   const type = adapterTypes[config.adapter_type];
   return {
     ...type,
@@ -18,7 +21,7 @@ function adapterSettings(config: AdapterConfig): AdapterSettings {
     nonLinearity: config.non_linearity ?? type.nonLinearity,
     reductionFactor: config.reduction_factor,
     dropout: config.adapter_dropout,
-    saved: config.modules_to_save,
+    saved: config.modules_to_save ?? headModules(network),
   };
 }
 
@@ -29,7 +32,7 @@ export function createMethod(
 ): { readonly method: Method; readonly format: SavedFormat } {
   if (config.method === 'full') return { method: fullMethod(network.shapes), format: fullFormat };
   if (config.method === 'adapter') {
-    const settings = adapterSettings(config);
+    const settings = adapterSettings(config, network);
     const base = { name: config.model_name, revision: config.model_revision };
     return {
       method: adapterMethod(network.shapes, settings),
@@ -37,8 +40,20 @@ export function createMethod(
     };
   }
   const settings = loraSettings(config, network);
-  return {
+  const lora = {
     method: loraMethod(network, settings),
     format: peftFormat(network, settings, config.model_name, config.model_revision),
+  };
+  return config.method === 'qlora' ? overNf4(network, lora) : lora;
+}
+
+/** The same adapter over a base in four bits, which the folder's config.json tells. */
+function overNf4(
+  network: Network,
+  { method, format }: { readonly method: Method; readonly format: SavedFormat },
+): { readonly method: Method; readonly format: SavedFormat } {
+  return {
+    method: qloraMethod(network, method),
+    format: { ...format, config: { quantization_config: nf4QuantizationConfig } },
   };
 }

@@ -2,6 +2,7 @@ import type { TensorData, TensorSpec, tf } from '../../compute/index.js';
 import type { Dropout, Join } from '../models/layers/forward-context.js';
 import type { Layer } from '../models/layers/layer.js';
 import type { ParameterShapes } from '../models/parameters.js';
+import type { Nf4 } from './nf4/quantize.js';
 
 /** What a forward pass gives a method to work with. */
 export interface MethodContext {
@@ -14,8 +15,10 @@ export interface MethodContext {
 export interface StoredForm {
   /** The variables that take the parameter's place. */
   readonly variables: Readonly<Record<string, TensorSpec>>;
-  /** @param values of the parameter, row-major as stored */
-  encode(values: Float32Array): Readonly<Record<string, TensorData>>;
+  /** @param values of the parameter, row-major as stored; or as a file already has them in NF4 */
+  encode(values: Float32Array | Nf4): Readonly<Record<string, TensorData>>;
+  /** The values that the model computes with. */
+  decode(variables: Readonly<Record<string, TensorData>>): Float32Array;
 }
 
 /**

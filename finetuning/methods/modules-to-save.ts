@@ -1,4 +1,5 @@
 import { DiagnosticError } from '../../diagnostics/index.js';
+import type { Network } from '../models/network.js';
 import type { ParameterShapes } from '../models/parameters.js';
 
 /** Does `path` end with `part`, at a dot? `query` and `self.query` match `…attention.self.query`. */
@@ -15,6 +16,13 @@ export function endsWithPart(path: string, part: string): boolean {
 export function parametersInFull(model: ParameterShapes, saved: readonly string[]): string[] {
   checkNames('modules_to_save', saved, modulePaths(model));
   return [...model.keys()].filter((name) => isInside(name, saved));
+}
+
+/** What trains in full where nothing is named, a classifier's head: `classifier`. Of a language model nothing. */
+export function headModules({ task, shapes, names }: Pick<Network, 'task' | 'shapes' | 'names'>): string[] {
+  if (task === 'causal-lm') return [];
+  const ofHead = [...shapes.keys()].filter((name) => names.isHead(name));
+  return [...new Set(ofHead.map((name) => name.split('.')[0] as string))];
 }
 
 /** Paths of all modules that hold parameters, themselves or further inside. */

@@ -10,6 +10,8 @@ export interface SavedFormat {
   readonly metadata?: Readonly<Record<string, string>>;
   /** Files that describe it. */
   readonly companions: Readonly<Record<string, string>>;
+  /** What it adds to the model's config.json. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 /** The whole model, as `save_pretrained` writes it. */

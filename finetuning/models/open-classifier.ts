@@ -1,16 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileProgram, type Program } from '../../compute/index.js';
+import { compileProgram, type Program, type TensorData } from '../../compute/index.js';
 import { readAdapterHub } from '../methods/adapter/read-adapterhub.js';
 import { isAdapterHubFolder } from '../methods/adapter/read-config.js';
 import { fullMethod } from '../methods/full.js';
 import { readAdapter } from '../methods/lora/adapter-folder.js';
 import type { Method } from '../methods/method.js';
+import { isOverNf4 } from '../methods/nf4/quantization-config.js';
+import { qloraMethod } from '../methods/qlora.js';
 import { EncodedTexts } from '../text/encoded-texts.js';
 import { lengthBuckets } from '../text/length-buckets.js';
 import { padBatch } from '../text/padded-batch.js';
 import { predictionBatches, widthsOf } from '../text/prediction-batches.js';
 import { TextTokenizer } from '../text/text-tokenizer.js';
+import { encodedWeights } from './encoded-weights.js';
 import { inferenceProgram } from './inference-program.js';
 import type { Network } from './network.js';
 import { readNetwork, readWeights } from './read-network.js';
@@ -94,21 +97,29 @@ export async function openClassifier(options: OpenClassifierOptions): Promise<Op
 
 export interface Parameters {
   readonly method: Method;
-  readonly values: Readonly<Record<string, Float32Array>>;
+  readonly values: Readonly<Record<string, TensorData>>;
 }
 
 /** The base model's values; over them an adapter's; or a whole finetuned model's in their place. */
 export function readParameters(network: Network, options: OpenClassifierOptions): Parameters {
   const { baseModelDir, adapterDir, seed } = options;
-  const whole = (folder: string): Record<string, Float32Array> =>
-    Object.fromEntries(readWeights(network, folder, seed).values);
-  if (adapterDir === undefined) return { method: fullMethod(network.shapes), values: whole(baseModelDir) };
+  const whole = (folder: string, method: Method): Parameters['values'] => {
+    const weights = readWeights(network, folder, seed);
+    try {
+      return Object.assign({}, ...encodedWeights(weights, method, seed)) as Parameters['values'];
+    } finally {
+      weights.close();
+    }
+  };
+  const full = fullMethod(network.shapes);
+  if (adapterDir === undefined) return { method: full, values: whole(baseModelDir, full) };
   if (!existsSync(join(adapterDir, 'adapter_config.json')))
-    return { method: fullMethod(network.shapes), values: whole(adapterDir) };
+    return { method: full, values: whole(adapterDir, full) };
   if (isAdapterHubFolder(adapterDir)) {
     const { method, values } = readAdapterHub(adapterDir, network);
-    return { method, values: { ...whole(baseModelDir), ...values } };
+    return { method, values: { ...whole(baseModelDir, method), ...values } };
   }
-  const { method, values } = readAdapter(adapterDir, network);
-  return { method, values: { ...whole(baseModelDir), ...values } };
+  const adapter = readAdapter(adapterDir, network);
+  const method = isOverNf4(adapterDir) ? qloraMethod(network, adapter.method) : adapter.method;
+  return { method, values: { ...whole(baseModelDir, method), ...adapter.values } };
 }

@@ -6,6 +6,7 @@ import { gpt2Network } from './gpt2/network.js';
 import { loadWeights, type LoadedWeights } from './load-weights.js';
 import type { Network, NetworkOptions, Task } from './network.js';
 import { resnetNetwork } from './resnet/network.js';
+import { withNf4 } from './weights/nf4-weights.js';
 import { openWeights } from './weights/open-weights.js';
 
 interface Architecture {
@@ -62,14 +63,15 @@ function readConfig(modelDir: string): { architecture: Architecture; config: unk
 }
 
 /**
- * @param path the model's folder, or a file of weights
- * @throws DiagnosticError `missing-weights`, `shape-mismatch`, and those of `openWeights`
+ * @param path the model's folder, or a file of weights; it stays open until the result is closed
+ * @throws DiagnosticError `missing-weights`, `shape-mismatch`, and those of `openWeights` and `withNf4`
  */
 export function readWeights(network: Network, path: string, seed: number): LoadedWeights {
   const source = openWeights(path);
   try {
-    return loadWeights(source, network, seed);
-  } finally {
+    return { ...loadWeights(withNf4(source, network), network, seed), close: () => source.close() };
+  } catch (error) {
     source.close();
+    throw error;
   }
 }

@@ -24,9 +24,12 @@ export function modelFolder(options: {
 }): FolderContents {
   const { baseModelDir, network, format, weights, batchesSeen, companions } = options;
   const { labels } = network;
-  const base = JSON.parse(readFileSync(join(baseModelDir, 'config.json'), 'utf8')) as Record<string, unknown>;
+  const all = JSON.parse(readFileSync(join(baseModelDir, 'config.json'), 'utf8')) as Record<string, unknown>;
+  // The weights that are written here are not those that this was said of.
+  const { quantization_config: _, ...base } = all;
   const config = {
     ...base,
+    ...format.config,
     architectures: [network.architecture],
     ...(labels.length > 0
       ? {

@@ -8,7 +8,7 @@ import { readNetwork, readTask } from '../models/read-network.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import { DataOrder } from './data-order.js';
 import type { Dataset } from './examples/dataset.js';
-import { widthsOf } from './examples/examples.js';
+import { widthsOf, type Examples } from './examples/examples.js';
 import { openDataset } from './examples/open-dataset.js';
 import { fingerprint, modelDigest } from './fingerprint.js';
 import { checkGroups, createOptimizer } from './optimizers/create-optimizer.js';
@@ -23,6 +23,7 @@ export interface PreparedTraining {
   readonly method: Method;
   readonly format: SavedFormat;
   readonly dataset: Dataset;
+  readonly train: Examples;
   readonly order: DataOrder;
   /** Updates in all. */
   readonly total: number;
@@ -100,7 +101,7 @@ export async function prepareTraining(options: {
   });
   const linesOf = (row: number): number[] =>
     [...(train.sourcesOf?.(row) ?? [row])].map((source) => dataset.train.lines[source] as number);
-  return { key, network, method, format, dataset, order, total, program, session, linesOf };
+  return { key, network, method, format, dataset, train, order, total, program, session, linesOf };
 }
 
 function* allBatches(order: DataOrder, total: number): Generator<Int32Array> {

@@ -10,9 +10,15 @@ import { requirePython } from './python.mjs';
 
 /**
  * The Python tools that our work is measured against; nothing that a user runs needs them. `dvc` judges the tests, `bench`
- * has PyTorch and PEFT.
- * @typedef {'dvc' | 'bench'} ToolSet
+ * has PyTorch and PEFT, `adapters` AdapterHub's library.
+ * @typedef {'dvc' | 'bench' | 'adapters'} ToolSet
  */
+
+/**
+ * A set that lies over another's packages: what it does not list itself, it has from there. PyTorch takes gigabytes.
+ * @type {Partial<Record<ToolSet, ToolSet>>}
+ */
+const OVER = { adapters: 'bench' };
 
 /**
  * The virtual environment with exactly the packages that `infra/python/NAME.txt` lists. It cannot be moved once made, so
@@ -22,8 +28,12 @@ import { requirePython } from './python.mjs';
  * @param {import('./step.mjs').Context} context
  */
 function environmentOf(name, { root, cache }) {
-  const requirements = join(root, 'infra/python', `${name}.txt`);
-  const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16);
+  const listOf = (/** @type {ToolSet} */ set) => join(root, 'infra/python', `${set}.txt`);
+  const requirements = listOf(name);
+  const hash = createHash('sha256').update(readFileSync(requirements));
+  const below = OVER[name];
+  if (below) hash.update(readFileSync(listOf(below)));
+  const digest = hash.digest('hex').slice(0, 16);
   const folder = join(cache, 'python', `${name}-${digest}`);
   return { requirements, folder, mark: join(folder, 'whole'), bin: join(folder, 'bin') };
 }
@@ -35,6 +45,8 @@ function environmentOf(name, { root, cache }) {
  */
 export function findPythonTools(name, context) {
   const { mark, bin } = environmentOf(name, context);
+  const below = OVER[name];
+  if (below && !findPythonTools(below, context)) return undefined;
   // The interpreter is a link to the host's Python, which may have gone.
   return existsSync(mark) && existsSync(join(bin, 'python')) ? bin : undefined;
 }
@@ -48,6 +60,7 @@ export function findPythonTools(name, context) {
 export async function makePythonTools(name, context, report) {
   const present = findPythonTools(name, context);
   if (present) return present;
+  const lower = OVER[name] && (await makePythonTools(OVER[name], context, report));
   const { requirements, folder, mark, bin } = environmentOf(name, context);
   const { env } = context;
   const python = await requirePython(env);
@@ -81,12 +94,33 @@ export async function makePythonTools(name, context, report) {
           },
         }),
       );
+      if (lower) await layOver(bin, lower, env);
       await writeFile(mark, '');
       const seconds = (Date.now() - since) / 1000;
       report.finished(name, { message: `${total} Python packages`, seconds, already: false });
     },
   );
   return bin;
+}
+
+/**
+ * Python looks for packages in an environment's own folder first, and then where the `.pth` files in it point. Done
+ * last, so that pip does not see the other's packages.
+ *
+ * @param {string} bin
+ * @param {string} lower the other environment's
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function layOver(bin, lower, env) {
+  const script = 'import sysconfig; print(sysconfig.get_path("purelib"))';
+  const [own, others] = await Promise.all(
+    [bin, lower].map(async (of) => {
+      const finished = await run(join(of, 'python'), ['-c', script], { env });
+      await orFail(finished);
+      return finished.stdout.trim();
+    }),
+  );
+  await writeFile(join(String(own), 'lower.pth'), `${others}\n`);
 }
 
 /** @param {import('./children.mjs').Finished} finished */

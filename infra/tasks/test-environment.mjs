@@ -19,6 +19,9 @@ export async function testEnvironment(context, report, { all }) {
   const dvc = all ? await makePythonTools('dvc', context, report) : findPythonTools('dvc', context);
   // PEFT judges what we write in its format. It is what the benchmarks compare with, too, and large: only for all suites.
   const peft = all ? await makePythonTools('bench', context, report) : findPythonTools('bench', context);
+  const adapters = all
+    ? await makePythonTools('adapters', context, report)
+    : findPythonTools('adapters', context);
   const versitygw = all ? await makeVersitygw(context, report) : findVersitygw(env);
   const chromium = all ? await makeChromium(context, report) : findChromium(env);
   return {
@@ -30,6 +33,9 @@ export async function testEnvironment(context, report, { all }) {
     ...(versitygw ? { VERSITYGW_PATH: versitygw } : {}),
     ...(dvc && !env['REPRISE_TEST_DVC'] ? { REPRISE_TEST_DVC: join(dvc, 'dvc') } : {}),
     ...(peft && !env['REPRISE_TEST_PEFT_PYTHON'] ? { REPRISE_TEST_PEFT_PYTHON: join(peft, 'python') } : {}),
+    ...(adapters && !env['REPRISE_TEST_ADAPTERS_PYTHON']
+      ? { REPRISE_TEST_ADAPTERS_PYTHON: join(adapters, 'python') }
+      : {}),
   };
 }
 

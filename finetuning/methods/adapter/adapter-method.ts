@@ -1,4 +1,4 @@
-import { tf } from '../../../compute/index.js';
+import { conv2d, tf } from '../../../compute/index.js';
 import type { Join } from '../../models/layers/forward-context.js';
 import type { ParameterShapes } from '../../models/parameters.js';
 import { normalValues } from '../../random/draws.js';
@@ -15,6 +15,10 @@ const DEVIATION = 0.02;
  * Bottleneck adapters: beside a frozen model, a pair of narrow layers at the joins, h + up(f(down(x))), as the
  * `adapters` library puts them. With r = ⌊width / reduction factor⌋, `down` is [r, width] and `up` [width, r].
  *
+ * On images they are convolutions of one pixel, as the residual adapters of Rebuffi et al. 2018
+ * (https://arxiv.org/abs/1803.10082). There `up` starts as zeros: no norm holds the features of a ResNet's layers to one
+ * size, and even weights of 0.02 would move the model from where it was trained to.
+ *
  * @throws DiagnosticError `bad-target-modules`, `no-adapter-places`
  */
 export function adapterMethod(model: ParameterShapes, settings: AdapterSettings): Method {
@@ -23,11 +27,12 @@ export function adapterMethod(model: ParameterShapes, settings: AdapterSettings)
   const added = new Map<string, readonly number[]>();
   for (const place of places.values()) {
     const { width } = place;
-    const bottleneck = Math.max(1, Math.floor(width / settings.reductionFactor));
+    const narrow = Math.max(1, Math.floor(width / settings.reductionFactor));
     const { down, up } = layersOf(place, settings);
-    added.set(`${down}.weight`, [bottleneck, width]);
-    added.set(`${down}.bias`, [bottleneck]);
-    added.set(`${up}.weight`, [width, bottleneck]);
+    const window = place.images ? [1, 1] : [];
+    added.set(`${down}.weight`, [narrow, width, ...window]);
+    added.set(`${down}.bias`, [narrow]);
+    added.set(`${up}.weight`, [width, narrow, ...window]);
     added.set(`${up}.bias`, [width]);
   }
   return {
@@ -37,9 +42,8 @@ export function adapterMethod(model: ParameterShapes, settings: AdapterSettings)
       const shape = added.get(name);
       if (!shape) throw new RangeError(`the adapter adds no ${name}`);
       const count = shape.reduce((product, dimension) => product * dimension, 1);
-      return name.endsWith('.bias')
-        ? new Float32Array(count)
-        : normalValues(count, DEVIATION, seed, `new/${name}`);
+      const isZero = name.endsWith('.bias') || (shape.length === 4 && name.endsWith('.adapter_up.weight'));
+      return isZero ? new Float32Array(count) : normalValues(count, DEVIATION, seed, `new/${name}`);
     },
     wrap: (layer) => layer,
     join(join, context) {
@@ -66,7 +70,7 @@ function layersOf(
   return { down: `${module}.${name}.adapter_down.0`, up: `${module}.${name}.adapter_up` };
 }
 
-/** up(f(down(x))), of x's shape: [n, width]. */
+/** up(f(down(x))), of x's shape: [n, width], or images of that many channels. */
 function bottleneck(
   x: tf.Tensor,
   place: AdapterPlace,
@@ -74,11 +78,12 @@ function bottleneck(
   context: MethodContext,
 ): tf.Tensor {
   const { down, up } = layersOf(place, settings);
+  const product = (input: tf.Tensor, weight: tf.Tensor): tf.Tensor =>
+    place.images
+      ? conv2d(input as tf.Tensor4D, weight as tf.Tensor4D, { stride: 1, padding: 0 })
+      : tf.matMul(input as tf.Tensor2D, weight as tf.Tensor2D, false, true);
   const layer = (path: string, input: tf.Tensor): tf.Tensor =>
-    tf.add(
-      tf.matMul(input as tf.Tensor2D, context.weight(`${path}.weight`) as tf.Tensor2D, false, true),
-      context.weight(`${path}.bias`),
-    );
+    tf.add(product(input, context.weight(`${path}.weight`)), context.weight(`${path}.bias`));
   const narrow = activations[settings.nonLinearity](layer(down, x)); // [n, r]
   return context.dropout(layer(up, narrow), settings.dropout, `${place.module}.${settings.name}`);
 }

@@ -14,6 +14,8 @@ export interface AdapterPlace {
   readonly module: string;
   /** Of what is joined: hidden size, or channels. */
   readonly width: number;
+  /** Are images joined, [rows, height, width, channels]? */
+  readonly images: boolean;
 }
 
 interface Pattern {
@@ -22,6 +24,7 @@ interface Pattern {
   readonly parameter: RegExp;
   readonly half: Join['half'];
   readonly module: (path: string) => string;
+  readonly images?: true;
 }
 
 /** BERT's output modules are themselves the library's adapter layers; GPT-2's blocks have modules for them. */
@@ -50,6 +53,14 @@ const PATTERNS: readonly Pattern[] = [
     half: 'output',
     module: (path) => `${path}.output_adapters.adapters`,
   },
+  {
+    // The library knows no ResNet: as it would, if it did. The norms of a layer's convolutions all match; the last is kept.
+    modelType: 'resnet',
+    parameter: /^(resnet\.encoder\.stages\.\d+\.layers\.\d+)\.layer\.\d+\.normalization\.bias$/,
+    half: 'output',
+    module: (path) => `${path}.output_adapters.adapters`,
+    images: true,
+  },
 ];
 
 /** @throws DiagnosticError `no-adapter-places` */
@@ -57,15 +68,15 @@ export function adapterPlaces(
   model: ParameterShapes,
   { halves }: Pick<AdapterSettings, 'halves'>,
 ): AdapterPlace[] {
-  const places: AdapterPlace[] = [];
+  const places = new Map<string, AdapterPlace>();
   for (const [name, [width]] of model) {
-    for (const { modelType, parameter, half, module } of PATTERNS) {
+    for (const { modelType, parameter, half, module, images = false } of PATTERNS) {
       const path = parameter.exec(name)?.[1];
       if (path === undefined || width === undefined || !halves.includes(half)) continue;
-      places.push({ modelType, path, half, module: module(path), width });
+      places.set(`${path}/${half}`, { modelType, path, half, module: module(path), width, images });
     }
   }
-  if (places.length > 0) return places;
+  if (places.size > 0) return [...places.values()];
   throw new DiagnosticError('no-adapter-places', {
     message: 'this model has no place for the adapters that are configured',
     expected: `a place after ${halves.join(' or ')}`,

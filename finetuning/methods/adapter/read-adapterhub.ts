@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { Network } from '../../models/network.js';
-import { SafetensorsFile } from '../../models/safetensors/safetensors-file.js';
+import { openWeights } from '../../models/weights/open-weights.js';
 import type { Method } from '../method.js';
 import { adapterMethod } from './adapter-method.js';
 import { ADAPTER_FILE, HEAD_FILE } from './adapterhub-format.js';
@@ -19,10 +19,9 @@ export function readAdapterHub(
   network: Network,
 ): { readonly method: Method; readonly values: Readonly<Record<string, Float32Array>> } {
   const config = readAdapterHubConfig(folder);
-  const head = join(folder, HEAD_FILE);
-  const files = [join(folder, ADAPTER_FILE), ...(existsSync(head) ? [head] : [])].map((path) =>
-    SafetensorsFile.open(path),
-  );
+  const adapterFile = foundIn(folder, ADAPTER_FILE, 'pytorch_adapter.bin') ?? join(folder, ADAPTER_FILE);
+  const headFile = foundIn(folder, HEAD_FILE, 'pytorch_model_head.bin');
+  const files = [adapterFile, ...(headFile === undefined ? [] : [headFile])].map(openWeights);
   try {
     const stored = new Map(
       files.flatMap((file) =>
@@ -39,7 +38,7 @@ export function readAdapterHub(
       if (!entry || found !== shape)
         throw new DiagnosticError(entry ? 'shape-mismatch' : 'missing-weights', {
           message: `the adapter does not fit the model: ${parameter}`,
-          at: { file: entry?.file.file ?? (files[0] as SafetensorsFile).file },
+          at: { file: entry?.file.file ?? adapterFile },
           expected: shape,
           found,
           fix: 'use the base model and the labels that the adapter was trained with',
@@ -50,6 +49,11 @@ export function readAdapterHub(
   } finally {
     for (const file of files) file.close();
   }
+}
+
+/** The library writes the second of each pair, unless it is asked for safetensors. */
+function foundIn(folder: string, ...names: readonly string[]): string | undefined {
+  return names.map((name) => join(folder, name)).find(existsSync);
 }
 
 /** Before it was a library of its own, it named the modules by the kind of task. */

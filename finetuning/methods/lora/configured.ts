@@ -1,7 +1,6 @@
 import type { LoraConfig } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
-import type { Network } from '../../models/network.js';
-import { endsWithPart, lastParts } from '../modules-to-save.js';
+import { endsWithPart, headModules, lastParts } from '../modules-to-save.js';
 import type { LoraModel, LoraSettings } from './settings.js';
 
 /** What PEFT targets in each architecture, unless it is told. */
@@ -19,7 +18,7 @@ export function loraSettings(config: LoraConfig, network: LoraModel): LoraSettin
     alpha: config.lora_alpha,
     dropout: config.lora_dropout,
     targets: config.target_modules ?? usualTargets(network),
-    saved: config.modules_to_save ?? heads(network),
+    saved: config.modules_to_save ?? headModules(network),
     bias: config.bias,
     rankStabilized: config.use_rslora,
     magnitudes: config.use_dora,
@@ -39,11 +38,4 @@ function usualTargets({ layers }: LoraModel): readonly string[] {
     expected: `last parts of layers' names: ${lastParts(paths).join(', ')}`,
     fix: 'name the layers in target_modules',
   });
-}
-
-/** `classifier`: of a language model nothing. */
-function heads({ task, shapes, names }: Pick<Network, 'task' | 'shapes' | 'names'>): string[] {
-  if (task === 'causal-lm') return [];
-  const ofHead = [...shapes.keys()].filter((name) => names.isHead(name));
-  return [...new Set(ofHead.map((name) => name.split('.')[0] as string))];
 }

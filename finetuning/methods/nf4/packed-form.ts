@@ -1,7 +1,9 @@
 import type { TensorSpec } from '../../../compute/index.js';
 import type { LayerKind } from '../../models/layers/layer.js';
 import type { StoredForm } from '../method.js';
+import { dequantizeNf4 } from './dequantize.js';
 import { BLOCK, NESTED_BLOCK, quantizeNf4, type Nf4 } from './quantize.js';
+import { transposed } from './transposed.js';
 
 /** A weight as the graph holds it: NF4's bytes in words of 32 bits, for want of smaller integers. */
 export interface PackedVariables {
@@ -24,17 +26,12 @@ export function packedVariables(weight: string): PackedVariables {
   };
 }
 
-export interface PackedForm extends StoredForm {
-  /** @param quantized the weight's values as bitsandbytes has them: a `conv1d`'s turned to [out, in] */
-  pack(quantized: Nf4): Readonly<Record<string, Int32Array | Float32Array>>;
-}
-
 /**
  * Four bits and a bit for a weight's values.
  *
  * @param shape as stored: bitsandbytes sees a `conv1d`'s [in, out] the other way round
  */
-export function packedForm(weight: string, shape: readonly number[], kind: LayerKind): PackedForm {
+export function packedForm(weight: string, shape: readonly number[], kind: LayerKind): StoredForm {
   const count = shape.reduce((product, size) => product * size, 1);
   const blocks = Math.ceil(count / BLOCK);
   const names = packedVariables(weight);
@@ -50,10 +47,24 @@ export function packedForm(weight: string, shape: readonly number[], kind: Layer
     [names.nestedAbsmax]: nestedAbsmax,
     [names.offset]: Float32Array.of(offset),
   });
+  const [first, second] = [shape[0] as number, shape[1] as number];
   return {
     variables,
-    pack,
-    encode: (values) => pack(quantizeNf4(kind === 'conv1d' ? transposed(values, shape) : values)),
+    encode(values) {
+      if (!(values instanceof Float32Array)) return pack(values);
+      return pack(quantizeNf4(kind === 'conv1d' ? transposed(values, first, second) : values));
+    },
+    decode(stored) {
+      const bytes = (name: string): Uint8Array => new Uint8Array((stored[name] as Int32Array).buffer);
+      const quantized = {
+        codes: bytes(names.codes),
+        absmax: bytes(names.absmax).subarray(0, blocks),
+        nestedAbsmax: stored[names.nestedAbsmax] as Float32Array,
+        offset: stored[names.offset]?.[0] as number,
+      };
+      const values = dequantizeNf4(quantized, count);
+      return kind === 'conv1d' ? transposed(values, second, first) : values;
+    },
   };
 }
 
@@ -62,14 +73,4 @@ function asWords(bytes: Uint8Array, count: number): Int32Array {
   const words = new Int32Array(count);
   new Uint8Array(words.buffer).set(bytes);
   return words;
-}
-
-/** [rows, columns] → [columns, rows] */
-function transposed(values: Float32Array, [rows, columns]: readonly number[]): Float32Array {
-  const [height, width] = [rows as number, columns as number];
-  const turned = new Float32Array(values.length);
-  for (let column = 0; column < width; column++)
-    for (let row = 0; row < height; row++)
-      turned[column * height + row] = values[row * width + column] as number;
-  return turned;
 }

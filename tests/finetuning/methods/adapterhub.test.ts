@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adapterMethod } from '../../../finetuning/methods/adapter/adapter-method.js';
@@ -6,33 +6,47 @@ import { adapterHubFormat } from '../../../finetuning/methods/adapter/adapterhub
 import { readAdapterHub } from '../../../finetuning/methods/adapter/read-adapterhub.js';
 import { isAdapterHubFolder, readAdapterHubConfig } from '../../../finetuning/methods/adapter/read-config.js';
 import { adapterTypes, type AdapterSettings } from '../../../finetuning/methods/adapter/settings.js';
+import { headModules } from '../../../finetuning/methods/modules-to-save.js';
 import { readFinetunedFolder } from '../../../finetuning/models/finetuned-folder.js';
 import { readNetwork } from '../../../finetuning/models/read-network.js';
+import { encodeSafetensors } from '../../../finetuning/models/safetensors/encode-safetensors.js';
 import { SafetensorsFile } from '../../../finetuning/models/safetensors/safetensors-file.js';
 import { encodeWeights, readWeightFiles } from '../../../finetuning/training/weight-files.js';
 
-const FOLDER = 'tests/finetuning/fixtures/bert-tiny';
+const FIXTURES = 'tests/finetuning/fixtures';
+const FOLDER = `${FIXTURES}/bert-tiny`;
 const MODEL = `${FOLDER}/model`;
 const LABELS = ['LABEL_0', 'LABEL_1', 'LABEL_2'];
-const network = readNetwork(MODEL, LABELS);
-const settingsOf = (type: 'pfeiffer' | 'houlsby'): AdapterSettings => ({
-  ...adapterTypes[type],
-  name: 'reprise',
-  reductionFactor: 4,
-  dropout: 0,
-  saved: ['classifier'],
-});
 
-describe.each(['pfeiffer', 'houlsby'] as const)('an adapter of type %s', (type) => {
-  const saved = `${FOLDER}/adapterhub-${type}`;
-  const format = adapterHubFormat(settingsOf(type), { name: MODEL, revision: 'main' }, network);
-  const method = adapterMethod(network.shapes, settingsOf(type));
+describe.each([
+  ['pfeiffer', 'bert-tiny', LABELS],
+  ['houlsby', 'bert-tiny', LABELS],
+  ['pfeiffer', 'gpt2-tiny', []],
+  ['houlsby', 'gpt2-tiny', []],
+] as const)('a %s adapter of %s', (type, name, labels) => {
+  const model = `${FIXTURES}/${name}/model`;
+  const saved = `${FIXTURES}/${name}/adapterhub-${type}`;
+  const network = readNetwork(model, labels);
+  const hasHead = labels.length > 0;
+  const settings: AdapterSettings = {
+    ...adapterTypes[type],
+    name: 'reprise',
+    reductionFactor: 4,
+    dropout: 0,
+    saved: headModules(network),
+  };
+  const format = adapterHubFormat(settings, { name: model, revision: 'main' }, network);
+  const method = adapterMethod(network.shapes, settings);
 
   it('is written in the same bytes as the library writes it', () => {
-    const weights = readWeightFiles(format, saved);
+    // The library writes GPT-2's head, too, which is its token embeddings and does not train.
+    const { 'lm_head.weight': _, ...weights } = readWeightFiles(format, saved);
     expect(Object.keys(weights).sort()).toEqual(method.trainable.map(format.toFile).sort());
     const written = encodeWeights(format, weights);
-    expect(Object.keys(written)).toEqual(['adapter.safetensors', 'model_head.safetensors']);
+    expect(Object.keys(written)).toEqual([
+      'adapter.safetensors',
+      ...(hasHead ? ['model_head.safetensors'] : []),
+    ]);
     for (const [name, bytes] of Object.entries(written))
       expect(Buffer.from(bytes).equals(readFileSync(join(saved, name)))).toBe(true);
   });
@@ -44,27 +58,28 @@ describe.each(['pfeiffer', 'houlsby'] as const)('an adapter of type %s', (type) 
     expect(format.companions['adapter_config.json']?.replace(revision, '')).toBe(
       theirs('adapter_config.json'),
     );
-    expect(format.companions['head_config.json']).toBe(theirs('head_config.json'));
+    expect(format.companions['head_config.json']).toBe(hasHead ? theirs('head_config.json') : undefined);
   });
 
-  it('is read from what the library wrote', () => {
-    const { saved: _, ...settings } = settingsOf(type);
-    expect(isAdapterHubFolder(saved)).toBe(true);
-    expect(readAdapterHubConfig(saved)).toEqual(settings);
-    expect(readFinetunedFolder(saved)).toEqual({ labels: LABELS, base: { name: MODEL, revision: 'main' } });
-    const read = readAdapterHub(saved, network);
+  it.each(['safetensors', 'bin'])('is read from what the library wrote as %s', (suffix) => {
+    const { saved: _, ...described } = settings;
+    const folder = mkdtempSync(join(tmpdir(), 'reprise-adapter-'));
+    for (const file of readdirSync(saved).filter((file) => /json$/.test(file) || file.endsWith(suffix)))
+      cpSync(join(saved, file), join(folder, file));
+    expect(isAdapterHubFolder(folder)).toBe(true);
+    expect(readAdapterHubConfig(folder)).toEqual(described);
+    const read = readAdapterHub(folder, network);
     expect(read.method.trainable).toEqual(method.trainable);
-    const expected = SafetensorsFile.open(`${FOLDER}/${type}.safetensors`);
+    const expected = SafetensorsFile.open(`${FIXTURES}/${name}/${type}.safetensors`);
     for (const name of method.trainable)
       expect(read.values[name]).toEqual(expected.readFloat32(`before.${name}`));
     expected.close();
+    rmSync(folder, { recursive: true });
   });
 
   it('starts near the model as it is, and the same way for the same seed', () => {
     const noValues = (): Float32Array => new Float32Array();
-    const [down, bias] = ['weight', 'bias'].map(
-      (part) => `bert.encoder.layer.1.output.adapters.reprise.adapter_down.0.${part}`,
-    ) as [string, string];
+    const [down, bias] = [...method.added.keys()].slice(-4, -2) as [string, string];
     expect(method.initial(bias, 1, noValues).every((value) => value === 0)).toBe(true);
     const first = method.initial(down, 1, noValues);
     const deviation = Math.sqrt(first.reduce((sum, x) => sum + x * x, 0) / first.length);
@@ -76,6 +91,7 @@ describe.each(['pfeiffer', 'houlsby'] as const)('an adapter of type %s', (type) 
 });
 
 describe('an adapter’s folder', () => {
+  const network = readNetwork(MODEL, LABELS);
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'reprise-adapter-'));
@@ -104,6 +120,26 @@ describe('an adapter’s folder', () => {
     );
   });
 
+  it('says what model it is for, and what its labels are', () => {
+    expect(readFinetunedFolder(folder)).toEqual({ labels: LABELS, base: { name: MODEL, revision: 'main' } });
+  });
+
+  it('of a time before the library has other names for the same modules', () => {
+    const path = join(folder, 'adapter.safetensors');
+    const file = SafetensorsFile.open(path);
+    const old = file.names.map(
+      (name) =>
+        [
+          name.replace('.adapters.', '.layer_text_task_adapters.'),
+          { shape: file.shape(name), data: file.readFloat32(name) },
+        ] as const,
+    );
+    file.close();
+    const { values } = readAdapterHub(folder, network);
+    writeFileSync(path, encodeSafetensors(Object.fromEntries(old)));
+    expect(readAdapterHub(folder, network).values).toEqual(values);
+  });
+
   it('without a version means by gelu what transformers calls gelu_new', () => {
     change((json, config) => {
       delete json.version;
@@ -126,5 +162,56 @@ describe('an adapter’s folder', () => {
     expect(() => readAdapterHub(folder, readNetwork(model, LABELS))).toThrow(
       expect.objectContaining({ code: 'missing-weights', found: 'nothing' }),
     );
+  });
+});
+
+describe('an adapter of a ResNet', () => {
+  const network = readNetwork(`${FIXTURES}/resnet-tiny/model`, LABELS);
+  const settings = { ...adapterTypes.pfeiffer, name: 'reprise', reductionFactor: 16, dropout: 0 };
+  const { added, initial } = adapterMethod(network.shapes, { ...settings, saved: headModules(network) });
+
+  it('has convolutions of one pixel after each residual layer, of the width of its last convolution', () => {
+    const up = [...added].filter(([name]) => name.endsWith('.adapter_up.weight'));
+    expect(up).toEqual([
+      ['resnet.encoder.stages.0.layers.0.output_adapters.adapters.reprise.adapter_up.weight', [16, 1, 1, 1]],
+      ['resnet.encoder.stages.0.layers.1.output_adapters.adapters.reprise.adapter_up.weight', [16, 1, 1, 1]],
+      ['resnet.encoder.stages.1.layers.0.output_adapters.adapters.reprise.adapter_up.weight', [24, 1, 1, 1]],
+    ]);
+  });
+
+  it('starts as the model itself', () => {
+    const of = (part: string): Float32Array =>
+      initial(
+        `resnet.encoder.stages.1.layers.0.output_adapters.adapters.reprise.${part}`,
+        1,
+        () => new Float32Array(),
+      );
+    expect(of('adapter_up.weight').every((value) => value === 0)).toBe(true);
+    expect(of('adapter_down.0.weight').every((value) => value !== 0)).toBe(true);
+  });
+
+  it('is read back as it was written', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'reprise-adapter-'));
+    const method = adapterMethod(network.shapes, { ...settings, saved: headModules(network) });
+    const format = adapterHubFormat(
+      { ...settings, saved: headModules(network) },
+      { name: 'some/resnet', revision: 'abc' },
+      network,
+    );
+    const weights = Object.fromEntries(
+      method.trainable.map((name, index) => {
+        const shape = method.added.get(name) ?? network.shapes.get(name) ?? [];
+        const count = shape.reduce((product, dimension) => product * dimension, 1);
+        return [name, { shape, data: new Float32Array(count).fill(index + 1) }] as const;
+      }),
+    );
+    for (const [name, content] of Object.entries({ ...format.companions, ...encodeWeights(format, weights) }))
+      writeFileSync(join(folder, name), content);
+    expect(readFinetunedFolder(folder).base).toEqual({ name: 'some/resnet', revision: 'abc' });
+    const { values } = readAdapterHub(folder, network);
+    expect(values).toEqual(
+      Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, data])),
+    );
+    rmSync(folder, { recursive: true });
   });
 });

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { adapterMethod } from '../../../finetuning/methods/adapter/adapter-method.js';
+import { adapterTypes } from '../../../finetuning/methods/adapter/settings.js';
 import { fullMethod } from '../../../finetuning/methods/full.js';
 import { isDecayed } from '../../../finetuning/models/parameters.js';
 import { readNetwork } from '../../../finetuning/models/read-network.js';
@@ -43,6 +45,23 @@ describeParity({
     ...fullMethod(shapes),
     trainable: [...shapes.keys()].filter((name) => !name.startsWith('resnet.embedder.')),
   }),
+});
+
+/** Here, too, the running statistics stay. */
+describe.each(['pfeiffer', 'houlsby'] as const)('adapters', (type) => {
+  describeParity({
+    ...resnet,
+    folder: 'resnet-tiny',
+    method: type,
+    makeMethod: ({ shapes }) =>
+      adapterMethod(shapes, {
+        ...adapterTypes[type],
+        name: 'reprise',
+        reductionFactor: 4,
+        dropout: 0,
+        saved: ['classifier'],
+      }),
+  });
 });
 
 it.each(['resnet-tiny', 'resnet-basic-tiny'])('weights of %s decay as the Trainer has it', (name) => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { compileProgram, interpretProgram, type Program, type TensorData } from '../../../compute/index.js';
 import { finetuningConfigSchema } from '../../../configs/index.js';
 import type { Method } from '../../../finetuning/methods/method.js';
+import { encodedWeights } from '../../../finetuning/models/encoded-weights.js';
 import { inferenceProgram, modelVariables } from '../../../finetuning/models/inference-program.js';
 import type { Network } from '../../../finetuning/models/network.js';
 import { readNetwork, readWeights } from '../../../finetuning/models/read-network.js';
@@ -108,8 +109,8 @@ export function describeParity(cell: Cell): void {
     const assign = (program: Program): Program => {
       const weights = readWeights(network, modelFolder, 0);
       expect(weights).toMatchObject({ created: [], unused: [] });
-      for (const [name, values] of weights.values)
-        program.assign(method.stored?.get(name)?.encode(values) ?? { [name]: values });
+      for (const values of encodedWeights(weights, method, 0)) program.assign(values);
+      weights.close();
       for (const [own, stored] of names)
         if (expected.names.includes(`before.${stored}`))
           program.assign({ [own]: expected.readFloat32(`before.${stored}`) });
