@@ -12,8 +12,9 @@ export interface Box {
 /**
  * A part of a picture in another size.
  *
- * Kernels widen as the picture shrinks, as PIL's do; libvips rounds between its two passes and at the edges otherwise, so
- * that values differ from PIL's by one step of 255 here and there: tests/finetuning/images measures it.
+ * Kernels widen as the picture shrinks, as PIL's and torchvision's do, but libvips rounds otherwise. On a picture of edges
+ * and noise (tests/finetuning/images) values are a third of a step of 255 apart on average, at the most 2 steps with the
+ * cubic kernel and 9 with the linear one.
  */
 export async function resized(
   { width, height, pixels }: Picture,

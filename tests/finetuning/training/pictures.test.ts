@@ -1,5 +1,5 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { jest } from '@jest/globals';
 import { loadFinetuningConfig } from '../../../configs/index.js';
 import { finetune, type FinetuneResult } from '../../../finetuning/index.js';
@@ -19,12 +19,13 @@ afterAll(() => {
 });
 
 /** @param until the step after which it is asked to end */
-async function trained(root: string, until = Infinity): Promise<FinetuneResult> {
+async function trained(root: string, until = Infinity, files = {}): Promise<FinetuneResult> {
   const abort = new AbortController();
   return finetune({
     config: loadFinetuningConfig(root),
     trainFile: join(root, 'data/finetuning/train.jsonl'),
     valFile: join(root, 'data/finetuning/val.jsonl'),
+    ...files,
     outputDir: join(root, 'models/checkpoints'),
     checkpoints: { under: join(root, '.reprise/checkpoints') },
     modelDir: join(root, 'model'),
@@ -75,6 +76,36 @@ describe('a training on pictures', () => {
     await expect(trained(root)).rejects.toMatchObject({
       code: 'bad-image',
       at: { file: join(root, 'data/finetuning/train.jsonl'), line: 5 },
+    });
+  });
+
+  it('takes a folder with a folder for each label', async () => {
+    const root = await project({ max_steps: 2 });
+    for (const part of ['train', 'val'])
+      for (const line of readFileSync(join(root, `data/finetuning/${part}.jsonl`), 'utf8')
+        .trimEnd()
+        .split('\n')) {
+        const { image, label } = JSON.parse(line) as { image: string; label: string };
+        const folder = join(root, 'data', part, label);
+        mkdirSync(folder, { recursive: true });
+        copyFileSync(join(root, 'data/finetuning', image), join(folder, basename(image)));
+      }
+    writeFileSync(join(root, 'data/train/disc/.hidden'), '');
+    writeFileSync(join(root, 'data/train/notes.txt'), '');
+    const files = { trainFile: join(root, 'data/train'), valFile: join(root, 'data/val') };
+    expect(await trained(root, Infinity, files)).toMatchObject({ status: 'finished', steps: 2 });
+    const { labels, train } = JSON.parse(
+      readFileSync(join(root, 'models/checkpoints/training.json'), 'utf8'),
+    ) as {
+      labels: string[];
+      train: { rows: number };
+    };
+    expect([labels, train.rows]).toEqual([['bars', 'disc', 'fade'], 60]);
+    const torn = join(root, 'data/train/disc/1.png');
+    writeFileSync(torn, 'no picture');
+    await expect(trained(root, Infinity, files)).rejects.toMatchObject({
+      code: 'bad-image',
+      at: { file: torn },
     });
   });
 
