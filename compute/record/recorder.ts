@@ -118,6 +118,18 @@ export class Recorder {
     return results.map(({ dtype, shape }, index) => this.tensor(`${node}:${index}`, { dtype, shape }));
   }
 
+  /** The same value, which is not there before `other` is calculated: what uses it waits. */
+  after(tensor: tfjs.Tensor, other: tfjs.Tensor): tfjs.Tensor {
+    const { dtype, shape, source } = this.#value(this.#idOf(tensor));
+    const node = this.sourceOf(other).split(':')[0] as string;
+    const types = { T: attribute.type(dtype) };
+    const name = this.#graph.add('Identity', [source], types, {
+      name: `${this.#prefix}/after`,
+      after: [node],
+    });
+    return this.tensor(`${name}:0`, { dtype, shape });
+  }
+
   #binding(real: Binding): Binding {
     const refuse = (): never => {
       throw new DiagnosticError('unknown-operation', {

@@ -26,10 +26,14 @@ export function gpt2Decoder(
   const [rows, width] = inputIds.shape;
   const bias = causalBias(attentionMask, positionIds);
   let x = embed(context, config, inputIds, positionIds, (words) => disturbed(context, words, attentionMask));
-  for (let index = 0; index < config.n_layer; index++)
-    x = block(context, config, `transformer.h.${index}`, x, (path, inner) =>
-      attention(context, config, path, inner, [rows, width], bias),
+  for (let index = 0; index < config.n_layer; index++) {
+    const path = `transformer.h.${index}`;
+    x = context.block(path, x, [bias], (inner, x, [bias]) =>
+      block(inner, config, path, x, (part, normal) =>
+        attention(inner, config, part, normal, [rows, width], bias as tf.Tensor4D),
+      ),
     );
+  }
   return head(context, config, x);
 }
 
