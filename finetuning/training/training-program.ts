@@ -28,6 +28,8 @@ export interface ProgramSettings {
   readonly noiseAlpha?: number | null;
   /** Calculate each block once more in the backward pass, in place of keeping what is in it. */
   readonly recomputes?: boolean;
+  /** Products of matrices in bfloat16; weights, gradients and moments stay float32. */
+  readonly narrows?: boolean;
   /** Keep averages of what trains, and evaluate these. */
   readonly averages?: boolean;
   readonly trainRows: number;
@@ -80,6 +82,7 @@ function passSignature(settings: ProgramSettings, width: number): SignatureDefin
   const { network, optimizer, trainRows: rows, accumulates } = settings;
   const labels = network.labelCount(rows, width);
   return {
+    ...precision(settings),
     feeds: {
       ...network.feeds(rows, width),
       labels: { shape: [labels], dtype: 'int32' },
@@ -165,11 +168,10 @@ function applySignature(settings: ProgramSettings): SignatureDefinition {
   };
 }
 
-function evaluateSignature(
-  { network, method, evalRows: rows, averages = false }: ProgramSettings,
-  width: number,
-): SignatureDefinition {
+function evaluateSignature(settings: ProgramSettings, width: number): SignatureDefinition {
+  const { network, method, evalRows: rows, averages = false } = settings;
   return {
+    ...precision(settings),
     feeds: {
       ...network.feeds(rows, width),
       labels: { shape: [network.labelCount(rows, width)], dtype: 'int32' },
@@ -181,4 +183,8 @@ function evaluateSignature(
       return { outputs: { losses, predicted: tf.argMax(logits, -1) } };
     },
   };
+}
+
+function precision({ narrows = false }: ProgramSettings): Pick<SignatureDefinition, 'products'> {
+  return narrows ? { products: 'bfloat16' } : {};
 }
