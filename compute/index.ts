@@ -22,6 +22,7 @@ export { gelu } from './ops/gelu.js';
 export { layerNorm } from './ops/layer-norm.js';
 export { linear } from './ops/linear.js';
 export { maxPool, type Pooling } from './ops/max-pool.js';
+export { recomputed } from './ops/recomputed.js';
 export { smoothedCrossEntropy } from './ops/smoothed-cross-entropy.js';
 export { softmax } from './ops/softmax.js';
 export { tanhGelu } from './ops/tanh-gelu.js';

@@ -40,6 +40,11 @@ export interface SignatureScope {
 /** A function over the program's variables, written in plain tfjs calls. Compiled: called once, to be recorded. Interpreted: called at each run. */
 export interface SignatureDefinition {
   readonly feeds: Readonly<Record<string, TensorSpec>>;
+  /**
+   * Do products of matrices, and convolutions, in bfloat16: their inputs are rounded to it, their results widened again.
+   * Of a compiled program; interpreted, all is float32.
+   */
+  readonly products?: 'float32' | 'bfloat16';
   build(scope: SignatureScope): SignatureResult;
 }
 

@@ -49,6 +49,10 @@ const common = {
   batch_size: count.default(8),
   /** Forward passes per step of the optimizer: a step sees batch_size × this many rows. */
   gradient_accumulation_steps: count.default(1),
+  /** Transformers: keep of each block its input alone, and calculate the rest again in the backward pass. A third slower. */
+  gradient_checkpointing: z.boolean().default(false),
+  /** Products of matrices in bfloat16, which is faster where the processor has it. Weights and moments stay float32. */
+  bf16: z.boolean().default(false),
   /** Rows per forward pass of a validation. */
   eval_batch_size: count.default(64),
   /** Batches of texts of like length waste less on padding. The order stays random, and a function of seed and epoch. */

@@ -26,7 +26,7 @@ export function compileSignature(
   definition: SignatureDefinition,
   variables: Readonly<Record<string, GraphVariable>>,
 ): CompiledSignature {
-  const recorder = new Recorder(graph, name);
+  const recorder = new Recorder(graph, name, { narrows: definition.products === 'bfloat16' });
   const feeds: Record<string, { source: Source; spec: TensorSpec }> = {};
   const reads = new Map<string, string>();
   let outputs: Record<string, Source> = {};

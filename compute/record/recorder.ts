@@ -16,6 +16,7 @@ import { tf } from '../native/tensorflow.js';
 import { graphAttribute, withInferredTypes } from './kernel-attributes.js';
 import { lowered } from './lower.js';
 import { OperationCall, type ShapeRule, type TensorType, type TracedValue } from './operation-call.js';
+import { NarrowProducts } from './narrow-products.js';
 import { shapeRules } from './shapes/rules.js';
 import { runningKernel, userFrame } from './user-frame.js';
 
@@ -39,17 +40,20 @@ export class Recorder {
   readonly #graph: Graph;
   readonly #prefix: string;
   readonly #fused: boolean;
+  readonly #narrow: NarrowProducts | undefined;
   readonly #values = new Map<number, RecordedValue>();
   readonly #constants = new WeakMap<BackendTensor, number>();
 
   /**
    * @param prefix put before the names of all nodes
-   * @param fused whether the graph is the body of a function that is compiled as one
+   * @param options.fused whether the graph is the body of a function that is compiled as one
+   * @param options.narrows whether products are done in bfloat16
    */
-  constructor(graph: Graph, prefix: string, fused = false) {
+  constructor(graph: Graph, prefix: string, { fused = false, narrows = false } = {}) {
     this.#graph = graph;
     this.#prefix = prefix;
     this.#fused = fused;
+    this.#narrow = narrows ? new NarrowProducts(graph, prefix) : undefined;
   }
 
   /** The one that is recording now. */
@@ -96,7 +100,7 @@ export class Recorder {
       return { dtype, shape };
     });
     const graph = new Graph();
-    const recorder = new Recorder(graph, 'body', true);
+    const recorder = new Recorder(graph, 'body', { fused: true });
     let results: RecordedValue[] = [];
     recorder.record(() => {
       const given = types.map((type, index) => recorder.tensor(argumentName(index), type));
@@ -116,6 +120,18 @@ export class Recorder {
       { name: `${this.#prefix}/fused` },
     );
     return results.map(({ dtype, shape }, index) => this.tensor(`${node}:${index}`, { dtype, shape }));
+  }
+
+  /** The same value, which is not there before `other` is calculated: what uses it waits. */
+  after(tensor: tfjs.Tensor, other: tfjs.Tensor): tfjs.Tensor {
+    const { dtype, shape, source } = this.#value(this.#idOf(tensor));
+    const node = this.sourceOf(other).split(':')[0] as string;
+    const types = { T: attribute.type(dtype) };
+    const name = this.#graph.add('Identity', [source], types, {
+      name: `${this.#prefix}/after`,
+      after: [node],
+    });
+    return this.tensor(`${name}:0`, { dtype, shape });
   }
 
   #binding(real: Binding): Binding {
@@ -154,6 +170,8 @@ export class Recorder {
     const types = outputTypes(rule, op, attributes, inputs);
     const node = lowered(op, attributes, inputs);
     const sources = inputs.map(({ source }) => source);
+    const narrow = this.#narrow?.add(node.op, node.attributes, inputs);
+    if (narrow !== undefined) return types.map((type) => this.#metadata({ ...type, source: narrow }));
     const name = this.#graph.add(node.op, sources, node.attributes, { name: `${this.#prefix}/${node.op}` });
     return types.map((type, index) => this.#metadata({ ...type, source: `${name}:${index}` }));
   }

@@ -9,11 +9,12 @@ import { mergedWeights } from '../methods/lora/merged-weights.js';
 import type { Method } from '../methods/method.js';
 import { isOverNf4 } from '../methods/nf4/quantization-config.js';
 import { qloraMethod } from '../methods/qlora.js';
+import { PREPROCESSOR_FILE, readPreprocessing } from '../images/preprocessing.js';
 import { fullFormat } from '../methods/saved-format.js';
 import { encodedWeights } from '../models/encoded-weights.js';
 import type { Network } from '../models/network.js';
 import { readNetwork, readWeights } from '../models/read-network.js';
-import { writeFolder } from '../training/durable-folder.js';
+import { writeFolder, type FolderContents } from '../training/durable-folder.js';
 import { modelFolder } from '../training/model-folder.js';
 import { toJson } from '../training/training-state.js';
 import { measureDrift, type Drift } from './drift.js';
@@ -68,10 +69,23 @@ export async function mergeAdapter(options: MergeOptions): Promise<MergeResult> 
     shapes.map(([name, shape]) => [name, { shape, data: whole[name] as Float32Array }] as const),
   );
   writeFolder(outputDir, {
-    ...modelFolder({ baseModelDir, network, format: fullFormat, weights }),
+    ...modelFolder({
+      baseModelDir,
+      network,
+      format: fullFormat,
+      weights,
+      // The base's own, of which its file may not say how many batches they have seen.
+      batchesSeen: 0,
+      companions: companionsOf(network, baseModelDir),
+    }),
     [RECORD]: toJson(result),
   });
   return result;
+}
+
+/** What says how a picture is turned into an input. */
+function companionsOf({ task }: Network, folder: string): FolderContents {
+  return task === 'image-classification' ? { [PREPROCESSOR_FILE]: readPreprocessing(folder, null).json } : {};
 }
 
 /** In the form in which the adapter was trained over it. */

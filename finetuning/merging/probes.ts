@@ -44,7 +44,7 @@ export async function probesOf(
   return {
     description: file,
     rows,
-    batches: predictionBatches(taken, rows).map((batch) => train.batch(batch, rows)),
+    batches: await Promise.all(predictionBatches(taken, rows).map((batch) => train.batch(batch, rows))),
   };
 }
 

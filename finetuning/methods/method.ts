@@ -34,6 +34,8 @@ export interface Method {
   readonly stored?: ReadonlyMap<string, StoredForm>;
   /** A new parameter's first values. `values` gives the model's own parameters, for those that start from them. */
   initial(name: string, seed: number, values: (parameter: string) => Float32Array): Float32Array;
+  /** Calculate the blocks of the model once more in the backward pass, in place of keeping what is in them. */
+  readonly recomputesBlocks?: boolean;
   wrap(layer: Layer, context: MethodContext): Layer;
   /** In place of norm(output + input), where the method puts something there. */
   join?(place: Join, context: MethodContext): tf.Tensor;

@@ -1,4 +1,4 @@
-import { tf } from '../../compute/index.js';
+import { recomputed, tf } from '../../compute/index.js';
 import type { Method } from '../methods/method.js';
 import type { Dropout, ForwardContext } from './layers/forward-context.js';
 
@@ -23,6 +23,23 @@ export function forwardContext(
       if (method.join) return method.join(place, given);
       const sum = tf.add(place.output, place.input);
       return place.norm ? place.norm(sum) : sum;
+    },
+    block(path, x, constants, body) {
+      const context = forwardContext(parameters, method, dropout, update);
+      if (method.recomputesBlocks !== true) return body(context, x, constants);
+      const trained = method.trainable.filter((name) => name.startsWith(`${path}.`));
+      const inputs = [x, ...trained.map(weight), ...constants];
+      return recomputed(inputs, 1 + trained.length, ([x, ...others], later) => {
+        const own = new Map(trained.map((name, index) => [name, others[index] as tf.Tensor]));
+        // Frozen weights wait as well: what is made of them, such as four bits unpacked, would be kept otherwise.
+        const values = Object.fromEntries(
+          Object.entries(parameters)
+            .filter(([name]) => name.startsWith(`${path}.`))
+            .map(([name, value]) => [name, own.get(name) ?? later(value)] as const),
+        );
+        const inner = forwardContext({ ...parameters, ...values }, method, dropout, update);
+        return body(inner, x as tf.Tensor2D, others.slice(trained.length));
+      });
     },
   };
 }

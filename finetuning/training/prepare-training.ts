@@ -89,6 +89,8 @@ export async function prepareTraining(options: {
     labelSmoothing: config.label_smoothing_factor,
     noiseAlpha: config.neftune_noise_alpha,
     averages,
+    narrows: config.bf16,
+    recomputes: config.gradient_checkpointing,
     trainRows: config.batch_size,
     ...(exactRows ? { fewerRows: fewerRows(order, total, config.batch_size) } : {}),
     evalRows: config.eval_batch_size,

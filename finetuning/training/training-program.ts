@@ -26,6 +26,10 @@ export interface ProgramSettings {
   readonly labelSmoothing?: number;
   /** NEFTune's α; absent or `null`: no noise. */
   readonly noiseAlpha?: number | null;
+  /** Calculate each block once more in the backward pass, in place of keeping what is in it. */
+  readonly recomputes?: boolean;
+  /** Products of matrices in bfloat16; weights, gradients and moments stay float32. */
+  readonly narrows?: boolean;
   /** Keep averages of what trains, and evaluate these. */
   readonly averages?: boolean;
   readonly trainRows: number;
@@ -89,6 +93,7 @@ function passSignature(settings: ProgramSettings, width: number): SignatureDefin
   const { network, optimizer, trainRows: rows, accumulates } = settings;
   const labels = network.labelCount(rows, width);
   return {
+    ...precision(settings),
     feeds: {
       ...network.feeds(rows, width),
       labels: { shape: [labels], dtype: 'int32' },
@@ -110,7 +115,7 @@ function passSignature(settings: ProgramSettings, width: number): SignatureDefin
 }
 
 function lossAndGradients(
-  { network, method, labelSmoothing: smoothing = 0, noiseAlpha = null }: ProgramSettings,
+  { network, method, labelSmoothing: smoothing = 0, noiseAlpha = null, recomputes = false }: ProgramSettings,
   { variables, feeds }: SignatureScope,
 ): {
   readonly loss: tf.Tensor;
@@ -119,13 +124,14 @@ function lossAndGradients(
 } {
   const fed = <T extends tf.Tensor>(name: string): T => feeds[name] as T;
   const dropout = countedDropout(fed('dropout_counter'), noiseAlpha);
+  const recomputing = recomputes ? { ...method, recomputesBlocks: true } : method;
   const trained = method.trainable.map((name) => variables[name] as tf.Variable);
   const moved: Record<string, tf.Tensor> = {};
   // What is calculated under variableGrads is gone after it, unless it is kept.
   const update = (buffer: string, value: tf.Tensor): void => void (moved[buffer] = tf.keep(value));
   const { value, grads } = tf.variableGrads(() => {
     const moving = movesBuffers(network, method) ? update : undefined;
-    const logits = network.logits(variables, feeds, method, dropout, moving);
+    const logits = network.logits(variables, feeds, recomputing, dropout, moving);
     const losses =
       smoothing > 0
         ? smoothedCrossEntropy(logits, fed('labels'), smoothing)
@@ -173,11 +179,10 @@ function applySignature(settings: ProgramSettings): SignatureDefinition {
   };
 }
 
-function evaluateSignature(
-  { network, method, evalRows: rows, averages = false }: ProgramSettings,
-  width: number,
-): SignatureDefinition {
+function evaluateSignature(settings: ProgramSettings, width: number): SignatureDefinition {
+  const { network, method, evalRows: rows, averages = false } = settings;
   return {
+    ...precision(settings),
     feeds: {
       ...network.feeds(rows, width),
       labels: { shape: [network.labelCount(rows, width)], dtype: 'int32' },
@@ -189,4 +194,8 @@ function evaluateSignature(
       return { outputs: { losses, predicted: tf.argMax(logits, -1) } };
     },
   };
+}
+
+function precision({ narrows = false }: ProgramSettings): Pick<SignatureDefinition, 'products'> {
+  return narrows ? { products: 'bfloat16' } : {};
 }

@@ -26,16 +26,13 @@ export function bertEncoder(
   const [rows, width] = inputIds.shape;
   const scoreBias = tf.reshape(tf.mul(tf.sub(1, attentionMask), MASKED), [rows, 1, 1, width]);
   const states = [embed(context, config, inputIds, attentionMask)];
-  for (let index = 0; index < config.num_hidden_layers; index++)
-    states.push(
-      layer(
-        context,
-        config,
-        `bert.encoder.layer.${index}`,
-        states.at(-1) as tf.Tensor2D,
-        scoreBias as tf.Tensor4D,
-      ),
+  for (let index = 0; index < config.num_hidden_layers; index++) {
+    const path = `bert.encoder.layer.${index}`;
+    const next = context.block(path, states.at(-1) as tf.Tensor2D, [scoreBias], (inner, x, [bias]) =>
+      layer(inner, config, path, x, bias as tf.Tensor4D),
     );
+    states.push(next);
+  }
   return states;
 }
 

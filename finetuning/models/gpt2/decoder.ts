@@ -26,11 +26,15 @@ export function gpt2Decoder(
   const [rows, width] = inputIds.shape;
   const bias = causalBias(attentionMask, positionIds);
   let x = embed(context, config, inputIds, positionIds, (words) => disturbed(context, words, attentionMask));
-  for (let index = 0; index < config.n_layer; index++)
-    x = block(context, config, `transformer.h.${index}`, x, (path, inner) => {
-      const parts = queryKeyValue(context, config, path, inner, [rows, width]);
-      return attend(...parts, bias, (kept) => context.dropout(kept, config.attn_pdrop, path));
-    });
+  for (let index = 0; index < config.n_layer; index++) {
+    const path = `transformer.h.${index}`;
+    x = context.block(path, x, [bias], (inner, x, [bias]) =>
+      block(inner, config, path, x, (part, normal) => {
+        const parts = queryKeyValue(inner, config, part, normal, [rows, width]);
+        return attend(...parts, bias as tf.Tensor4D, (kept) => inner.dropout(kept, config.attn_pdrop, part));
+      }),
+    );
+  }
   return head(context, config, x);
 }
 

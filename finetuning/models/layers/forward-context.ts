@@ -28,6 +28,18 @@ export interface ForwardContext {
   wrap(layer: Layer): Layer;
   /** norm(output + input), and what the method adds there. */
   join(place: Join): tf.Tensor;
+  /**
+   * A block of the model, x [n, hidden] → [n, hidden], whose parameters' names begin with `path`. Where activations are
+   * not kept, it is calculated twice.
+   *
+   * @param constants what else the body uses, which has no gradient
+   */
+  block(
+    path: string,
+    x: tf.Tensor2D,
+    constants: readonly tf.Tensor[],
+    body: (context: ForwardContext, x: tf.Tensor2D, constants: readonly tf.Tensor[]) => tf.Tensor2D,
+  ): tf.Tensor2D;
   readonly dropout: Dropout;
   /**
    * Present while norms work with the statistics of the batch, as in full training: takes a running statistic's next

@@ -134,6 +134,7 @@ export function describeParity(cell: Cell): void {
               maxGradNorm: cases.max_grad_norm,
               labelSmoothing: config.label_smoothing_factor,
               averages: config.ema_decay !== null,
+              recomputes: config.gradient_checkpointing,
               trainRows: rows,
               evalRows: rows,
               trainWidths: [width],

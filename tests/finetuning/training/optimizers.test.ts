@@ -1,30 +1,12 @@
 import { finetuningConfigSchema, type FinetuningConfig } from '../../../configs/index.js';
 import { fullMethod } from '../../../finetuning/methods/full.js';
 import { checkGroups } from '../../../finetuning/training/optimizers/create-optimizer.js';
-import { describeParity, type Cell, type CellBatch } from '../parity/rig.js';
+import { classificationBatch } from '../parity/classification-batch.js';
+import { describeParity, type Cell } from '../parity/rig.js';
 
 /** fixtures/optimizers.py: each update takes two batches, which differ in their numbers of rows. */
 const ROWS = 5;
 const WIDTH = 9;
-
-/** Rows that are missing are padding, none of which counts. */
-function toBatch(batch: Readonly<Record<string, unknown>>): CellBatch {
-  const { input_ids, attention_mask, labels } = batch as {
-    readonly input_ids: number[][];
-    readonly attention_mask: number[][];
-    readonly labels: number[];
-  };
-  const counted = new Float32Array(ROWS).fill(1, 0, labels.length);
-  const inputs = {
-    input_ids: new Int32Array(ROWS * WIDTH),
-    attention_mask: new Float32Array(ROWS * WIDTH),
-  };
-  inputs.input_ids.set(input_ids.flat());
-  inputs.attention_mask.set(attention_mask.flat());
-  const padded = new Int32Array(ROWS);
-  padded.set(labels);
-  return { inputs, labels: padded, counted };
-}
 
 const cases: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   adamw: { optim: 'adamw_torch' },
@@ -70,7 +52,7 @@ for (const [name, settings] of Object.entries(cases)) {
     accumulation: 2,
     makeMethod: (network) => fullMethod(network.shapes),
     ownName: (stored) => stored,
-    toBatch,
+    toBatch: (batch) => classificationBatch(batch, ROWS, WIDTH),
     isRounding: (own) => own.endsWith('.key.bias'),
     settings,
   };

@@ -44,6 +44,7 @@ async function trained(kind: 'bert' | 'gpt2', options: object): Promise<Job> {
     outputDir,
     checkpoints: { under: join(root, 'checkpoints') },
     modelDir: base,
+    projectDir: root,
     onEvent: () => undefined,
   });
   const [adapter, merged] = [join(outputDir, 'best_model'), join(root, 'merged')];
