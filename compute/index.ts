@@ -12,7 +12,7 @@ export { interpretProgram } from './program/interpret.js';
 export { batchNorm, type BatchNormParameters, type BatchStatistics } from './ops/batch-norm.js';
 export { clipByGlobalNorm } from './ops/clip.js';
 export { selectByBits, selectByByte, unpackCodes } from './ops/code-table.js';
-export { conv2d, type Convolution } from './ops/conv2d.js';
+export { conv2d, conv2dOfFrozen, isPointwise, type Convolution } from './ops/conv2d.js';
 export { sparseCrossEntropy } from './ops/cross-entropy.js';
 export { dropout } from './ops/dropout.js';
 export { fused } from './ops/fused.js';
@@ -22,8 +22,10 @@ export { gelu } from './ops/gelu.js';
 export { layerNorm } from './ops/layer-norm.js';
 export { linear } from './ops/linear.js';
 export { maxPool, type Pooling } from './ops/max-pool.js';
+export { smoothedCrossEntropy } from './ops/smoothed-cross-entropy.js';
 export { softmax } from './ops/softmax.js';
 export { tanhGelu } from './ops/tanh-gelu.js';
+export { addUniformNoise } from './ops/uniform-noise.js';
 export { statelessRandomUniform } from './ops/random.js';
 export type {
   AdamUpdate,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { checkTogether } from './check-together.js';
+import { loopSettings } from './loop-settings.js';
 import { optimizerSettings } from './optimizer-settings.js';
+import { regularizationSettings } from './regularization-settings.js';
 import { scheduleSettings } from './schedule-settings.js';
 
 const rate = z.number().min(0).lt(1);
@@ -33,7 +35,7 @@ const augmentationSchema = z
 
 /** What every method has. Names as in the Hugging Face Trainer, where it has them. */
 const common = {
-  /** A folder with config.json, model.safetensors and tokenizer.json, or a model's name on the Hugging Face hub. */
+  /** A model's name on the Hugging Face hub, a folder, or a file of weights: see docs/models.md. */
   model_name: z.string().min(1),
   /** A commit, tag or branch on the hub. A commit makes a run repeatable; a folder has no revision. */
   model_revision: z.string().min(1).default('main'),
@@ -41,10 +43,8 @@ const common = {
   ...optimizerSettings,
   ...scheduleSettings,
 
-  /** Passes over the training rows. */
-  num_epochs: count.default(3),
-  /** Stops earlier than `num_epochs` would; `null`: by epochs alone. */
-  max_steps: count.nullable().default(null),
+  ...loopSettings,
+
   /** Rows per forward pass. */
   batch_size: count.default(8),
   /** Forward passes per step of the optimizer: a step sees batch_size × this many rows. */
@@ -53,11 +53,7 @@ const common = {
   eval_batch_size: count.default(64),
   /** Batches of texts of like length waste less on padding. The order stays random, and a function of seed and epoch. */
   group_by_length: z.boolean().default(true),
-  /**
-   * In place of the dropout probabilities in the model's config.json; `null`: those. Less than one pass over the data
-   * cannot be learned by heart, and is learned faster without.
-   */
-  dropout: rate.nullable().default(null),
+  ...regularizationSettings,
   /** In tokens, the special ones included. Longer texts lose their end. */
   max_length: z.int().min(4).max(4096).default(128),
   /**
@@ -73,21 +69,6 @@ const common = {
   /** What is done to pictures in training alone, drawn anew each time that one is seen. */
   augmentation: augmentationSchema,
 
-  /** Steps between two checkpoints: what a kill costs at most. */
-  save_steps: count.default(50),
-  /** How many checkpoints are kept. The one before the last is what a damaged last one falls back to. */
-  save_total_limit: z.int().min(2).default(2),
-  /** Steps between two passes over the validation set; `null`: at the end of each epoch alone. */
-  eval_steps: count.nullable().default(null),
-  /** Steps between two entries of the history. */
-  logging_steps: count.default(10),
-  /** What makes the best model, on the validation set. */
-  metric_for_best_model: z.enum(['accuracy', 'loss']).default('accuracy'),
-  /** Stop after so many validations in a row without a better one; `null`: never. */
-  early_stopping_patience: count.nullable().default(null),
-  /** A validation is better only if by more than this. */
-  early_stopping_threshold: z.number().min(0).default(0),
-
   /** Of the new weights, dropout and the order of the rows. Left out: base_config.yaml's. */
   seed: z.int().min(0).max(0xffffffff),
 };
@@ -95,6 +76,11 @@ const common = {
 const loraSchema = z.strictObject({
   ...common,
   method: z.literal('lora'),
+  /**
+   * An adapter in PEFT's format to go on from, ours or PEFT's own: a folder, relative to the project. The settings below
+   * have to be the adapter's, but for dropout. `null`: new updates.
+   */
+  adapter_name_or_path: z.string().min(1).nullable().default(null),
   /** Rank of the update that is learned for each target. */
   lora_r: count.default(8),
   /** The update is scaled by lora_alpha / lora_r. */
@@ -129,6 +115,8 @@ const loraSchema = z.strictObject({
 const adapterSchema = z.strictObject({
   ...common,
   method: z.literal('adapter'),
+  /** An adapter in AdapterHub's format to go on from, ours or the library's own; as LoRA's. */
+  adapter_name_or_path: z.string().min(1).nullable().default(null),
   /** `pfeiffer`: after each block's output. `houlsby`: after its attention, too. */
   adapter_type: z.enum(['pfeiffer', 'houlsby']).default('pfeiffer'),
   /** The bottleneck is so many times narrower than the model. */

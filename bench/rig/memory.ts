@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 
 /** Bytes of a process that are in memory now. Linux. */
 export function residentMemory(pid: number): number {
@@ -6,10 +6,23 @@ export function residentMemory(pid: number): number {
   return Number(kilobytes) * 1024;
 }
 
-/** Seconds of CPU that a process and those of its children that have ended took. Linux, whose clock has 100 ticks a second. */
+/**
+ * Seconds of CPU that a worker, its spawner and the commands that have ended took; not what else it started, as its own Temporal
+ * server. Linux, whose clock has 100 ticks a second.
+ */
 export function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // proc(5): the 14th to 17th fields; the 2nd may hold spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
+  const own = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
+  return own + spawnersOf(pid).reduce((sum, child) => sum + cpuSeconds(child), 0);
+}
+
+/** Whichever of its threads started them. */
+function spawnersOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`)
+    .flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '))
+    .filter((child) => child !== '')
+    .filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('spawner-process'))
+    .map(Number);
 }

@@ -15,7 +15,8 @@ const [WARM_UP, MEASURED] = [1, 2];
 const request = JSON.parse(process.argv[2] ?? '') as MeasureRequest;
 const config = finetuningConfigSchema.parse(request.config);
 const before = process.resourceUsage().maxRSS * 1024;
-const prepared = await prepareTraining({ ...request, config });
+// The project's callbacks have no part in what a step costs.
+const prepared = await prepareTraining({ ...request, config: { ...config, callbacks: [] }, projectDir: '.' });
 assignInitialWeights(prepared, config.seed, request.modelDir, () => {});
 
 const updates = updatesByWidth(prepared);

@@ -4,6 +4,8 @@ export interface MeasureRequest {
   readonly trainFile: string;
   readonly valFile: string;
   readonly modelDir: string;
+  readonly projectDir: string;
+  readonly adapterDir?: string;
 }
 
 /** What it prints, as JSON in its last line. */

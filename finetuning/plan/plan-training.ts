@@ -21,6 +21,9 @@ export interface PlanOptions {
   readonly trainFile: string;
   readonly valFile: string;
   readonly modelDir: string;
+  readonly projectDir: string;
+  /** An adapter that is trained further. */
+  readonly adapterDir?: string;
 }
 
 /** What a training will take. Bytes and seconds. */
@@ -101,11 +104,18 @@ function availableMemory(): number {
 }
 
 async function measure(
-  { config, trainFile, valFile, modelDir }: PlanOptions,
+  { config, trainFile, valFile, modelDir, projectDir, adapterDir }: PlanOptions,
   fixed: number,
   available: number,
 ): Promise<MeasuredSteps> {
-  const request: MeasureRequest = { config, trainFile, valFile, modelDir };
+  const request: MeasureRequest = {
+    config,
+    trainFile,
+    valFile,
+    modelDir,
+    projectDir,
+    ...(adapterDir === undefined ? {} : { adapterDir }),
+  };
   const script = fileURLToPath(new URL('./measure-steps.js', import.meta.url));
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(request)], {

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -11,8 +12,11 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
 
+/** What a file is to hold: bytes, text, or what another file holds. */
+export type FileContent = Uint8Array | string | { readonly copyOf: string };
+
 /** Paths relative to the folder → contents. */
-export type FolderContents = Readonly<Record<string, Uint8Array | string>>;
+export type FolderContents = Readonly<Record<string, FileContent>>;
 
 /**
  * Writes a folder so that at any moment, a power cut included, there is either the whole of it under its name, or what
@@ -46,11 +50,13 @@ export function writeFolder(folder: string, contents: FolderContents): void {
   }
 }
 
-function writeSynced(path: string, content: Uint8Array | string): void {
-  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
-  const descriptor = openSync(path, 'w');
+function writeSynced(path: string, content: FileContent): void {
+  const isCopy = typeof content === 'object' && 'copyOf' in content;
+  if (isCopy) copyFileSync(content.copyOf, path);
+  const descriptor = openSync(path, isCopy ? 'r+' : 'w');
   try {
-    for (let done = 0; done < bytes.byteLength;) done += writeSync(descriptor, bytes, done);
+    const bytes = isCopy ? undefined : typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+    for (let done = 0; bytes && done < bytes.byteLength;) done += writeSync(descriptor, bytes, done);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -1,9 +1,15 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FinetuningConfig } from '../../configs/index.js';
+import { CallbackList } from './callbacks/callback-list.js';
+import type { CheckpointInfo, TrainingCallback } from './callbacks/callback.js';
+import { earlyStopping } from './callbacks/early-stopping.js';
+import { eventReporter } from './callbacks/event-reporter.js';
+import { loadCallbacks } from './callbacks/load-callbacks.js';
 import { PREPROCESSOR_FILE, readPreprocessing } from '../images/preprocessing.js';
 import { CheckpointFolder } from './checkpoint.js';
-import { writeFolder } from './durable-folder.js';
+import { writeFolder, type FolderContents } from './durable-folder.js';
+import { EpochModels } from './epoch-models.js';
 import { assignInitialWeights } from './initial-weights.js';
 import { modelFolder, renamed } from './model-folder.js';
 import { prepareTraining, type PreparedTraining } from './prepare-training.js';
@@ -16,12 +22,16 @@ export interface FinetuneOptions {
   readonly config: FinetuningConfig;
   readonly trainFile: string;
   readonly valFile: string;
-  /** Gets `best_model/` and `training.json`. Replaced as a whole when training is done. */
+  /** Gets `best_model/`, `epoch_N/` if they are kept, and `training.json`. Replaced as a whole when training is done. */
   readonly outputDir: string;
   /** Where checkpoints are kept; or the folder in which this training gets one of its own, removed when it is done. */
   readonly checkpoints: { readonly folder: string } | { readonly under: string };
   /** The pretrained model's files: see `resolvePretrained`. */
   readonly modelDir: string;
+  /** An adapter to go on from: see `adapter_name_or_path`. */
+  readonly adapterDir?: string;
+  /** What `callbacks` are relative to. */
+  readonly projectDir: string;
   readonly onEvent: OnTrainingEvent;
   /** Ends the training after the step that is running, with a checkpoint. */
   readonly signal?: AbortSignal;
@@ -45,6 +55,7 @@ export interface FinetuneResult {
 export async function finetune(options: FinetuneOptions): Promise<FinetuneResult> {
   const { config, onEvent } = options;
   const log = (message: string): void => onEvent({ kind: 'log', message });
+  const callbacks = await callbacksOf(options);
   const prepared = await prepareTraining(options);
   const { key, format, session, program, order, total, dataset } = prepared;
   log(
@@ -56,6 +67,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
   const { checkpoints: place } = options;
   const folder = 'folder' in place ? place.folder : join(place.under, key);
   const checkpoints = new CheckpointFolder(folder, format);
+  const epochs = new EpochModels(folder, config.save_epochs_limit);
   const found = checkpoints.newest(key, log);
   if (found) {
     const { weights, optimizer } = found.checkpoint;
@@ -65,7 +77,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
   const state = found?.checkpoint.state ?? initialState();
   const resumedFrom = state.step;
 
-  const save = (weights: Tensors, best: Tensors | undefined): void => {
+  const save = (weights: Tensors, best: Tensors | undefined): CheckpointInfo => {
     const toFile = (tensors: Tensors): Tensors => renamed(tensors, format.toFile);
     const saved = checkpoints.save(
       {
@@ -81,7 +93,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
       },
       config.save_total_limit,
     );
-    onEvent({ kind: 'checkpoint', step: state.step, ...saved });
+    return { step: state.step, ...saved };
   };
   const { status, best } = await train({
     config,
@@ -90,18 +102,52 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
     total,
     state,
     best: found?.checkpoint.best && renamed(found.checkpoint.best, format.fromFile),
+    callbacks,
     save,
+    saveEpoch: (epoch, model) => epochs.save(epoch, folderOf(options, prepared, model, state.step)),
     describeRows: (rows) => describeRows(prepared, rows),
-    onEvent,
+    onEvaluating: (done, of) => onEvent({ kind: 'evaluating', done, total: of }),
     signal: options.signal,
   });
-  const weights = best ?? session.readWeights();
+  if (state.stopped !== null) log(`ended at step ${state.step}: ${state.stopped}`);
+  const weights = best ?? session.readModel();
   program.dispose();
   if (status === 'finished') {
-    writeOutput(options, prepared, state, weights);
+    const others = config.save_epochs ? epochs.contents(state.epochsEnded) : {};
+    writeOutput(options, prepared, state, weights, others);
     if ('under' in place) rmSync(folder, { recursive: true, force: true });
   }
   return { status, steps: state.step, total, resumedFrom, best: state.best };
+}
+
+/** Ours, and the project's own by their paths. */
+async function callbacksOf({ config, onEvent, projectDir }: FinetuneOptions): Promise<CallbackList> {
+  const { early_stopping_patience: patience, early_stopping_threshold: threshold } = config;
+  const metric = config.metric_for_best_model;
+  const callbacks = new Map<string, TrainingCallback>([['events', eventReporter(onEvent)]]);
+  if (patience !== null) callbacks.set('early_stopping', earlyStopping({ patience, threshold, metric }));
+  const own = await loadCallbacks(config.callbacks, projectDir, config);
+  return new CallbackList(new Map([...callbacks, ...own]));
+}
+
+/** The files of the model with these weights, which the training had after `step` updates. */
+function folderOf(
+  { config, modelDir }: FinetuneOptions,
+  { network, format, order }: PreparedTraining,
+  weights: Tensors,
+  step: number,
+): FolderContents {
+  return modelFolder({
+    baseModelDir: modelDir,
+    network,
+    format,
+    weights,
+    batchesSeen: order.batchesIn(step),
+    companions:
+      network.task === 'image-classification'
+        ? { [PREPROCESSOR_FILE]: readPreprocessing(modelDir, config.image_size).json }
+        : {},
+  });
 }
 
 /** `data/train.jsonl lines 3, 17, 52`: what to look at when a batch goes wrong. */
@@ -113,23 +159,16 @@ function describeRows({ dataset, linesOf }: PreparedTraining, rows: Int32Array):
 }
 
 function writeOutput(
-  { config, modelDir, outputDir }: FinetuneOptions,
-  { key, network, format, order, total, dataset }: PreparedTraining,
+  options: FinetuneOptions,
+  prepared: PreparedTraining,
   state: TrainingState,
   weights: Tensors,
+  others: FolderContents,
 ): void {
+  const { config, outputDir } = options;
+  const { key, total, dataset } = prepared;
   const { labels, train, validation } = dataset;
-  const model = modelFolder({
-    baseModelDir: modelDir,
-    network,
-    format,
-    weights,
-    batchesSeen: order.batchesIn(state.best?.step ?? state.step),
-    companions:
-      network.task === 'image-classification'
-        ? { [PREPROCESSOR_FILE]: readPreprocessing(modelDir, config.image_size).json }
-        : {},
-  });
+  const model = folderOf(options, prepared, weights, state.best?.step ?? state.step);
   const record = {
     fingerprint: key,
     config,
@@ -143,6 +182,7 @@ function writeOutput(
   };
   writeFolder(outputDir, {
     ...Object.fromEntries(Object.entries(model).map(([name, content]) => [`best_model/${name}`, content])),
+    ...others,
     'training.json': toJson(record),
   });
 }

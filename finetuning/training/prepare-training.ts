@@ -3,14 +3,17 @@ import type { FinetuningConfig } from '../../configs/index.js';
 import { createMethod } from '../methods/create-method.js';
 import type { Method } from '../methods/method.js';
 import type { SavedFormat } from '../methods/saved-format.js';
+import { startingPoint } from '../methods/starting-point.js';
 import type { Network } from '../models/network.js';
 import { readNetwork, readTask } from '../models/read-network.js';
 import { predictionBatches } from '../text/prediction-batches.js';
+import { averageOf } from './averages.js';
+import { callbackDigests } from './callbacks/load-callbacks.js';
 import { DataOrder } from './data-order.js';
 import type { Dataset } from './examples/dataset.js';
 import { widthsOf, type Examples } from './examples/examples.js';
 import { openDataset } from './examples/open-dataset.js';
-import { fingerprint, modelDigest } from './fingerprint.js';
+import { adapterDigest, fingerprint, modelDigest } from './fingerprint.js';
 import { checkGroups, createOptimizer } from './optimizers/create-optimizer.js';
 import { movesBuffers, trainingProgram } from './training-program.js';
 import { TrainingSession } from './training-session.js';
@@ -29,6 +32,8 @@ export interface PreparedTraining {
   readonly total: number;
   readonly program: Program;
   readonly session: TrainingSession;
+  /** Values to start from in place of the model's and of new ones: those of an adapter that is trained further. */
+  readonly start: Readonly<Record<string, Float32Array>>;
   /** Lines of the training file that lie in a row. */
   readonly linesOf: (row: number) => readonly number[];
 }
@@ -38,18 +43,23 @@ export async function prepareTraining(options: {
   readonly trainFile: string;
   readonly valFile: string;
   readonly modelDir: string;
+  readonly adapterDir?: string;
+  readonly projectDir: string;
 }): Promise<PreparedTraining> {
-  const { config, modelDir } = options;
+  const { config, modelDir, adapterDir } = options;
   const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
+  const network = readNetwork(modelDir, dataset.labels, config.dropout);
+  const { method, format } = createMethod(config, network);
+  const start = startingPoint(config, network, adapterDir);
   const model = await modelDigest(modelDir);
   const key = fingerprint({
     config,
     model,
     train: dataset.train.md5,
     validation: dataset.validation.md5,
+    ...(adapterDir === undefined ? {} : { adapter: await adapterDigest(adapterDir) }),
+    callbacks: callbackDigests(config.callbacks, options.projectDir),
   });
-  const network = readNetwork(modelDir, dataset.labels, config.dropout);
-  const { method, format } = createMethod(config, network);
   const { train, validation } = dataset.encode(
     network,
     modelDir,
@@ -70,11 +80,15 @@ export async function prepareTraining(options: {
   checkGroups(config, method.trainable);
   const optimizer = createOptimizer(config, network);
   const exactRows = movesBuffers(network, method);
+  const averages = config.ema_decay !== null;
   const definition = trainingProgram({
     network,
     method,
     optimizer,
     maxGradNorm: config.max_grad_norm,
+    labelSmoothing: config.label_smoothing_factor,
+    noiseAlpha: config.neftune_noise_alpha,
+    averages,
     trainRows: config.batch_size,
     ...(exactRows ? { fewerRows: fewerRows(order, total, config.batch_size) } : {}),
     evalRows: config.eval_batch_size,
@@ -88,8 +102,14 @@ export async function prepareTraining(options: {
   const session = new TrainingSession({
     program,
     changing: new Map([...trainable, ...(exactRows ? network.buffers : [])]),
-    optimizerState: new Map(trainable.flatMap(([name, shape]) => [...optimizer.state(name, shape)])),
+    optimizerState: new Map(
+      trainable.flatMap(([name, shape]) => [
+        ...optimizer.state(name, shape),
+        ...(averages ? [[averageOf(name), shape] as const] : []),
+      ]),
+    ),
     optimizer,
+    averageDecay: config.ema_decay,
     seed: config.seed,
     trainRows: config.batch_size,
     exactRows,
@@ -101,7 +121,7 @@ export async function prepareTraining(options: {
   });
   const linesOf = (row: number): number[] =>
     [...(train.sourcesOf?.(row) ?? [row])].map((source) => dataset.train.lines[source] as number);
-  return { key, network, method, format, dataset, train, order, total, program, session, linesOf };
+  return { key, network, method, format, dataset, train, order, total, program, session, start, linesOf };
 }
 
 function* allBatches(order: DataOrder, total: number): Generator<Int32Array> {

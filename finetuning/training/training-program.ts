@@ -1,5 +1,6 @@
 import {
   clipByGlobalNorm,
+  smoothedCrossEntropy,
   sparseCrossEntropy,
   tf,
   type ProgramDefinition,
@@ -12,6 +13,7 @@ import type { Method } from '../methods/method.js';
 import { modelVariables } from '../models/inference-program.js';
 import { keepAll } from '../models/layers/forward-context.js';
 import type { Network } from '../models/network.js';
+import { averageOf, averageSignature, withAverages } from './averages.js';
 import { countedDropout, dropoutCounterFeed } from './dropout.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 
@@ -20,6 +22,12 @@ export interface ProgramSettings {
   readonly method: Method;
   readonly optimizer: Optimizer;
   readonly maxGradNorm: number;
+  /** Share of each label that is spread over all classes, in training; absent: 0. */
+  readonly labelSmoothing?: number;
+  /** NEFTune's α; absent or `null`: no noise. */
+  readonly noiseAlpha?: number | null;
+  /** Keep averages of what trains, and evaluate these. */
+  readonly averages?: boolean;
   readonly trainRows: number;
   /** Fewer rows that a batch may have too. Where norms work with the batch's statistics, none may be filled up. */
   readonly fewerRows?: readonly number[];
@@ -42,6 +50,7 @@ export function passName(kind: 'train' | 'accumulate', width: number, fewer?: nu
  * The graphs of a training:
  * - `train/W`: one update from one batch of padded length W; `train/W/R` from one of R rows, where that counts,
  * - `accumulate/W` and `apply`: the same in parts, where an update takes several batches,
+ * - `average`: moves the averages on, after an update, where they are kept,
  * - `evaluate/W`: the loss of each label, and the class that is given.
  */
 export function trainingProgram(settings: ProgramSettings): ProgramDefinition {
@@ -52,6 +61,7 @@ export function trainingProgram(settings: ProgramSettings): ProgramDefinition {
     for (const [state, stateShape] of optimizer.state(name, shape))
       variables[state] = { shape: stateShape, dtype: 'float32' };
     if (accumulates) variables[accumulated(name)] = { shape, dtype: 'float32' };
+    if (settings.averages === true) variables[averageOf(name)] = { shape, dtype: 'float32' };
   }
   const signatures: Record<string, SignatureDefinition> = {};
   for (const width of trainWidths)
@@ -61,8 +71,8 @@ export function trainingProgram(settings: ProgramSettings): ProgramDefinition {
         width,
       );
   if (accumulates) signatures.apply = applySignature(settings);
-  for (const width of evalWidths)
-    signatures[`evaluate/${width}`] = evaluateSignature(network, method, settings.evalRows, width);
+  if (settings.averages === true) signatures.average = averageSignature(method.trainable);
+  for (const width of evalWidths) signatures[`evaluate/${width}`] = evaluateSignature(settings, width);
   return { variables, signatures };
 }
 
@@ -100,7 +110,7 @@ function passSignature(settings: ProgramSettings, width: number): SignatureDefin
 }
 
 function lossAndGradients(
-  { network, method }: ProgramSettings,
+  { network, method, labelSmoothing: smoothing = 0, noiseAlpha = null }: ProgramSettings,
   { variables, feeds }: SignatureScope,
 ): {
   readonly loss: tf.Tensor;
@@ -108,7 +118,7 @@ function lossAndGradients(
   readonly buffers: Readonly<Record<string, tf.Tensor>>;
 } {
   const fed = <T extends tf.Tensor>(name: string): T => feeds[name] as T;
-  const dropout = countedDropout(fed('dropout_counter'));
+  const dropout = countedDropout(fed('dropout_counter'), noiseAlpha);
   const trained = method.trainable.map((name) => variables[name] as tf.Variable);
   const moved: Record<string, tf.Tensor> = {};
   // What is calculated under variableGrads is gone after it, unless it is kept.
@@ -116,7 +126,10 @@ function lossAndGradients(
   const { value, grads } = tf.variableGrads(() => {
     const moving = movesBuffers(network, method) ? update : undefined;
     const logits = network.logits(variables, feeds, method, dropout, moving);
-    const losses = sparseCrossEntropy(logits, fed('labels'));
+    const losses =
+      smoothing > 0
+        ? smoothedCrossEntropy(logits, fed('labels'), smoothing)
+        : sparseCrossEntropy(logits, fed('labels'));
     return tf.sum(tf.mul(losses, fed('label_weights'))) as tf.Scalar;
   }, trained);
   const buffers = Object.fromEntries(
@@ -161,9 +174,7 @@ function applySignature(settings: ProgramSettings): SignatureDefinition {
 }
 
 function evaluateSignature(
-  network: Network,
-  method: Method,
-  rows: number,
+  { network, method, evalRows: rows, averages = false }: ProgramSettings,
   width: number,
 ): SignatureDefinition {
   return {
@@ -172,7 +183,8 @@ function evaluateSignature(
       labels: { shape: [network.labelCount(rows, width)], dtype: 'int32' },
     },
     build({ variables, feeds }) {
-      const logits = network.logits(variables, feeds, method, keepAll);
+      const parameters = averages ? withAverages(variables, method.trainable) : variables;
+      const logits = network.logits(parameters, feeds, method, keepAll);
       const losses = sparseCrossEntropy(logits, feeds.labels as tf.Tensor1D);
       return { outputs: { losses, predicted: tf.argMax(logits, -1) } };
     },

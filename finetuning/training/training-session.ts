@@ -4,6 +4,7 @@ import type { Task } from '../models/network.js';
 import type { ParameterShapes } from '../models/parameters.js';
 import type { NamedTensor } from '../models/safetensors/encode-safetensors.js';
 import { predictionBatches } from '../text/prediction-batches.js';
+import { averageFeeds, averageOf } from './averages.js';
 import type { Tensors } from './weight-files.js';
 import type { Examples } from './examples/examples.js';
 import type { Optimizer } from './optimizers/optimizer.js';
@@ -16,6 +17,8 @@ export interface SessionOptions {
   readonly changing: ParameterShapes;
   readonly optimizerState: ParameterShapes;
   readonly optimizer: Optimizer;
+  /** Of the weights' averages; `null`: none are kept. */
+  readonly averageDecay: number | null;
   readonly seed: number;
   readonly trainRows: number;
   /** Norms work with the batch's statistics: a batch with fewer rows than `trainRows` is not filled up. */
@@ -46,8 +49,19 @@ export class TrainingSession {
     batches: readonly Int32Array[],
     learningRate: number,
   ): Promise<{ readonly loss: number; readonly gradNorm: number }> {
-    const { program, accumulation, optimizer, train } = this.#options;
+    const { program, optimizer, averageDecay } = this.#options;
     const scalars = optimizer.feedsAt(step + 1, learningRate);
+    const result = await this.#step(step, batches, scalars);
+    if (averageDecay !== null) program.run('average', averageFeeds(step + 1, averageDecay));
+    return result;
+  }
+
+  async #step(
+    step: number,
+    batches: readonly Int32Array[],
+    scalars: Readonly<Record<string, TensorData>>,
+  ): Promise<{ readonly loss: number; readonly gradNorm: number }> {
+    const { program, accumulation, train } = this.#options;
     // The mean is over all labels of the update, not of a batch: transformers#34191.
     const labels = batches.reduce((sum, batch) => batch.reduce((s, row) => s + train.labelsIn(row), sum), 0);
     if (accumulation === 1) {
@@ -90,11 +104,23 @@ export class TrainingSession {
     return { loss: mean, accuracy: right / labelled, ...perplexity };
   }
 
+  /** What training goes on from. */
   readWeights(): Tensors {
     return this.#read(this.#options.changing);
   }
 
-  /** Names as in torch's optimizer state. */
+  /** What is evaluated and saved: of each weight the average, where one is kept. */
+  readModel(): Tensors {
+    const { changing, optimizerState } = this.#options;
+    const names = [...changing.keys()].map((name) => {
+      const average = averageOf(name);
+      return [name, optimizerState.has(average) ? average : name] as const;
+    });
+    const values = this.#read(new Map(names.map(([name, source]) => [source, changing.get(name) ?? []])));
+    return Object.fromEntries(names.map(([name, source]) => [name, values[source] as NamedTensor]));
+  }
+
+  /** Names as in torch's optimizer state; and the averages. */
   readOptimizerState(): Tensors {
     return this.#read(this.#options.optimizerState);
   }

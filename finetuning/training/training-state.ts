@@ -1,4 +1,5 @@
 import type { FinetuningConfig } from '../../configs/index.js';
+import type { Json } from './callbacks/callback.js';
 
 /** One line of the Trainer's log_history. */
 export type LogEntry = Readonly<Record<string, number>>;
@@ -10,8 +11,12 @@ export interface TrainingState {
   /** The update after which the validation set was last seen; 0: never. */
   evaluatedAt: number;
   best: { readonly step: number; readonly accuracy: number; readonly loss: number } | null;
-  /** Validations in a row that were no better. */
-  withoutBetter: number;
+  /** Epochs whose end has been told. */
+  epochsEnded: number;
+  /** Why a callback wants the training to end; `null`: none does. */
+  stopped: string | null;
+  /** What callbacks want to have kept, by their names. */
+  callbacks: Readonly<Record<string, Json>>;
   /** Since the last entry of the history. */
   lossSum: number;
   lossCount: number;
@@ -23,7 +28,9 @@ export function initialState(): TrainingState {
     step: 0,
     evaluatedAt: 0,
     best: null,
-    withoutBetter: 0,
+    epochsEnded: 0,
+    stopped: null,
+    callbacks: {},
     lossSum: 0,
     lossCount: 0,
     history: [],
@@ -57,7 +64,7 @@ export function trainerStateJson(
     num_input_tokens_seen: 0,
     num_train_epochs: config.num_epochs,
     save_steps: config.save_steps,
-    stateful_callbacks: {},
+    stateful_callbacks: state.callbacks,
     total_flos: 0,
     train_batch_size: config.batch_size,
     trial_name: null,

@@ -1,10 +1,8 @@
 import type { BigIntStats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import type { LockEntry } from '../../types.js';
-import { entryMapping } from './entry.js';
 import { arrange, type MergeOrder } from './order.js';
-import { HEAD, cutSections, readSection, type Section } from './sections.js';
-import { emitAt, headerLine } from './segments.js';
+import { HEAD, cutSections, readSection, writtenAlone, type Section } from './sections.js';
 
 /** A lock file that looks as DVC writes it, as it is on disk. */
 export interface KnownLock {
@@ -100,10 +98,10 @@ export function mergeKnown(
   if (!lock.sections.every(({ isAsWritten }) => isAsWritten)) return undefined;
   const changed = new Map<string, Section>();
   for (const [name, entry] of entries) {
-    const { text, anchors } = emitAt(entryMapping(entry), 2);
-    const lines = headerLine(name, 1) + text;
+    const lines = writtenAlone(name, entry);
+    if (lines === undefined) return undefined;
     if (lines === byName.get(name)?.text) continue;
-    const section = anchors > 0 ? undefined : readSection(lines);
+    const section = readSection(lines);
     if (section?.name !== name || !section.isAsWritten) return undefined;
     changed.set(name, section);
   }

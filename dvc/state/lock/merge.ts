@@ -2,7 +2,7 @@ import type { LockEntry } from '../../types.js';
 import { entryMapping } from './entry.js';
 import { arrange, type MergeOrder } from './order.js';
 import { parseLockText, stagesOf } from './read.js';
-import { HEAD, sectionsOf, type Section } from './sections.js';
+import { HEAD, sectionsOf, writtenAlone, type Section } from './sections.js';
 import { emitAt, headerLine, rootPairs, segmentsOf, type Segment } from './segments.js';
 
 /**
@@ -54,9 +54,9 @@ function mergeSections(
     texts.set(name, text);
   }
   for (const [name, entry] of entries) {
-    const { text, anchors } = emitAt(entryMapping(entry), 2);
-    if (anchors > 0) return undefined;
-    texts.set(name, headerLine(name, 1) + text);
+    const lines = writtenAlone(name, entry);
+    if (lines === undefined) return undefined;
+    texts.set(name, lines);
   }
   return (
     HEAD +

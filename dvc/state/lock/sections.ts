@@ -1,8 +1,10 @@
 import { YamlDocument } from '../../../diagnostics/index.js';
 import type { LockEntry } from '../../types.js';
 import { implicitType } from '../yaml/resolve.js';
+import { entryMapping } from './entry.js';
 import { parseEntry } from './parse-entry.js';
-import { rootPairs, segmentsOf } from './segments.js';
+import { guessEntry } from './plain-entry.js';
+import { emitAt, headerLine, rootPairs, segmentsOf } from './segments.js';
 
 /** One stage's lines in a lock file, its name's included. Read once for as long as they stay as they are. */
 export interface Section {
@@ -79,6 +81,10 @@ export function readSection(slice: string): Section | undefined {
   const text = Buffer.from(slice).toString();
   const name = NAME.exec(text.slice(0, text.indexOf('\n')))?.[1];
   if (name === undefined || implicitType(name) !== 'str') return undefined;
+  const bytes = Buffer.byteLength(text);
+  const guess = guessEntry(text.split('\n').slice(1, -1));
+  if (guess && writtenAlone(name, guess) === text)
+    return { name, text, bytes, entry: guess, isAsWritten: true };
   try {
     const source = new YamlDocument(name, text);
     const pairs = rootPairs(source);
@@ -86,10 +92,15 @@ export function readSection(slice: string): Section | undefined {
     if (!segment || pairs.length > 1 || segment.key !== name) return undefined;
     const entry = parseEntry(source, pairs[0]?.value, [name]);
     const { text: written, anchors } = segment.render(1);
-    const bytes = Buffer.byteLength(text);
     return { name, text, bytes, entry, isAsWritten: written === text && anchors === 0 };
   } catch {
     // What is wrong with it is told with its place in the file.
     return undefined;
   }
+}
+
+/** A stage's lines as DVC writes them. Undefined when they have anchors, which are numbered through the whole file. */
+export function writtenAlone(name: string, entry: LockEntry): string | undefined {
+  const { text, anchors } = emitAt(entryMapping(entry), 2);
+  return anchors > 0 ? undefined : headerLine(name, 1) + text;
 }

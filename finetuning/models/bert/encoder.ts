@@ -1,5 +1,5 @@
 import { gatherRows, gelu, layerNorm, softmax, tf } from '../../../compute/index.js';
-import type { ForwardContext } from '../layers/forward-context.js';
+import { disturbed, type ForwardContext } from '../layers/forward-context.js';
 import { linear } from '../layers/linear.js';
 import type { BertConfig } from './config.js';
 
@@ -25,7 +25,7 @@ export function bertEncoder(
 ): tf.Tensor2D[] {
   const [rows, width] = inputIds.shape;
   const scoreBias = tf.reshape(tf.mul(tf.sub(1, attentionMask), MASKED), [rows, 1, 1, width]);
-  const states = [embed(context, config, inputIds)];
+  const states = [embed(context, config, inputIds, attentionMask)];
   for (let index = 0; index < config.num_hidden_layers; index++)
     states.push(
       layer(
@@ -39,12 +39,18 @@ export function bertEncoder(
   return states;
 }
 
-function embed(context: ForwardContext, config: BertConfig, inputIds: tf.Tensor2D): tf.Tensor2D {
+function embed(
+  context: ForwardContext,
+  config: BertConfig,
+  inputIds: tf.Tensor2D,
+  mask: tf.Tensor2D,
+): tf.Tensor2D {
   const [rows, width] = inputIds.shape;
   const { hidden_size: hidden } = config;
   const table = (name: string): tf.Tensor2D =>
     context.weight(`bert.embeddings.${name}_embeddings.weight`) as tf.Tensor2D;
-  const words = gatherRows(table('word'), tf.reshape(inputIds, [rows * width]) as tf.Tensor1D);
+  const taken = gatherRows(table('word'), tf.reshape(inputIds, [rows * width]) as tf.Tensor1D);
+  const words = disturbed(context, taken, mask);
   const positions = tf.slice(table('position'), [0, 0], [width, hidden]);
   const type = tf.slice(table('token_type'), [0, 0], [1, hidden]);
   const sum = tf.add(tf.reshape(words, [rows, width, hidden]), tf.add(positions, type));

@@ -1,6 +1,6 @@
 import { gatherRows, layerNorm, softmax, tanhGelu, tf } from '../../../compute/index.js';
 import { conv1d } from '../layers/conv1d.js';
-import type { ForwardContext } from '../layers/forward-context.js';
+import { disturbed, type ForwardContext } from '../layers/forward-context.js';
 import { causalBias } from './causal-bias.js';
 import type { Gpt2Config } from './config.js';
 
@@ -25,24 +25,30 @@ export function gpt2Decoder(
 ): tf.Tensor2D {
   const [rows, width] = inputIds.shape;
   const bias = causalBias(attentionMask, positionIds);
-  let x = embed(context, config, inputIds, positionIds);
+  let x = embed(context, config, inputIds, positionIds, (words) => disturbed(context, words, attentionMask));
   for (let index = 0; index < config.n_layer; index++)
-    x = block(context, config, `transformer.h.${index}`, x, (path, inner) =>
-      attention(context, config, path, inner, [rows, width], bias),
-    );
+    x = block(context, config, `transformer.h.${index}`, x, (path, inner) => {
+      const parts = queryKeyValue(context, config, path, inner, [rows, width]);
+      return attend(...parts, bias, (kept) => context.dropout(kept, config.attn_pdrop, path));
+    });
   return head(context, config, x);
 }
 
-/** Token and position embeddings: ids [rows, width] → [rows · width, hidden] */
+/**
+ * Token and position embeddings: ids [rows, width] → [rows · width, hidden]
+ *
+ * @param change what is done to the token embeddings first
+ */
 export function embed(
   context: ForwardContext,
   config: Gpt2Config,
   inputIds: tf.Tensor2D,
   positionIds: tf.Tensor2D,
+  change = (words: tf.Tensor2D): tf.Tensor2D => words,
 ): tf.Tensor2D {
   const taken = (table: string, ids: tf.Tensor2D): tf.Tensor2D =>
     gatherRows(context.weight(`transformer.${table}.weight`) as tf.Tensor2D, tf.reshape(ids, [ids.size]));
-  const sum = tf.add(taken('wte', inputIds), taken('wpe', positionIds));
+  const sum = tf.add(change(taken('wte', inputIds)), taken('wpe', positionIds));
   return context.dropout(sum as tf.Tensor2D, config.embd_pdrop, 'transformer.drop');
 }
 
@@ -83,19 +89,25 @@ export function queryKeyValue(
   return tf.unstack(tf.transpose(all, [2, 0, 3, 1, 4])) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
 }
 
-function attention(
-  context: ForwardContext,
-  config: Gpt2Config,
-  path: string,
-  x: tf.Tensor2D,
-  size: readonly [number, number],
+/**
+ * What queries find among keys: softmax of the scaled products, over values.
+ *
+ * @param query [rows, heads, width, perHead]
+ * @param key [rows, heads, slots, perHead], as `value`
+ * @param bias added to the scores [rows, heads, width, slots]
+ * @returns [rows · width, hidden]
+ */
+export function attend(
+  query: tf.Tensor4D,
+  key: tf.Tensor4D,
+  value: tf.Tensor4D,
   bias: tf.Tensor4D,
+  drop: (probabilities: tf.Tensor) => tf.Tensor = (probabilities) => probabilities,
 ): tf.Tensor2D {
-  const [query, key, value] = queryKeyValue(context, config, path, x, size);
-  const scores = tf.matMul(tf.mul(query, 1 / Math.sqrt(query.shape[3])), key, false, true);
-  const probabilities = softmax(tf.add(scores, bias));
-  const kept = context.dropout(probabilities, config.attn_pdrop, path);
-  return tf.reshape(tf.transpose(tf.matMul(kept, value), [0, 2, 1, 3]), x.shape);
+  const [rows, heads, width, perHead] = query.shape;
+  const scores = tf.matMul(tf.mul(query, 1 / Math.sqrt(perHead)), key, false, true);
+  const mixed = tf.matMul(drop(softmax(tf.add(scores, bias))), value);
+  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [rows * width, heads * perHead]);
 }
 
 /** Norm, and the product with the token embeddings: [n, hidden] → logits [n, vocabulary] */

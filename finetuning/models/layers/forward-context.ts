@@ -2,7 +2,11 @@ import type { tf } from '../../../compute/index.js';
 import type { Layer } from './layer.js';
 
 /** Zeroes values with a probability and scales the rest up. `site` names the place, so that no two places share numbers. */
-export type Dropout = <T extends tf.Tensor>(x: T, probability: number, site: string) => T;
+export interface Dropout {
+  <T extends tf.Tensor>(x: T, probability: number, site: string): T;
+  /** Present where a training disturbs the word embeddings: see {@link disturbed}. */
+  readonly disturb?: (words: tf.Tensor2D, mask: tf.Tensor2D) => tf.Tensor2D;
+}
 
 /** Where one half of a block meets the input that went around it. */
 export interface Join {
@@ -30,6 +34,16 @@ export interface ForwardContext {
    * value.
    */
   readonly update?: (buffer: string, value: tf.Tensor) => void;
+}
+
+/**
+ * The word embeddings as a training may want them, with noise; as they are, otherwise.
+ *
+ * @param words [rows · width, hidden]
+ * @param mask [rows, width] 1 where there is a token
+ */
+export function disturbed(context: ForwardContext, words: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor2D {
+  return context.dropout.disturb?.(words, mask) ?? words;
 }
 
 /** Outside of training nothing is dropped. */

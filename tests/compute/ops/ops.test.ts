@@ -6,6 +6,7 @@ import {
   layerNorm,
   linear,
   softmax,
+  smoothedCrossEntropy,
   sparseCrossEntropy,
   tanhGelu,
   tf,
@@ -42,6 +43,15 @@ const operations: [string, Operation, Operation][] = [
     'sparseCrossEntropy',
     (x) => sparseCrossEntropy(x, labels()),
     (x) => tf.neg(tf.sum(tf.mul(tf.logSoftmax(x), tf.oneHot(labels(), WIDTH)), -1)),
+  ],
+  [
+    'smoothedCrossEntropy',
+    (x) => smoothedCrossEntropy(tf.mul(x, 30), labels(), 0.15),
+    (x) => {
+      const losses = tf.neg(tf.logSoftmax(tf.mul(x, 30)));
+      const given = tf.sum(tf.mul(losses, tf.oneHot(labels(), WIDTH)), -1);
+      return tf.add(tf.mul(given, 0.85), tf.mul(tf.mean(losses, -1), 0.15));
+    },
   ],
   [
     'gatherRows',

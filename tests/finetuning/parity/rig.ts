@@ -7,6 +7,7 @@ import { inferenceProgram, modelVariables } from '../../../finetuning/models/inf
 import type { Network } from '../../../finetuning/models/network.js';
 import { readNetwork, readWeights } from '../../../finetuning/models/read-network.js';
 import { SafetensorsFile } from '../../../finetuning/models/safetensors/safetensors-file.js';
+import { averageFeeds } from '../../../finetuning/training/averages.js';
 import { createOptimizer } from '../../../finetuning/training/optimizers/create-optimizer.js';
 import { learningRateAt } from '../../../finetuning/training/schedules/learning-rate.js';
 import { movesBuffers, trainingProgram } from '../../../finetuning/training/training-program.js';
@@ -131,6 +132,8 @@ export function describeParity(cell: Cell): void {
               method,
               optimizer,
               maxGradNorm: cases.max_grad_norm,
+              labelSmoothing: config.label_smoothing_factor,
+              averages: config.ema_decay !== null,
               trainRows: rows,
               evalRows: rows,
               trainWidths: [width],
@@ -192,6 +195,7 @@ export function describeParity(cell: Cell): void {
         for (let step = 0; step < cases.steps; step++) {
           const rate = learningRateAt(config, step, cases.steps);
           const { loss, norm } = update(program, step, rate);
+          if (config.ema_decay !== null) program.run('average', averageFeeds(step + 1, config.ema_decay));
           series.losses.push(loss);
           series.norms.push(norm);
           series.rates.push(rate);

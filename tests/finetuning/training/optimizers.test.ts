@@ -49,6 +49,8 @@ const cases: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     adafactor_scale_parameter: true,
   },
   lion: { optim: 'lion' },
+  smoothed: { label_smoothing_factor: 0.2 },
+  averaged: { ema_decay: 0.8 },
   groups: {
     param_groups: [
       { match: '^classifier\\.', learning_rate: 0.05, weight_decay: 0.03 },

@@ -29,6 +29,7 @@ async function trained(root: string, until = Infinity, files = {}): Promise<Fine
     outputDir: join(root, 'models/checkpoints'),
     checkpoints: { under: join(root, '.reprise/checkpoints') },
     modelDir: join(root, 'model'),
+    projectDir: root,
     onEvent(event) {
       if (event.kind === 'step' && event.step >= until) abort.abort();
     },

@@ -1,0 +1,54 @@
+import type { FinetuningConfig } from '../../configs/index.js';
+import type { DataOrder } from './data-order.js';
+import type { TrainingState } from './training-state.js';
+import type { ValidationResult } from './validation.js';
+
+/** @returns whether this is the best model so far */
+export function recordValidation(
+  config: FinetuningConfig,
+  order: DataOrder,
+  state: TrainingState,
+  { loss, accuracy, perplexity }: ValidationResult,
+): boolean {
+  const { step, best } = state;
+  const isBest =
+    best === null ||
+    (config.metric_for_best_model === 'accuracy' ? accuracy > best.accuracy : loss < best.loss);
+  state.evaluatedAt = step;
+  state.history.push({
+    epoch: step / order.stepsPerEpoch,
+    eval_accuracy: accuracy,
+    eval_loss: loss,
+    ...(perplexity === undefined ? {} : { eval_perplexity: perplexity }),
+    step,
+  });
+  if (isBest) state.best = { step, accuracy, loss };
+  return isBest;
+}
+
+export interface UpdateRecord {
+  readonly loss: number;
+  readonly gradNorm: number;
+  readonly learningRate: number;
+}
+
+/** The history gets the mean loss of each `logging_steps` updates. */
+export function recordLoss(
+  config: FinetuningConfig,
+  order: DataOrder,
+  state: TrainingState,
+  { loss, gradNorm, learningRate }: UpdateRecord,
+): void {
+  state.lossSum += loss;
+  state.lossCount++;
+  if (state.step % config.logging_steps !== 0) return;
+  state.history.push({
+    epoch: state.step / order.stepsPerEpoch,
+    grad_norm: gradNorm,
+    learning_rate: learningRate,
+    loss: state.lossSum / state.lossCount,
+    step: state.step,
+  });
+  state.lossSum = 0;
+  state.lossCount = 0;
+}
