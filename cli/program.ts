@@ -7,6 +7,7 @@ import { evaluateCommand } from './commands/evaluate.js';
 import { fetchCommand } from './commands/fetch.js';
 import { finetuneCommand } from './commands/finetune.js';
 import { initCommand } from './commands/init.js';
+import { pretrainedCommand } from './commands/pretrained.js';
 import { pullCommand } from './commands/pull.js';
 import { pushCommand } from './commands/push.js';
 import { remoteCommand } from './commands/remote.js';
@@ -42,6 +43,7 @@ export function createProgram(): Command {
     .addCommand(workersCommand())
     .addCommand(uiCommand())
     .addCommand(dataCommand())
+    .addCommand(pretrainedCommand())
     .addCommand(finetuneCommand())
     .addCommand(evaluateCommand())
     .addCommand(compareCommand())

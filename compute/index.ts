@@ -12,7 +12,7 @@ export { interpretProgram } from './program/interpret.js';
 export { batchNorm, type BatchNormParameters, type BatchStatistics } from './ops/batch-norm.js';
 export { clipByGlobalNorm } from './ops/clip.js';
 export { selectByBits, selectByByte, unpackCodes } from './ops/code-table.js';
-export { conv2d, type Convolution } from './ops/conv2d.js';
+export { conv2d, conv2dOfFrozen, isPointwise, type Convolution } from './ops/conv2d.js';
 export { sparseCrossEntropy } from './ops/cross-entropy.js';
 export { dropout } from './ops/dropout.js';
 export { fused } from './ops/fused.js';

@@ -9,9 +9,33 @@ const rate = z.number().min(0).lt(1);
 const count = z.int().min(1);
 const moduleName = z.string().min(1);
 
+/** From the smaller to the larger. */
+const range = z
+  .tuple([z.number().positive(), z.number().positive()])
+  .refine(([from, to]) => from <= to, { message: 'the first number must not be larger than the second' });
+
+const augmentationSchema = z
+  .strictObject({
+    /** A part of so much of the picture's area, and of such a width by height, fills the square; `null`: the middle. */
+    random_resized_crop: z
+      .strictObject({
+        scale: range
+          .default([0.08, 1])
+          .refine(([, to]) => to <= 1, { message: 'no part is larger than the whole' }),
+        ratio: range.default([3 / 4, 4 / 3]),
+      })
+      .nullable()
+      .default(null),
+    /** How often left and right change places. */
+    horizontal_flip: z.number().min(0).max(1).default(0),
+    /** The square moves by up to so many pixels in each direction; what comes in at the edge is black. */
+    pad_and_crop: z.int().min(0).default(0),
+  })
+  .default({ random_resized_crop: null, horizontal_flip: 0, pad_and_crop: 0 });
+
 /** What every method has. Names as in the Hugging Face Trainer, where it has them. */
 const common = {
-  /** A folder with config.json, model.safetensors and tokenizer.json, or a model's name on the Hugging Face hub. */
+  /** A model's name on the Hugging Face hub, a folder, or a file of weights: see docs/models.md. */
   model_name: z.string().min(1),
   /** A commit, tag or branch on the hub. A commit makes a run repeatable; a folder has no revision. */
   model_revision: z.string().min(1).default('main'),
@@ -44,6 +68,11 @@ const common = {
   /** Language models: learn to say prompts too, and others' messages, not only completions and the assistant's. */
   train_on_prompt: z.boolean().default(false),
 
+  /** Side of the square that a network of images sees, in pixels; `null`: what its preprocessor_config.json says. */
+  image_size: z.int().min(8).max(1024).nullable().default(null),
+  /** What is done to pictures in training alone, drawn anew each time that one is seen. */
+  augmentation: augmentationSchema,
+
   /** Of the new weights, dropout and the order of the rows. Left out: base_config.yaml's. */
   seed: z.int().min(0).max(0xffffffff),
 };
@@ -51,6 +80,11 @@ const common = {
 const loraSchema = z.strictObject({
   ...common,
   method: z.literal('lora'),
+  /**
+   * An adapter in PEFT's format to go on from, ours or PEFT's own: a folder, relative to the project. The settings below
+   * have to be the adapter's, but for dropout. `null`: new updates.
+   */
+  adapter_name_or_path: z.string().min(1).nullable().default(null),
   /** Rank of the update that is learned for each target. */
   lora_r: count.default(8),
   /** The update is scaled by lora_alpha / lora_r. */
@@ -85,6 +119,8 @@ const loraSchema = z.strictObject({
 const adapterSchema = z.strictObject({
   ...common,
   method: z.literal('adapter'),
+  /** An adapter in AdapterHub's format to go on from, ours or the library's own; as LoRA's. */
+  adapter_name_or_path: z.string().min(1).nullable().default(null),
   /** `pfeiffer`: after each block's output. `houlsby`: after its attention, too. */
   adapter_type: z.enum(['pfeiffer', 'houlsby']).default('pfeiffer'),
   /** The bottleneck is so many times narrower than the model. */

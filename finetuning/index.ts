@@ -2,14 +2,20 @@
  * The finetuning commands' substance. What computes is loaded when it is called: the data stages start fast, and need
  * no native library.
  */
+import type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/open-generator.js';
 import type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
 import type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
+import type { Classifier } from './evaluation/index.js';
+import type { OpenImageClassifierOptions } from './models/open-image-classifier.js';
 import type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 
+export { describePretrained, type PretrainedFiles } from './models/pretrained/describe-pretrained.js';
 export { resolvePretrained, type ResolveOptions } from './models/pretrained/resolve-pretrained.js';
 export { readFinetunedFolder, type FinetunedFolder } from './models/finetuned-folder.js';
 export type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
 export type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
+export type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/open-generator.js';
+export type { GenerationSettings } from './models/generation/generate.js';
 export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 export type { Control, TrainingCallback } from './training/callbacks/callback.js';
 export type { OnTrainingEvent, TrainingEvent } from './training/training-events.js';
@@ -29,6 +35,18 @@ export async function openClassifier(options: OpenClassifierOptions): Promise<Op
   return (await import('./models/open-classifier.js')).openClassifier(options);
 }
 
+/** A model that goes on from prompts; see `models/generation/open-generator.ts`. */
+export async function openGenerator(options: OpenGeneratorOptions): Promise<OpenedGenerator> {
+  return (await import('./models/generation/open-generator.js')).openGenerator(options);
+}
+
+/** A model that says which label a text or a picture has, whichever it was made for. */
+export async function openAnyClassifier(options: OpenImageClassifierOptions): Promise<Classifier> {
+  const { readTask } = await import('./models/read-network.js');
+  if (readTask(options.baseModelDir) !== 'image-classification') return openClassifier(options);
+  return (await import('./models/open-image-classifier.js')).openImageClassifier(options);
+}
+
 export {
   ingest,
   prepare,
@@ -42,6 +60,7 @@ export {
 export {
   evaluate,
   metricsOf,
+  predictCompletions,
   predictTestSet,
   confusionMatrix,
   type Classifier,

@@ -36,7 +36,7 @@ async function compareModels(
 ) {
   const { findProjectRoot, loadBaseConfig, loadEvaluationConfig, loadFinetuningConfig, projectLayout } =
     await import('../../configs/index.js');
-  const { evaluate, openClassifier, resolvePretrained } = await import('../../finetuning/index.js');
+  const { evaluate, openAnyClassifier, resolvePretrained } = await import('../../finetuning/index.js');
   const root = findProjectRoot(process.cwd());
   const { name } = loadBaseConfig(root);
   const config = loadEvaluationConfig(root);
@@ -56,11 +56,11 @@ async function compareModels(
     config,
     base: (labels) => ({
       description: `${model} as pretrained, with a new head that was never trained (seed ${seed}): chance is what to expect`,
-      open: () => openClassifier({ baseModelDir, labels, seed }),
+      open: () => openAnyClassifier({ baseModelDir, labels, seed, imageSize: finetuning.image_size }),
     }),
     finetuned: (labels) => ({
       description: `The same model after ${methodText(finetuning)}: ${projectLayout.bestModel}`,
-      open: () => openClassifier({ baseModelDir, adapterDir, labels, seed }),
+      open: () => openAnyClassifier({ baseModelDir, adapterDir, labels, seed }),
     }),
     ...(onProgress ? { onProgress } : {}),
   });

@@ -64,6 +64,9 @@ async function inputs(flags: FinetuneFlags, log: (line: string) => void) {
     valFile: place(flags.val, projectLayout.val),
     outputDir: place(flags.output, projectLayout.checkpoints),
     modelDir,
+    ...('adapter_name_or_path' in config && config.adapter_name_or_path !== null
+      ? { adapterDir: resolve(root, config.adapter_name_or_path) }
+      : {}),
   };
 }
 

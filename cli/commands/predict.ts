@@ -1,45 +1,82 @@
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { createProgressReporter } from '../progress/index.js';
 
 interface Options {
   model?: string;
   output?: string;
   json?: true;
+  input?: string;
+  batchSize?: number;
+  maxNewTokens: number;
+  temperature: number;
+  topK: number;
+  topP: number;
+  seed?: number;
 }
 
-/** `reprise predict`: one finetuned model's answers on the test rows. Retraining asks the model in production so. */
+/**
+ * `reprise predict`: one finetuned model's answers on the test rows. Retraining asks the model in production so. A
+ * language model goes on from each row's prompt.
+ */
 export function predictCommand(): Command {
   return new Command('predict')
-    .description('let a finetuned model answer the test rows')
+    .description('let a finetuned model answer the test rows; a language model goes on from their prompts')
     .option('--model <folder>', 'the model (REPRISE_MODEL); default: models/checkpoints/best_model')
     .option('--output <file>', 'JSON lines to write (REPRISE_PREDICTIONS); default: predictions.jsonl')
+    .option('--batch-size <rows>', 'rows at a time; default: evaluation.batch_size', whole(1))
+    .option('--input <file>', 'language models: JSON lines with prompts; default: data/finetuning/test.jsonl')
+    .option('--max-new-tokens <n>', 'language models: ends a text that does not end before', whole(1), 128)
+    .option('--temperature <t>', 'language models: 0 takes the likeliest token, others draw', number(0), 0)
+    .option('--top-k <k>', 'language models: draw among the k likeliest tokens; 0: among all', whole(0), 0)
+    .option('--top-p <p>', 'language models: draw among the likeliest that have this share', number(0, 1), 1)
+    .option('--seed <n>', 'language models: of what is drawn; default: that of base_config.yaml', whole(0))
     .option('--json', 'print one JSON object per event')
     .action(async (options: Options) => {
       const json = options.json ?? false;
       const reporter = createProgressReporter({ json });
       try {
-        const { findProjectRoot, loadEvaluationConfig, projectLayout } =
+        const { findProjectRoot, loadBaseConfig, loadEvaluationConfig, projectLayout } =
           await import('../../configs/index.js');
-        const { openClassifier, predictTestSet, readFinetunedFolder, resolvePretrained } =
-          await import('../../finetuning/index.js');
+        const {
+          openAnyClassifier,
+          openGenerator,
+          predictCompletions,
+          predictTestSet,
+          readFinetunedFolder,
+          resolvePretrained,
+        } = await import('../../finetuning/index.js');
         const root = findProjectRoot(process.cwd());
         const { env } = process;
         const model = resolve(root, options.model ?? env['REPRISE_MODEL'] ?? projectLayout.bestModel);
         const output = resolve(root, options.output ?? env['REPRISE_PREDICTIONS'] ?? 'predictions.jsonl');
-        const { labels, base } = readFinetunedFolder(model);
+        const { labels, generates, base } = readFinetunedFolder(model);
         const log = (line: string): void => reporter.log(line);
         const baseModelDir = base
           ? await resolvePretrained(base.name, { revision: base.revision, root, log })
           : model;
-        const rows = await predictTestSet({
+        const common = {
           root,
           output,
-          batchSize: loadEvaluationConfig(root).batch_size,
-          // The seed is that of a head without weights: a finetuned model has its own.
-          open: () => openClassifier({ baseModelDir, adapterDir: model, labels, seed: 0 }),
-          onProgress: (update) => reporter.update(update),
-        });
+          batchSize: options.batchSize ?? loadEvaluationConfig(root).batch_size,
+          onProgress: (update: Parameters<typeof reporter.update>[0]) => reporter.update(update),
+        };
+        const { maxNewTokens, temperature, topK, topP } = options;
+        const rows = generates
+          ? await predictCompletions({
+              ...common,
+              input: options.input === undefined ? resolve(root, projectLayout.test) : resolve(options.input),
+              settings: {
+                ...{ maxNewTokens, temperature, topK, topP },
+                seed: options.seed ?? loadBaseConfig(root).seed,
+              },
+              open: () => openGenerator({ baseModelDir, adapterDir: model }),
+            })
+          : await predictTestSet({
+              ...common,
+              // The seed is that of a head without weights: a finetuned model has its own.
+              open: () => openAnyClassifier({ baseModelDir, adapterDir: model, labels, seed: 0 }),
+            });
         reporter.done();
         process.stdout.write(
           json
@@ -50,4 +87,22 @@ export function predictCommand(): Command {
         reporter.done();
       }
     });
+}
+
+function number(least: number, most = Infinity): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= least && value <= most && Number.isFinite(value)) return value;
+    throw new InvalidArgumentError(
+      `It must be a number from ${least}${most < Infinity ? ` to ${most}` : ''}.`,
+    );
+  };
+}
+
+function whole(least: number): (text: string) => number {
+  return (text) => {
+    const value = number(least)(text);
+    if (Number.isSafeInteger(value)) return value;
+    throw new InvalidArgumentError('It must be a whole number.');
+  };
 }

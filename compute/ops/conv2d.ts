@@ -15,9 +15,7 @@ export interface Convolution {
  * tfjs's gradients know no padding of one's own, TensorFlow's do.
  */
 export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, convolution: Convolution): tf.Tensor4D {
-  const [, , height, width] = filter.shape;
-  const { stride, padding } = convolution;
-  if (height === 1 && width === 1 && stride === 1 && padding === 0) return pointwise(x, filter);
+  if (isPointwise(filter.shape, convolution)) return pointwise(x, filter);
   const byPlace = tf.transpose(filter, [2, 3, 1, 0]);
   const convolve = tf.customGrad((x, byPlace, save) => {
     const [images, weights] = [x as tf.Tensor, byPlace as tf.Tensor];
@@ -26,16 +24,44 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, convolution: Convolu
       value: operation('Conv2D', attributes(convolution), [images, weights]),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [images, weights] = saved as [tf.Tensor, tf.Tensor];
-        const sizes = ({ shape }: tf.Tensor): tf.Tensor => tf.tensor1d([...shape], 'int32');
         const given = attributes(convolution);
         return [
-          operation('Conv2DBackpropInput', given, [sizes(images), weights, dy]),
-          operation('Conv2DBackpropFilter', given, [images, sizes(weights), dy]),
+          operation('Conv2DBackpropInput', given, [sizesOf(images), weights, dy]),
+          operation('Conv2DBackpropFilter', given, [images, sizesOf(weights), dy]),
         ];
       },
     };
   });
   return convolve(x, byPlace) as tf.Tensor4D;
+}
+
+/**
+ * The same with a filter that does not train, and that is made when it is needed: for the product, and again for the
+ * product of the gradient.
+ *
+ * @param filter made from then on: its argument is what it is needed with
+ */
+export function conv2dOfFrozen(
+  x: tf.Tensor4D,
+  filter: (after: tf.Tensor) => tf.Tensor4D,
+  convolution: Convolution,
+): tf.Tensor4D {
+  const byPlace = (after: tf.Tensor): tf.Tensor => tf.transpose(filter(after), [2, 3, 1, 0]);
+  const given = attributes(convolution);
+  const convolve = tf.customGrad((x) => ({
+    value: operation('Conv2D', given, [x as tf.Tensor, byPlace(x as tf.Tensor)]),
+    gradFunc: (dy: tf.Tensor) =>
+      operation('Conv2DBackpropInput', given, [sizesOf(x as tf.Tensor), byPlace(dy), dy]),
+  }));
+  return convolve(x) as tf.Tensor4D;
+}
+
+/** @param filter its shape: [out, in, h, w] */
+export function isPointwise(
+  [, , height, width]: readonly number[],
+  { stride, padding }: Convolution,
+): boolean {
+  return height === 1 && width === 1 && stride === 1 && padding === 0;
 }
 
 /**
@@ -48,6 +74,10 @@ function pointwise(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
   const flat = tf.reshape(x, [rows * height * width, inner]);
   const product = tf.matMul(flat, tf.reshape(filter, [outer, inner]), false, true);
   return tf.reshape(product, [rows, height, width, outer]);
+}
+
+function sizesOf({ shape }: tf.Tensor): tf.Tensor1D {
+  return tf.tensor1d([...shape], 'int32');
 }
 
 function attributes({ stride, padding }: Convolution): KernelAttribute[] {

@@ -5,8 +5,16 @@ export { preprocess, type PreprocessOptions } from './preprocessing/preprocess.j
 export type { PreprocessReport } from './preprocessing/preprocess-report.js';
 export { prepare, type PrepareOptions, type PrepareResult } from './preparation/prepare.js';
 export type { OnProgress } from './progress.js';
-export { readLanguageRows, type LanguageRowLine } from './rows/read-language-rows.js';
-export type { LanguageRow, Message } from './rows/language-row.js';
+export {
+  readLanguageRows,
+  readPrompts,
+  type LanguageRowLine,
+  type PromptLine,
+} from './rows/read-language-rows.js';
+export type { LanguageRow, Message, PromptRow } from './rows/language-row.js';
+export { readImageFolder } from './rows/image-folder.js';
+export { given, readLabelledRows, type LabelledRow } from './rows/labelled-rows.js';
+export { readImageRows, type ImageRowLine } from './rows/image-rows.js';
 export { readRows, type RowLine } from './rows/read-rows.js';
-export type { Row } from './rows/row.js';
+export type { ImageRow, Row } from './rows/row.js';
 export { LineWriter, writeFiles } from './rows/write-lines.js';

@@ -2,11 +2,14 @@
 export interface Classifier {
   /** In the order of the logits' columns. */
   readonly labels: readonly string[];
-  /** @returns logits, [texts, labels] row-major */
+  /**
+   * @param inputs texts, or paths of pictures
+   * @returns logits, [inputs, labels] row-major
+   */
   predict(
-    texts: readonly string[],
+    inputs: readonly string[],
     options?: { readonly batchSize?: number; readonly onProgress?: (done: number, total: number) => void },
-  ): Float32Array;
+  ): Float32Array | Promise<Float32Array>;
   dispose(): void;
 }
 

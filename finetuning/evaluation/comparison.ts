@@ -1,4 +1,4 @@
-import type { Row } from '../data/index.js';
+import type { LabelledRow } from '../data/index.js';
 import type { Decisions } from './decide.js';
 import { confusionMatrix, metricsOf, type ConfusionMatrix, type Metrics } from './metrics.js';
 import type { TestSet } from './test-set.js';
@@ -14,7 +14,7 @@ export interface Comparison {
   /** Of the project, for the report's title. */
   readonly name: string;
   readonly labels: readonly string[];
-  readonly rows: readonly Row[];
+  readonly rows: readonly LabelledRow[];
   readonly actual: Uint32Array;
   /** Always the most frequent training label. */
   readonly majority: Judged;
@@ -41,7 +41,7 @@ export function judgeMajority(test: TestSet): Judged {
 }
 
 export interface WorstError {
-  readonly row: Row;
+  readonly row: LabelledRow;
   readonly predicted: string;
   readonly confidence: number;
 }
@@ -54,7 +54,7 @@ export function worstErrors(comparison: Comparison, count: number): WorstError[]
     .sort((a, b) => (finetuned.confidence[b] as number) - (finetuned.confidence[a] as number) || a - b)
     .slice(0, count)
     .map((row) => ({
-      row: rows[row] as Row,
+      row: rows[row] as LabelledRow,
       predicted: labels[finetuned.predicted[row] as number] as string,
       confidence: finetuned.confidence[row] as number,
     }));

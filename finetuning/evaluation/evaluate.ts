@@ -63,13 +63,10 @@ async function run(
     const columns = columnsOf(classifier, test.labels, name);
     const started = performance.now();
     const message = `evaluating ${name}`;
-    const logits = classifier.predict(
-      test.rows.map((row) => row.text),
-      {
-        batchSize: config.batch_size,
-        onProgress: (done, total) => onProgress({ step: done, total, message }),
-      },
-    );
+    const logits = await classifier.predict(test.inputs, {
+      batchSize: config.batch_size,
+      onProgress: (done, total) => onProgress({ step: done, total, message }),
+    });
     const seconds = (performance.now() - started) / 1000;
     const decisions = decide(reorder(logits, columns), test.labels.length, name);
     return {

@@ -9,4 +9,5 @@ export {
   type Metrics,
 } from './metrics.js';
 export { metricsRecord } from './write-outputs.js';
+export { predictCompletions, type PredictCompletionsOptions } from './predict-completions.js';
 export { predictTestSet, type PredictOptions } from './predict.js';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { projectLayout } from '../../configs/index.js';
-import { readRows, writeFiles, type OnProgress, type Row } from '../data/index.js';
+import { given, readLabelledRows, writeFiles, type LabelledRow, type OnProgress } from '../data/index.js';
 import type { Classifier } from './classifier.js';
 import { decide } from './decide.js';
 
 export interface PredictOptions {
   readonly root: string;
-  /** Absolute path of the JSON lines to write: id, text, label, prediction, confidence. */
+  /** Absolute path of the JSON lines to write: id, text or image, label, prediction, confidence. */
   readonly output: string;
   readonly batchSize: number;
   open(): Promise<Classifier>;
@@ -20,27 +20,31 @@ const CONFIDENCE_DECIMALS = 4;
  * a row with a label that it does not know it has wrong.
  *
  * @returns how many rows
- * @throws DiagnosticError `not-finite`, those of `readRows` and of the model
+ * @throws DiagnosticError `not-finite`, those of `readLabelledRows` and of the model
  */
 export async function predictTestSet(options: PredictOptions): Promise<number> {
   const { root, output, batchSize, open, onProgress } = options;
-  const rows: Row[] = [];
-  for await (const { row } of readRows(join(root, projectLayout.test), projectLayout.test)) rows.push(row);
+  const rows: LabelledRow[] = [];
+  const inputs: string[] = [];
+  for await (const { row, input } of readLabelledRows(join(root, projectLayout.test), projectLayout.test)) {
+    rows.push(row);
+    inputs.push(input);
+  }
   const classifier = await open();
   try {
-    const logits = classifier.predict(
-      rows.map((row) => row.text),
-      { batchSize, onProgress: (step, total) => onProgress?.({ step, total, message: 'predicting' }) },
-    );
+    const logits = await classifier.predict(inputs, {
+      batchSize,
+      onProgress: (step, total) => onProgress?.({ step, total, message: 'predicting' }),
+    });
     const { labels } = classifier;
     const { predicted, confidence } = decide(logits, labels.length, 'given');
     await writeFiles([output], ([file]) => {
-      for (const [index, { id, text, label }] of rows.entries())
+      for (const [index, row] of rows.entries())
         file?.write(
           JSON.stringify({
-            id,
-            text,
-            label,
+            id: row.id,
+            ...given(row),
+            label: row.label,
             prediction: labels[predicted[index] as number],
             confidence: Number((confidence[index] as number).toFixed(CONFIDENCE_DECIMALS)),
           }),

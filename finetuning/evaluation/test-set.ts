@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { projectLayout } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { readRows, type Row } from '../data/index.js';
+import { readLabelledRows, type LabelledRow } from '../data/index.js';
 
 export interface TestSet {
-  readonly rows: readonly Row[];
+  readonly rows: readonly LabelledRow[];
+  /** What a classifier is given of each row: its text, or its picture's path. [rows] */
+  readonly inputs: readonly string[];
   /** Label number of each row. [rows] */
   readonly actual: Uint32Array;
   /** Those of the training set, sorted, in the order that training numbers them. */
@@ -13,16 +15,20 @@ export interface TestSet {
   readonly majority: number;
 }
 
-/** @throws DiagnosticError `empty-dataset`, `unknown-label`, those of `readRows` */
+/** @throws DiagnosticError `empty-dataset`, `unknown-label`, those of `readLabelledRows` */
 export async function readTestSet(root: string): Promise<TestSet> {
   const counts = new Map<string, number>();
-  for await (const { row } of readRows(join(root, projectLayout.train), projectLayout.train))
+  for await (const { row } of readLabelledRows(join(root, projectLayout.train), projectLayout.train))
     counts.set(row.label, (counts.get(row.label) ?? 0) + 1);
   const labels = [...counts.keys()].sort();
   const numbers = new Map(labels.map((label, number) => [label, number]));
-  const rows: Row[] = [];
+  const rows: LabelledRow[] = [];
+  const inputs: string[] = [];
   const actual: number[] = [];
-  for await (const { row, number: line } of readRows(join(root, projectLayout.test), projectLayout.test)) {
+  for await (const { row, input, number: line } of readLabelledRows(
+    join(root, projectLayout.test),
+    projectLayout.test,
+  )) {
     const label = numbers.get(row.label);
     if (label === undefined)
       throw new DiagnosticError('unknown-label', {
@@ -31,6 +37,7 @@ export async function readTestSet(root: string): Promise<TestSet> {
         fix: 'run `reprise data prepare` again, which gives each split every label',
       });
     rows.push(row);
+    inputs.push(input);
     actual.push(label);
   }
   for (const [file, count] of [
@@ -45,5 +52,5 @@ export async function readTestSet(root: string): Promise<TestSet> {
       });
   const most = Math.max(...counts.values());
   const majority = labels.findIndex((label) => counts.get(label) === most);
-  return { rows, actual: Uint32Array.from(actual), labels, majority };
+  return { rows, inputs, actual: Uint32Array.from(actual), labels, majority };
 }

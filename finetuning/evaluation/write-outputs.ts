@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { projectLayout, type EvaluationConfig } from '../../configs/index.js';
-import { writeFiles, type LineWriter } from '../data/index.js';
+import { given, writeFiles, type LineWriter } from '../data/index.js';
 import type { Comparison } from './comparison.js';
 import type { Metrics } from './metrics.js';
 import { renderReport } from './report/render-report.js';
@@ -70,12 +70,12 @@ function overall({ accuracy, macro_precision, macro_recall, macro_f1 }: Metrics)
 
 function writePredictions(comparison: Comparison, file: LineWriter): void {
   const { rows, labels, base, finetuned } = comparison;
-  for (const [index, { id, text, label }] of rows.entries())
+  for (const [index, row] of rows.entries())
     file.write(
       JSON.stringify({
-        id,
-        text,
-        label,
+        id: row.id,
+        ...given(row),
+        label: row.label,
         base: labels[base.predicted[index] as number],
         finetuned: labels[finetuned.predicted[index] as number],
         confidence: round(finetuned.confidence[index] as number, CONFIDENCE_DECIMALS),

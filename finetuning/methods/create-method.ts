@@ -1,29 +1,16 @@
-import type { AdapterConfig, FinetuningConfig } from '../../configs/index.js';
+import type { FinetuningConfig } from '../../configs/index.js';
 import type { Network } from '../models/network.js';
 import { adapterMethod } from './adapter/adapter-method.js';
 import { adapterHubFormat } from './adapter/adapterhub-format.js';
-import { adapterTypes, type AdapterSettings } from './adapter/settings.js';
+import { adapterSettings } from './adapter/configured.js';
 import { fullMethod } from './full.js';
 import { loraSettings } from './lora/configured.js';
 import { loraMethod } from './lora/lora.js';
 import { peftFormat } from './lora/peft-format.js';
 import type { Method } from './method.js';
-import { headModules } from './modules-to-save.js';
 import { nf4QuantizationConfig } from './nf4/quantization-config.js';
 import { qloraMethod } from './qlora.js';
 import { fullFormat, type SavedFormat } from './saved-format.js';
-
-function adapterSettings(config: AdapterConfig, network: Network): AdapterSettings {
-  const type = adapterTypes[config.adapter_type];
-  return {
-    ...type,
-    name: 'reprise',
-    nonLinearity: config.non_linearity ?? type.nonLinearity,
-    reductionFactor: config.reduction_factor,
-    dropout: config.adapter_dropout,
-    saved: config.modules_to_save ?? headModules(network),
-  };
-}
 
 /** The configured method, and the files its result is kept in. */
 export function createMethod(

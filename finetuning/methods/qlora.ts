@@ -3,7 +3,7 @@ import type { Layer, LayerKind } from '../models/layers/layer.js';
 import type { Network } from '../models/network.js';
 import type { Method, MethodContext, StoredForm } from './method.js';
 import { packedForm, packedVariables } from './nf4/packed-form.js';
-import { dequantize, packedMatMul, type PackedTensors } from './nf4/packed-product.js';
+import { dequantize, packedConv2d, packedMatMul, type PackedTensors } from './nf4/packed-product.js';
 
 /** A layer whose weight is kept in NF4. */
 interface QuantizedLayer {
@@ -14,7 +14,8 @@ interface QuantizedLayer {
 
 /**
  * QLoRA: LoRA over a base whose layers' weights are kept in four bits and made anew for each product. As in transformers,
- * embeddings, norms, biases and the head stay in float32; so does what the method trains itself.
+ * embeddings, norms, biases and the head stay in float32; so does what the method trains itself. Convolutions, which
+ * bitsandbytes leaves alone, are quantized too, flattened as they are stored.
  *
  * @param lora any method that leaves the base's weights as they are
  */
@@ -50,7 +51,7 @@ function wrapQuantized(
   const base: Layer = {
     ...layer,
     apply<T extends tf.Tensor>(x: T): T {
-      const product = packedMatMul(x, packed, shape);
+      const product = kind === 'conv2d' ? convolved(x, packed, shape, layer) : packedMatMul(x, packed, shape);
       return layer.bias ? tf.add(product, context.weight(`${layer.path}.bias`)) : product;
     },
   };
@@ -73,7 +74,17 @@ function wrapQuantized(
   };
 }
 
-function packedTensors(weight: string, context: MethodContext): PackedTensors {
+function convolved<T extends tf.Tensor>(
+  x: T,
+  packed: PackedTensors,
+  shape: readonly number[],
+  { stride = 1, padding = 0 }: Layer,
+): T {
+  return packedConv2d(x as unknown as tf.Tensor4D, packed, shape, { stride, padding }) as unknown as T;
+}
+
+/** The variables of a weight's packed form. */
+export function packedTensors(weight: string, context: Pick<MethodContext, 'weight'>): PackedTensors {
   const { codes, absmax, nestedAbsmax, offset } = packedVariables(weight);
   return {
     codes: context.weight(codes),

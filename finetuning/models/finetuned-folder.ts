@@ -5,8 +5,10 @@ import { DiagnosticError } from '../../diagnostics/index.js';
 
 /** What a folder that `finetune` wrote says of itself. */
 export interface FinetunedFolder {
-  /** In the order of the logits. */
+  /** In the order of the logits; none of a language model. */
   readonly labels: readonly string[];
+  /** It is a language model, which goes on from a text. */
+  readonly generates: boolean;
   /** The model that an adapter lies over; absent when the folder has a whole model. */
   readonly base?: { readonly name: string; readonly revision: string };
 }
@@ -28,16 +30,27 @@ const headSchema = z
   .transform(({ label2id }) => Object.keys(label2id).sort((a, b) => (label2id[a] ?? 0) - (label2id[b] ?? 0)))
   .pipe(labelsSchema);
 
+const configSchema = z.looseObject({ architectures: z.array(z.string()).default([]) });
+
 /** @throws DiagnosticError `bad-model-folder` */
 export function readFinetunedFolder(folder: string): FinetunedFolder {
   const has = (name: string): boolean => existsSync(join(folder, name));
-  const labels =
-    !has('labels.json') && has('head_config.json')
-      ? readJson(folder, 'head_config.json', headSchema)
-      : readJson(folder, 'labels.json', labelsSchema);
-  if (!has('adapter_config.json')) return { labels };
+  const generates = has('config.json') && isLanguageModel(readJson(folder, 'config.json', configSchema));
+  const labels = generates ? [] : readLabels(folder, has);
+  if (!has('adapter_config.json')) return { labels, generates };
   const adapter = readJson(folder, 'adapter_config.json', adapterSchema);
-  return { labels, base: { name: adapter.name, revision: adapter.revision ?? 'main' } };
+  return { labels, generates, base: { name: adapter.name, revision: adapter.revision ?? 'main' } };
+}
+
+/** transformers' names of models with a head over the vocabulary. */
+function isLanguageModel({ architectures }: z.output<typeof configSchema>): boolean {
+  return architectures.some((name) => /LMHeadModel$|ForCausalLM$/.test(name));
+}
+
+function readLabels(folder: string, has: (name: string) => boolean): string[] {
+  return !has('labels.json') && has('head_config.json')
+    ? readJson(folder, 'head_config.json', headSchema)
+    : readJson(folder, 'labels.json', labelsSchema);
 }
 
 function readJson<T extends z.ZodType>(folder: string, name: string, schema: T): z.output<T> {

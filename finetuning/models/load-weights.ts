@@ -93,17 +93,24 @@ export function loadWeights(
         fix: 'take config.json and the weights from the same model',
       });
   }
+  const unused = [...stored]
+    .filter(([name]) => !wanted.has(name) && !names.isLeftover(name))
+    .map(([, name]) => name);
   if (missing.length > 0)
     throw new DiagnosticError('missing-weights', {
-      message: `${missing.length} of the model's ${wanted.size} weights are not in the file: ${listed(missing)}`,
+      message: `${missing.length} of the model's ${wanted.size} weights are not in the file`,
       at: { file: source.file },
+      expected: listed(missing),
+      found: unused.length > 0 ? `in their place: ${listed(unused)}` : 'no others in their place',
       fix: 'take config.json and the weights from the same model',
     });
-  const unused = [...stored].filter(([name]) => !wanted.has(name) && !names.isLeftover(name));
-  return { values: new WeightValues(readers), created, unused: unused.map(([, name]) => name) };
+  return { values: new WeightValues(readers), created, unused };
 }
 
+/** By name, as many as a person can read. */
+const SHOWN = 40;
+
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(', ');
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+  const shown = names.slice(0, SHOWN).join(', ');
+  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
 }

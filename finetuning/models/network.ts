@@ -47,6 +47,39 @@ export interface Network {
     dropout: Dropout,
     update?: (buffer: string, value: tf.Tensor) => void,
   ): tf.Tensor2D;
+  /** Of a language model. */
+  readonly decoding?: CachedDecoding;
+}
+
+/** Logits for the token after each row's last [rows, vocabulary], and the next values of what the network keeps. */
+export interface CachedLogits {
+  readonly logits: tf.Tensor2D;
+  readonly cache: Readonly<Record<string, tf.Tensor>>;
+}
+
+/** How a language model goes on from texts a token at a time, with what it has seen of each kept in variables. */
+export interface CachedDecoding {
+  /** The variables, for `rows` texts of at most `slots` tokens. */
+  cache(rows: number, slots: number): Readonly<Record<string, TensorSpec>>;
+  /**
+   * Reads the texts' beginnings.
+   *
+   * @param inputs those of `feeds`, with the padding in front, and `slots` at most of them
+   */
+  begin(
+    parameters: Readonly<Record<string, tf.Tensor>>,
+    inputs: Inputs,
+    method: Method,
+    slots: number,
+  ): CachedLogits;
+  /**
+   * Reads one more token of each.
+   *
+   * @param parameters with the variables
+   * @param inputs `input_ids` and `position_ids` [rows, 1] int32; `attention_mask` [rows, slots] of what may be seen, the
+   *   token itself included; `slot` [1] int32, where it lies
+   */
+  step(parameters: Readonly<Record<string, tf.Tensor>>, inputs: Inputs, method: Method): CachedLogits;
 }
 
 export interface NetworkOptions {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileProgram, type Program, type TensorData } from '../../compute/index.js';
+import { DiagnosticError } from '../../diagnostics/index.js';
 import { readAdapterHub } from '../methods/adapter/read-adapterhub.js';
 import { isAdapterHubFolder } from '../methods/adapter/read-config.js';
 import { fullMethod } from '../methods/full.js';
@@ -95,18 +96,22 @@ export async function openClassifier(options: OpenClassifierOptions): Promise<Op
   };
 }
 
-interface Parameters {
+export interface Parameters {
   readonly method: Method;
   readonly values: Readonly<Record<string, TensorData>>;
 }
 
 /** The base model's values; over them an adapter's; or a whole finetuned model's in their place. */
-function readParameters(network: Network, options: OpenClassifierOptions): Parameters {
+export function readParameters(
+  network: Network,
+  options: Pick<OpenClassifierOptions, 'baseModelDir' | 'adapterDir' | 'seed'>,
+): Parameters {
   const { baseModelDir, adapterDir, seed } = options;
-  const whole = (folder: string, method: Method): Parameters['values'] => {
+  const whole = (folder: string, method: Method, trained?: Parameters['values']): Parameters['values'] => {
     const weights = readWeights(network, folder, seed);
     try {
-      return Object.assign({}, ...encodedWeights(weights, method, seed)) as Parameters['values'];
+      if (trained) checkTrained(adapterDir as string, weights.created, trained);
+      return Object.assign({}, ...encodedWeights(weights, method, seed), trained) as Parameters['values'];
     } finally {
       weights.close();
     }
@@ -115,11 +120,22 @@ function readParameters(network: Network, options: OpenClassifierOptions): Param
   if (adapterDir === undefined) return { method: full, values: whole(baseModelDir, full) };
   if (!existsSync(join(adapterDir, 'adapter_config.json')))
     return { method: full, values: whole(adapterDir, full) };
-  if (isAdapterHubFolder(adapterDir)) {
-    const { method, values } = readAdapterHub(adapterDir, network);
-    return { method, values: { ...whole(baseModelDir, method), ...values } };
-  }
-  const adapter = readAdapter(adapterDir, network);
+  const adapter = (isAdapterHubFolder(adapterDir) ? readAdapterHub : readAdapter)(adapterDir, network);
   const method = isOverNf4(adapterDir) ? qloraMethod(network, adapter.method) : adapter.method;
-  return { method, values: { ...whole(baseModelDir, method), ...adapter.values } };
+  return { method, values: whole(baseModelDir, method, adapter.values) };
+}
+
+/** @throws DiagnosticError `missing-weights` where some would be neither pretrained nor trained */
+function checkTrained(
+  adapterDir: string,
+  created: readonly string[],
+  trained: Readonly<Record<string, unknown>>,
+): void {
+  const missing = created.filter((name) => !(name in trained));
+  if (missing.length === 0) return;
+  throw new DiagnosticError('missing-weights', {
+    message: `neither the base model nor the adapter has ${missing.join(', ')}`,
+    at: { file: adapterDir },
+    fix: 'take an adapter that was saved with its head, and the labels that it was trained with',
+  });
 }

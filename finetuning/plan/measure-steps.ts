@@ -16,7 +16,7 @@ const request = JSON.parse(process.argv[2] ?? '') as MeasureRequest;
 const config = finetuningConfigSchema.parse(request.config);
 const before = process.resourceUsage().maxRSS * 1024;
 // The project's callbacks have no part in what a step costs.
-const prepared = await prepareTraining({ ...request, config: { ...config, callbacks: [] }, projectDir: '.' });
+const prepared = await prepareTraining({ ...request, config: { ...config, callbacks: [] } });
 assignInitialWeights(prepared, config.seed, request.modelDir, () => {});
 
 const updates = updatesByWidth(prepared);
@@ -29,7 +29,7 @@ for (const width of chosen(widths)) {
   for (let run = 0; run < WARM_UP + MEASURED; run++) {
     const started = performance.now();
     // No rate: the weights stay as they are, and the work is the same.
-    prepared.session.update(0, batches, 0);
+    await prepared.session.update(0, batches, 0);
     if (secondsToFirstStep === 0) secondsToFirstStep = process.uptime();
     if (run >= WARM_UP) times.push((performance.now() - started) / 1000);
   }

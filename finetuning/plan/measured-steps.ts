@@ -4,6 +4,7 @@ export interface MeasureRequest {
   readonly trainFile: string;
   readonly valFile: string;
   readonly modelDir: string;
+  readonly adapterDir?: string;
 }
 
 /** What it prints, as JSON in its last line. */

@@ -21,6 +21,8 @@ export interface PlanOptions {
   readonly trainFile: string;
   readonly valFile: string;
   readonly modelDir: string;
+  /** An adapter that is trained further. */
+  readonly adapterDir?: string;
 }
 
 /** What a training will take. Bytes and seconds. */
@@ -101,11 +103,17 @@ function availableMemory(): number {
 }
 
 async function measure(
-  { config, trainFile, valFile, modelDir }: PlanOptions,
+  { config, trainFile, valFile, modelDir, adapterDir }: PlanOptions,
   fixed: number,
   available: number,
 ): Promise<MeasuredSteps> {
-  const request: MeasureRequest = { config, trainFile, valFile, modelDir };
+  const request: MeasureRequest = {
+    config,
+    trainFile,
+    valFile,
+    modelDir,
+    ...(adapterDir === undefined ? {} : { adapterDir }),
+  };
   const script = fileURLToPath(new URL('./measure-steps.js', import.meta.url));
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(request)], {

@@ -42,6 +42,7 @@ export function epochBatches(settings: OrderSettings, epoch: number): Int32Array
 /** The whole training: which batches each update takes. Epochs are made when they are reached. */
 export class DataOrder {
   readonly stepsPerEpoch: number;
+  readonly #batchesPerEpoch: number;
   readonly #settings: OrderSettings;
   readonly #accumulation: number;
   #epoch = -1;
@@ -50,7 +51,14 @@ export class DataOrder {
   constructor(settings: OrderSettings, accumulation: number) {
     this.#settings = settings;
     this.#accumulation = accumulation;
-    this.stepsPerEpoch = Math.ceil(Math.ceil(settings.rows / settings.batchSize) / accumulation);
+    this.#batchesPerEpoch = Math.ceil(settings.rows / settings.batchSize);
+    this.stepsPerEpoch = Math.ceil(this.#batchesPerEpoch / accumulation);
+  }
+
+  /** How many batches the first `steps` updates take together. */
+  batchesIn(steps: number): number {
+    const [epochs, rest] = [Math.floor(steps / this.stepsPerEpoch), steps % this.stepsPerEpoch];
+    return epochs * this.#batchesPerEpoch + rest * this.#accumulation;
   }
 
   /** The batches of update `step`, from 0. The last update of an epoch may have fewer. */

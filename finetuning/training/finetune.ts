@@ -6,6 +6,7 @@ import type { CheckpointInfo, TrainingCallback } from './callbacks/callback.js';
 import { earlyStopping } from './callbacks/early-stopping.js';
 import { eventReporter } from './callbacks/event-reporter.js';
 import { loadCallbacks } from './callbacks/load-callbacks.js';
+import { PREPROCESSOR_FILE, readPreprocessing } from '../images/preprocessing.js';
 import { CheckpointFolder } from './checkpoint.js';
 import { writeFolder, type FolderContents } from './durable-folder.js';
 import { EpochModels } from './epoch-models.js';
@@ -27,8 +28,10 @@ export interface FinetuneOptions {
   readonly checkpoints: { readonly folder: string } | { readonly under: string };
   /** The pretrained model's files: see `resolvePretrained`. */
   readonly modelDir: string;
-  /** What `callbacks` are relative to. */
-  readonly projectDir: string;
+  /** What `callbacks` are relative to; absent: the current folder. */
+  readonly projectDir?: string;
+  /** An adapter to go on from: see `adapter_name_or_path`. */
+  readonly adapterDir?: string;
   readonly onEvent: OnTrainingEvent;
   /** Ends the training after the step that is running, with a checkpoint. */
   readonly signal?: AbortSignal;
@@ -101,7 +104,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
     best: found?.checkpoint.best && renamed(found.checkpoint.best, format.fromFile),
     callbacks,
     save,
-    saveEpoch: (epoch, model) => epochs.save(epoch, folderOf(options, prepared, model)),
+    saveEpoch: (epoch, model) => epochs.save(epoch, folderOf(options, prepared, model, state.step)),
     describeRows: (rows) => describeRows(prepared, rows),
     onEvaluating: (done, of) => onEvent({ kind: 'evaluating', done, total: of }),
     signal: options.signal,
@@ -118,7 +121,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
 }
 
 /** Ours, and the project's own by their paths. */
-async function callbacksOf({ config, onEvent, projectDir }: FinetuneOptions): Promise<CallbackList> {
+async function callbacksOf({ config, onEvent, projectDir = '.' }: FinetuneOptions): Promise<CallbackList> {
   const { early_stopping_patience: patience, early_stopping_threshold: threshold } = config;
   const metric = config.metric_for_best_model;
   const callbacks = new Map<string, TrainingCallback>([['events', eventReporter(onEvent)]]);
@@ -127,18 +130,32 @@ async function callbacksOf({ config, onEvent, projectDir }: FinetuneOptions): Pr
   return new CallbackList(new Map([...callbacks, ...own]));
 }
 
+/** @param step after which the weights were these */
 function folderOf(
-  { modelDir }: FinetuneOptions,
-  { network, format }: PreparedTraining,
+  { config, modelDir }: FinetuneOptions,
+  { network, format, order }: PreparedTraining,
   weights: Tensors,
+  step: number,
 ): FolderContents {
-  return modelFolder({ baseModelDir: modelDir, network, format, weights });
+  return modelFolder({
+    baseModelDir: modelDir,
+    network,
+    format,
+    weights,
+    batchesSeen: order.batchesIn(step),
+    companions:
+      network.task === 'image-classification'
+        ? { [PREPROCESSOR_FILE]: readPreprocessing(modelDir, config.image_size).json }
+        : {},
+  });
 }
 
 /** `data/train.jsonl lines 3, 17, 52`: what to look at when a batch goes wrong. */
 function describeRows({ dataset, linesOf }: PreparedTraining, rows: Int32Array): string {
+  const { file, names } = dataset.train;
+  if (names) return `${file}: ${[...rows].map((row) => names[row]).join(', ')}`;
   const lines = [...rows].flatMap(linesOf).sort((a, b) => a - b);
-  return `${dataset.train.file} lines ${lines.join(', ')}`;
+  return `${file} lines ${lines.join(', ')}`;
 }
 
 function writeOutput(
@@ -151,7 +168,7 @@ function writeOutput(
   const { config, outputDir } = options;
   const { key, total, dataset } = prepared;
   const { labels, train, validation } = dataset;
-  const model = folderOf(options, prepared, weights);
+  const model = folderOf(options, prepared, weights, state.best?.step ?? state.step);
   const record = {
     fingerprint: key,
     config,

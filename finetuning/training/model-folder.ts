@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Network } from '../models/network.js';
+import type { IntegerTensor } from '../models/safetensors/encode-safetensors.js';
 import type { SavedFormat } from '../methods/saved-format.js';
 import { tokenizerFiles } from '../text/text-tokenizer.js';
 import type { FolderContents } from './durable-folder.js';
@@ -16,8 +17,12 @@ export function modelFolder(options: {
   readonly network: Network;
   readonly format: SavedFormat;
   readonly weights: Tensors;
+  /** Batches that the running statistics among the weights have seen. */
+  readonly batchesSeen: number;
+  /** Files that say what a picture, or another input, is turned into. */
+  readonly companions: FolderContents;
 }): FolderContents {
-  const { baseModelDir, network, format, weights } = options;
+  const { baseModelDir, network, format, weights, batchesSeen, companions } = options;
   const { labels } = network;
   const all = JSON.parse(readFileSync(join(baseModelDir, 'config.json'), 'utf8')) as Record<string, unknown>;
   // The weights that are written here are not those that this was said of.
@@ -40,10 +45,20 @@ export function modelFolder(options: {
   return {
     ...format.companions,
     ...Object.fromEntries(tokenizer),
-    ...encodeWeights(format, renamed(weights, format.toFile)),
+    ...companions,
+    ...encodeWeights(format, { ...renamed(weights, format.toFile), ...batchCounts(weights, batchesSeen) }),
     'config.json': toJson(config),
     ...(labels.length > 0 ? { 'labels.json': toJson(labels) } : {}),
   };
+}
+
+/** torch keeps the count beside each norm's running statistics, and misses it where it is not. */
+function batchCounts(weights: Tensors, batchesSeen: number): Record<string, IntegerTensor> {
+  const means = Object.keys(weights).filter((name) => name.endsWith('.running_mean'));
+  const count = { shape: [], data: BigInt64Array.of(BigInt(batchesSeen)) };
+  return Object.fromEntries(
+    means.map((name) => [name.replace(/running_mean$/, 'num_batches_tracked'), count]),
+  );
 }
 
 export function renamed(tensors: Tensors, rename: (name: string) => string | undefined): Tensors {

@@ -3,6 +3,7 @@ import type { FinetuningConfig } from '../../configs/index.js';
 import { createMethod } from '../methods/create-method.js';
 import type { Method } from '../methods/method.js';
 import type { SavedFormat } from '../methods/saved-format.js';
+import { startingPoint } from '../methods/starting-point.js';
 import type { Network } from '../models/network.js';
 import { readNetwork, readTask } from '../models/read-network.js';
 import { predictionBatches } from '../text/prediction-batches.js';
@@ -12,7 +13,7 @@ import { DataOrder } from './data-order.js';
 import type { Dataset } from './examples/dataset.js';
 import { widthsOf, type Examples } from './examples/examples.js';
 import { openDataset } from './examples/open-dataset.js';
-import { fingerprint, modelDigest } from './fingerprint.js';
+import { adapterDigest, fingerprint, modelDigest } from './fingerprint.js';
 import { checkGroups, createOptimizer } from './optimizers/create-optimizer.js';
 import { movesBuffers, trainingProgram } from './training-program.js';
 import { TrainingSession } from './training-session.js';
@@ -31,6 +32,8 @@ export interface PreparedTraining {
   readonly total: number;
   readonly program: Program;
   readonly session: TrainingSession;
+  /** Values to start from in place of the model's and of new ones: those of an adapter that is trained further. */
+  readonly start: Readonly<Record<string, Float32Array>>;
   /** Lines of the training file that lie in a row. */
   readonly linesOf: (row: number) => readonly number[];
 }
@@ -40,20 +43,23 @@ export async function prepareTraining(options: {
   readonly trainFile: string;
   readonly valFile: string;
   readonly modelDir: string;
-  readonly projectDir: string;
+  readonly projectDir?: string;
+  readonly adapterDir?: string;
 }): Promise<PreparedTraining> {
-  const { config, modelDir } = options;
+  const { config, modelDir, adapterDir } = options;
   const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
+  const network = readNetwork(modelDir, dataset.labels, config.dropout);
+  const { method, format } = createMethod(config, network);
+  const start = startingPoint(config, network, adapterDir);
   const model = await modelDigest(modelDir);
   const key = fingerprint({
     config,
     model,
     train: dataset.train.md5,
     validation: dataset.validation.md5,
-    callbacks: callbackDigests(config.callbacks, options.projectDir),
+    callbacks: callbackDigests(config.callbacks, options.projectDir ?? '.'),
+    ...(adapterDir === undefined ? {} : { adapter: await adapterDigest(adapterDir) }),
   });
-  const network = readNetwork(modelDir, dataset.labels, config.dropout);
-  const { method, format } = createMethod(config, network);
   const { train, validation } = dataset.encode(
     network,
     modelDir,
@@ -74,6 +80,7 @@ export async function prepareTraining(options: {
   checkGroups(config, method.trainable);
   const optimizer = createOptimizer(config, network);
   const averages = config.ema_decay !== null;
+  const exactRows = movesBuffers(network, method);
   const definition = trainingProgram({
     network,
     method,
@@ -85,6 +92,7 @@ export async function prepareTraining(options: {
     narrows: config.bf16,
     recomputes: config.gradient_checkpointing,
     trainRows: config.batch_size,
+    ...(exactRows ? { fewerRows: fewerRows(order, total, config.batch_size) } : {}),
     evalRows: config.eval_batch_size,
     trainWidths: widthsOf(allBatches(order, total), train),
     evalWidths: widthsOf(predictionBatches(validation, config.eval_batch_size), validation),
@@ -95,7 +103,7 @@ export async function prepareTraining(options: {
   const program = compileProgram(definition);
   const session = new TrainingSession({
     program,
-    changing: new Map([...trainable, ...(movesBuffers(network, method) ? network.buffers : [])]),
+    changing: new Map([...trainable, ...(exactRows ? network.buffers : [])]),
     optimizerState: new Map(
       trainable.flatMap(([name, shape]) => [
         ...optimizer.state(name, shape),
@@ -106,6 +114,7 @@ export async function prepareTraining(options: {
     averageDecay: config.ema_decay,
     seed: config.seed,
     trainRows: config.batch_size,
+    exactRows,
     evalRows: config.eval_batch_size,
     accumulation,
     train,
@@ -114,9 +123,16 @@ export async function prepareTraining(options: {
   });
   const linesOf = (row: number): number[] =>
     [...(train.sourcesOf?.(row) ?? [row])].map((source) => dataset.train.lines[source] as number);
-  return { key, network, method, format, dataset, train, order, total, program, session, linesOf };
+  return { key, network, method, format, dataset, train, order, total, program, session, start, linesOf };
 }
 
 function* allBatches(order: DataOrder, total: number): Generator<Int32Array> {
   for (let step = 0; step < total; step++) yield* order.batchesOf(step);
+}
+
+/** Sizes of the batches that are not full: of each epoch's last one. */
+function fewerRows(order: DataOrder, total: number, full: number): number[] {
+  const sizes = new Set<number>();
+  for (const batch of allBatches(order, total)) if (batch.length < full) sizes.add(batch.length);
+  return [...sizes];
 }

@@ -88,7 +88,7 @@ export async function train(options: TrainerOptions): Promise<TrainerResult> {
 
     const learningRate = learningRateAt(config, state.step, total);
     const batches = order.batchesOf(state.step);
-    const { loss, gradNorm } = session.update(state.step, batches, learningRate);
+    const { loss, gradNorm } = await session.update(state.step, batches, learningRate);
     state.step++;
     last = { loss, gradNorm, learningRate, rows: batches.map(options.describeRows).join('; ') };
     if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) throw diverged(state.step, last, last.rows);

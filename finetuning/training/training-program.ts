@@ -33,6 +33,8 @@ export interface ProgramSettings {
   /** Keep averages of what trains, and evaluate these. */
   readonly averages?: boolean;
   readonly trainRows: number;
+  /** Fewer rows that a batch may have too. Where norms work with the batch's statistics, none may be filled up. */
+  readonly fewerRows?: readonly number[];
   readonly evalRows: number;
   /** Padded lengths that occur, each of which gets a signature. */
   readonly trainWidths: readonly number[];
@@ -43,9 +45,14 @@ export interface ProgramSettings {
 
 const accumulated = (parameter: string): string => `${parameter}/accumulated`;
 
+/** @param fewer rows than the training's batches have */
+export function passName(kind: 'train' | 'accumulate', width: number, fewer?: number): string {
+  return fewer === undefined ? `${kind}/${width}` : `${kind}/${width}/${fewer}`;
+}
+
 /**
  * The graphs of a training:
- * - `train/W`: one update from one batch of padded length W,
+ * - `train/W`: one update from one batch of padded length W; `train/W/R` from one of R rows, where that counts,
  * - `accumulate/W` and `apply`: the same in parts, where an update takes several batches,
  * - `average`: moves the averages on, after an update, where they are kept,
  * - `evaluate/W`: the loss of each label, and the class that is given.
@@ -62,7 +69,11 @@ export function trainingProgram(settings: ProgramSettings): ProgramDefinition {
   }
   const signatures: Record<string, SignatureDefinition> = {};
   for (const width of trainWidths)
-    signatures[`${accumulates ? 'accumulate' : 'train'}/${width}`] = passSignature(settings, width);
+    for (const fewer of [undefined, ...(settings.fewerRows ?? [])])
+      signatures[passName(accumulates ? 'accumulate' : 'train', width, fewer)] = passSignature(
+        fewer === undefined ? settings : { ...settings, trainRows: fewer },
+        width,
+      );
   if (accumulates) signatures.apply = applySignature(settings);
   if (settings.averages === true) signatures.average = averageSignature(method.trainable);
   for (const width of evalWidths) signatures[`evaluate/${width}`] = evaluateSignature(settings, width);

@@ -8,6 +8,7 @@ import { averageFeeds, averageOf } from './averages.js';
 import type { Tensors } from './weight-files.js';
 import type { Examples } from './examples/examples.js';
 import type { Optimizer } from './optimizers/optimizer.js';
+import { passName } from './training-program.js';
 import type { ValidationResult } from './validation.js';
 
 export interface SessionOptions {
@@ -20,6 +21,8 @@ export interface SessionOptions {
   readonly averageDecay: number | null;
   readonly seed: number;
   readonly trainRows: number;
+  /** Norms work with the batch's statistics: a batch with fewer rows than `trainRows` is not filled up. */
+  readonly exactRows: boolean;
   readonly evalRows: number;
   readonly accumulation: number;
   readonly train: Examples;
@@ -41,37 +44,37 @@ export class TrainingSession {
    * @param step updates done before
    * @param batches the rows of each forward pass
    */
-  update(
+  async update(
     step: number,
     batches: readonly Int32Array[],
     learningRate: number,
-  ): { readonly loss: number; readonly gradNorm: number } {
+  ): Promise<{ readonly loss: number; readonly gradNorm: number }> {
     const { program, optimizer, averageDecay } = this.#options;
     const scalars = optimizer.feedsAt(step + 1, learningRate);
-    const result = this.#step(step, batches, scalars);
+    const result = await this.#step(step, batches, scalars);
     if (averageDecay !== null) program.run('average', averageFeeds(step + 1, averageDecay));
     return result;
   }
 
-  #step(
+  async #step(
     step: number,
     batches: readonly Int32Array[],
     scalars: Readonly<Record<string, TensorData>>,
-  ): { readonly loss: number; readonly gradNorm: number } {
+  ): Promise<{ readonly loss: number; readonly gradNorm: number }> {
     const { program, accumulation, train } = this.#options;
     // The mean is over all labels of the update, not of a batch: transformers#34191.
     const labels = batches.reduce((sum, batch) => batch.reduce((s, row) => s + train.labelsIn(row), sum), 0);
     if (accumulation === 1) {
       const [batch] = batches as [Int32Array];
-      const { width, feeds } = this.#passFeeds(batch, labels, step);
-      const result = program.run(`train/${width}`, { ...feeds, ...scalars });
+      const { name, feeds } = await this.#pass('train', batch, labels, step);
+      const result = program.run(name, { ...feeds, ...scalars });
       return { loss: scalar(result.loss), gradNorm: scalar(result.grad_norm) };
     }
     let loss = 0;
-    batches.forEach((batch, index) => {
-      const { width, feeds } = this.#passFeeds(batch, labels, step * accumulation + index);
-      loss += scalar(program.run(`accumulate/${width}`, feeds).loss);
-    });
+    for (const [index, batch] of batches.entries()) {
+      const { name, feeds } = await this.#pass('accumulate', batch, labels, step * accumulation + index);
+      loss += scalar(program.run(name, feeds).loss);
+    }
     return { loss, gradNorm: scalar(program.run('apply', scalars).grad_norm) };
   }
 
@@ -84,7 +87,7 @@ export class TrainingSession {
     let [loss, right, labelled, done] = [0, 0, 0, 0];
     for (const batch of predictionBatches(validation, evalRows)) {
       if (signal?.aborted) return undefined;
-      const { width, inputs, labels, counted } = validation.batch(batch, evalRows);
+      const { width, inputs, labels, counted } = await validation.batch(batch, evalRows);
       const { losses, predicted } = program.run(`evaluate/${width}`, { ...inputs, labels });
       counted.forEach((counts, at) => {
         if (counts === 0) return;
@@ -136,15 +139,18 @@ export class TrainingSession {
     return tensors;
   }
 
-  #passFeeds(
+  /** The signature that a pass runs, and what it is fed. */
+  async #pass(
+    kind: 'train' | 'accumulate',
     batch: Int32Array,
     labelsOfUpdate: number,
     pass: number,
-  ): { readonly width: number; readonly feeds: Readonly<Record<string, TensorData>> } {
-    const { train, trainRows, seed } = this.#options;
-    const { width, inputs, labels, counted } = train.batch(batch, trainRows, { seed, pass });
+  ): Promise<{ readonly name: string; readonly feeds: Readonly<Record<string, TensorData>> }> {
+    const { train, trainRows, exactRows, seed } = this.#options;
+    const rows = exactRows ? batch.length : trainRows;
+    const { width, inputs, labels, counted } = await train.batch(batch, rows, { seed, pass });
     return {
-      width,
+      name: passName(kind, width, rows === trainRows ? undefined : rows),
       feeds: {
         ...inputs,
         labels,

@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SavedFormat } from '../methods/saved-format.js';
-import { encodeSafetensors, type NamedTensor } from '../models/safetensors/encode-safetensors.js';
+import {
+  encodeSafetensors,
+  type IntegerTensor,
+  type NamedTensor,
+} from '../models/safetensors/encode-safetensors.js';
 import { SafetensorsFile } from '../models/safetensors/safetensors-file.js';
 
 /** Values by name: of what trains, of the optimizer's moments, of the values at the best step so far. */
@@ -11,7 +15,10 @@ export type Tensors = Readonly<Record<string, NamedTensor>>;
 export type WeightFiles = Pick<SavedFormat, 'weightsFile' | 'headFile' | 'metadata'>;
 
 /** @param weights by their names in files */
-export function encodeWeights(files: WeightFiles, weights: Tensors): Record<string, Uint8Array> {
+export function encodeWeights(
+  files: WeightFiles,
+  weights: Readonly<Record<string, NamedTensor | IntegerTensor>>,
+): Record<string, Uint8Array> {
   const { weightsFile, headFile, metadata = { format: 'pt' } } = files;
   const entries = Object.entries(weights);
   const inHead = entries.filter(([name]) => headFile?.has(name));

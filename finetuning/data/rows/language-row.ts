@@ -10,3 +10,7 @@ export type LanguageRow =
   | { readonly text: string }
   | { readonly prompt: string; readonly completion: string }
   | { readonly messages: readonly Message[] };
+
+/** What a language model is to go on from: the beginning of a text; a prompt; a conversation that it is to answer. */
+export type PromptRow =
+  { readonly text: string } | { readonly prompt: string } | { readonly messages: readonly Message[] };

@@ -1,10 +1,16 @@
 import { DiagnosticError } from '../../../diagnostics/index.js';
-import type { LanguageRow, Message, Role } from './language-row.js';
+import type { LanguageRow, Message, PromptRow, Role } from './language-row.js';
 import { readLines, type Line } from './read-lines.js';
 import { parseJsonLine } from './read-rows.js';
 
 export interface LanguageRowLine extends Line {
   readonly row: LanguageRow;
+}
+
+export interface PromptLine extends Line {
+  /** All that the line has. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly prompt: PromptRow;
 }
 
 const FORMS = '{text}, {prompt, completion}, or {messages: [{role, content}, …]}';
@@ -19,50 +25,98 @@ const ROLES: readonly Role[] = ['system', 'user', 'assistant'];
 export async function* readLanguageRows(path: string, shownAs: string): AsyncGenerator<LanguageRowLine> {
   for await (const line of readLines(path, shownAs)) {
     if (line.text.trim() === '') continue;
-    const problem = (message: string, found: unknown): never => {
-      throw new DiagnosticError('bad-row', {
-        message,
-        at: { file: shownAs, line: line.number },
-        expected: FORMS,
-        found: found === undefined ? 'nothing' : JSON.stringify(found).slice(0, 200),
-        fix: 'run the stage that makes this file again, or correct the line',
-      });
-    };
-    yield { ...line, row: languageRow(parseJsonLine(line, shownAs), problem) };
+    yield { ...line, row: languageRow(new Fields(parseJsonLine(line, shownAs), shownAs, line.number)) };
   }
 }
 
-type Problem = (message: string, found: unknown) => never;
+/**
+ * The same rows as a model is asked about them: without the completion, if there is one, and without the assistant's last
+ * message.
+ *
+ * @throws DiagnosticError as `readLanguageRows`
+ */
+export async function* readPrompts(path: string, shownAs: string): AsyncGenerator<PromptLine> {
+  for await (const line of readLines(path, shownAs)) {
+    if (line.text.trim() === '') continue;
+    const fields = new Fields(parseJsonLine(line, shownAs), shownAs, line.number);
+    yield { ...line, fields: fields.all, prompt: promptRow(fields) };
+  }
+}
 
-function languageRow(value: unknown, problem: Problem): LanguageRow {
-  const row = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-  const forms = ['text', 'prompt', 'messages'].filter((field) => row[field] !== undefined);
-  if (forms.length !== 1) return problem('a row has one of three forms', Object.keys(row));
-  const text = (field: string): string => {
-    const found = row[field];
+function languageRow(fields: Fields): LanguageRow {
+  switch (fields.form()) {
+    case 'text':
+      return { text: fields.text('text') };
+    case 'prompt':
+      return { prompt: fields.text('prompt'), completion: fields.text('completion') };
+    case 'messages': {
+      const messages = fields.messages();
+      if (messages.some(({ role }) => role === 'assistant')) return { messages };
+      return fields.refuse('a conversation has a message of the assistant', messages);
+    }
+  }
+}
+
+function promptRow(fields: Fields): PromptRow {
+  switch (fields.form()) {
+    case 'text':
+      return { text: fields.text('text') };
+    case 'prompt':
+      return { prompt: fields.text('prompt') };
+    case 'messages': {
+      const messages = fields.messages();
+      const asked = messages.at(-1)?.role === 'assistant' ? messages.slice(0, -1) : messages;
+      return asked.length > 0 ? { messages: asked } : fields.refuse('a conversation begins', messages);
+    }
+  }
+}
+
+/** What a line has, and where it is. */
+class Fields {
+  readonly all: Readonly<Record<string, unknown>>;
+
+  constructor(
+    value: unknown,
+    private readonly file: string,
+    private readonly line: number,
+  ) {
+    this.all = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  }
+
+  form(): 'text' | 'prompt' | 'messages' {
+    const found = (['text', 'prompt', 'messages'] as const).filter((field) => this.all[field] !== undefined);
+    const [form, ...others] = found;
+    return form !== undefined && others.length === 0
+      ? form
+      : this.refuse('a row has one of three forms', Object.keys(this.all));
+  }
+
+  text(field: string): string {
+    const found = this.all[field];
     return typeof found === 'string' && found !== ''
       ? found
-      : problem(`${field} is a string that is not empty`, found);
-  };
-  switch (forms[0]) {
-    case 'text':
-      return { text: text('text') };
-    case 'prompt':
-      return { prompt: text('prompt'), completion: text('completion') };
-    default:
-      return { messages: messages(row['messages'], problem) };
+      : this.refuse(`${field} is a string that is not empty`, found);
   }
-}
 
-function messages(value: unknown, problem: Problem): Message[] {
-  if (!Array.isArray(value)) return problem('messages is a list', value);
-  const checked = value.map((each: unknown) => {
-    const { role, content } = (each ?? {}) as Partial<Message>;
-    if (!ROLES.includes(role as Role)) return problem(`a message's role is one of ${ROLES.join(', ')}`, role);
-    if (typeof content !== 'string') return problem("a message's content is a string", content);
-    return { role: role as Role, content };
-  });
-  if (!checked.some(({ role }) => role === 'assistant'))
-    return problem('a conversation has a message of the assistant', value);
-  return checked;
+  messages(): Message[] {
+    const { messages } = this.all;
+    if (!Array.isArray(messages)) return this.refuse('messages is a list', messages);
+    return messages.map((each: unknown) => {
+      const { role, content } = (each ?? {}) as Partial<Message>;
+      if (!ROLES.includes(role as Role))
+        return this.refuse(`a message's role is one of ${ROLES.join(', ')}`, role);
+      if (typeof content !== 'string') return this.refuse("a message's content is a string", content);
+      return { role: role as Role, content };
+    });
+  }
+
+  refuse(message: string, found: unknown): never {
+    throw new DiagnosticError('bad-row', {
+      message,
+      at: { file: this.file, line: this.line },
+      expected: FORMS,
+      found: found === undefined ? 'nothing' : JSON.stringify(found).slice(0, 200),
+      fix: 'run the stage that makes this file again, or correct the line',
+    });
+  }
 }

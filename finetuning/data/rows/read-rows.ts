@@ -14,7 +14,10 @@ export interface RowLine extends Line {
 export async function* readRows(path: string, shownAs: string): AsyncGenerator<RowLine> {
   for await (const line of readLines(path, shownAs)) {
     if (line.text.trim() === '') continue;
-    yield { ...line, row: checkRow(parseJsonLine(line, shownAs), shownAs, line.number) };
+    yield {
+      ...line,
+      row: checkFields<Row>(parseJsonLine(line, shownAs), ['id', 'text', 'label'], shownAs, line.number),
+    };
   }
 }
 
@@ -33,9 +36,10 @@ export function parseJsonLine(line: Line, shownAs: string): unknown {
   }
 }
 
-function checkRow(value: unknown, file: string, line: number): Row {
+/** @throws DiagnosticError `bad-row` */
+export function checkFields<T>(value: unknown, fields: readonly string[], file: string, line: number): T {
   const row = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-  for (const field of ['id', 'text', 'label']) {
+  for (const field of fields) {
     const found = row[field];
     if (typeof found === 'string' && found !== '') continue;
     throw new DiagnosticError('bad-row', {
@@ -46,5 +50,5 @@ function checkRow(value: unknown, file: string, line: number): Row {
       fix: 'run the stage that makes this file again, or correct the line',
     });
   }
-  return value as Row;
+  return value as T;
 }

@@ -7,3 +7,11 @@ export interface Row {
   /** WordNet only: the words that share the definition. Never fed to a model. */
   readonly lemmas?: readonly string[];
 }
+
+/** One labelled picture. */
+export interface ImageRow {
+  readonly id: string;
+  /** Of the picture: relative to the file that the row stands in. */
+  readonly image: string;
+  readonly label: string;
+}

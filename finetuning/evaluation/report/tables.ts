@@ -89,12 +89,17 @@ export function errorTable(comparison: Comparison, most: number): string {
   if (errors.length === 0) return '<p class="note">There are none to show.</p>';
   return table({
     caption: 'Mistakes of the finetuned model, the surest first.',
-    head: ['Text', 'Right label', 'Said', 'Confidence'],
+    head: [
+      errors.some(({ row }) => 'image' in row) ? 'Picture' : 'Text',
+      'Right label',
+      'Said',
+      'Confidence',
+    ],
     numeric: [3],
     body: errors.map(({ row, predicted, confidence }) => {
-      const lemmas = row.lemmas?.map((lemma) => lemma.replaceAll('_', ' ')).join(', ');
+      const lemmas = 'lemmas' in row && row.lemmas?.map((lemma) => lemma.replaceAll('_', ' ')).join(', ');
       return (
-        `<tr><td class="text">${escape(row.text)}${lemmas ? `<div class="lemmas">${escape(lemmas)}</div>` : ''}</td>` +
+        `<tr><td class="text">${escape('image' in row ? row.image : row.text)}${lemmas ? `<div class="lemmas">${escape(lemmas)}</div>` : ''}</td>` +
         `<td>${escape(row.label)}</td><td>${escape(predicted)}</td><td class="n">${percent(confidence)}</td></tr>`
       );
     }),

@@ -7,6 +7,7 @@ import type { Method } from '../method.js';
 import { adapterMethod } from './adapter-method.js';
 import { ADAPTER_FILE, HEAD_FILE } from './adapterhub-format.js';
 import { readAdapterHubConfig } from './read-config.js';
+import type { AdapterSettings } from './settings.js';
 
 /**
  * An adapter's method for a network, and the values of all that it trains: its own weights, and what the folder has of
@@ -17,7 +18,11 @@ import { readAdapterHubConfig } from './read-config.js';
 export function readAdapterHub(
   folder: string,
   network: Network,
-): { readonly method: Method; readonly values: Readonly<Record<string, Float32Array>> } {
+): {
+  readonly settings: AdapterSettings;
+  readonly method: Method;
+  readonly values: Readonly<Record<string, Float32Array>>;
+} {
   const config = readAdapterHubConfig(folder);
   const adapterFile = foundIn(folder, ADAPTER_FILE, 'pytorch_adapter.bin') ?? join(folder, ADAPTER_FILE);
   const headFile = foundIn(folder, HEAD_FILE, 'pytorch_model_head.bin');
@@ -29,7 +34,8 @@ export function readAdapterHub(
       ),
     );
     const saved = [...stored.keys()].filter((name) => network.shapes.has(name)).map(moduleOf);
-    const method = adapterMethod(network.shapes, { ...config, saved: [...new Set(saved)] });
+    const settings = { ...config, saved: [...new Set(saved)] };
+    const method = adapterMethod(network.shapes, settings);
     const values: Record<string, Float32Array> = {};
     for (const parameter of method.trainable) {
       const shape = `[${(method.added.get(parameter) ?? network.shapes.get(parameter) ?? []).join(', ')}]`;
@@ -45,7 +51,7 @@ export function readAdapterHub(
         });
       values[parameter] = entry.file.readFloat32(entry.name);
     }
-    return { method, values };
+    return { settings, method, values };
   } finally {
     for (const file of files) file.close();
   }

@@ -1,33 +1,35 @@
 import { tf } from '../../../compute/index.js';
 import type { Layer } from '../../models/layers/layer.js';
 import type { MethodContext } from '../method.js';
+import { outputsOf } from './low-rank.js';
 import type { LoraTarget } from './targets.js';
 
 /** One magnitude for each output. */
-export function magnitudeShape({ kind, shape }: LoraTarget): readonly number[] {
-  return [shape[kind === 'conv1d' ? 1 : 0] as number];
+export function magnitudeShape(target: LoraTarget): readonly number[] {
+  const outputs = outputsOf(target);
+  return target.kind === 'conv2d' ? [1, outputs, 1, 1] : [outputs];
 }
 
 /** The lengths of the outputs' weights as they are, since B starts as zeros. */
-export function initialMagnitudes({ kind, shape }: LoraTarget, weight: Float32Array): Float32Array {
-  const outputs = shape[kind === 'conv1d' ? 1 : 0] as number;
+export function initialMagnitudes(target: LoraTarget, weight: Float32Array): Float32Array {
+  const outputs = outputsOf(target);
   const sums = new Float64Array(outputs);
   const inputs = weight.length / outputs;
   weight.forEach((value, index) => {
-    const output = kind === 'conv1d' ? index % outputs : Math.floor(index / inputs);
+    const output = target.kind === 'conv1d' ? index % outputs : Math.floor(index / inputs);
     sums[output] = (sums[output] as number) + value * value;
   });
   return Float32Array.from(sums, Math.sqrt);
 }
 
-/** What a layer and its update come to, before DoRA scales them. */
+/** What DoRA has to work with in a layer. */
 interface Parts<T extends tf.Tensor> {
   /** The layer's input, and the same after dropout: one tensor, where nothing is dropped. */
   readonly x: T;
   readonly kept: T;
   readonly a: tf.Tensor;
   readonly b: tf.Tensor;
-  /** [n, out] */
+  /** What the update makes of `kept`. */
   readonly update: T;
 }
 
@@ -41,7 +43,7 @@ export function withMagnitudes<T extends tf.Tensor>(
   context: MethodContext,
   { x, kept, a, b, update }: Parts<T>,
 ): T {
-  const magnitude = context.weight(`${layer.path}.lora_magnitude_vector`);
+  const magnitude = tf.reshape(context.weight(`${layer.path}.lora_magnitude_vector`), [outputsOf(target)]);
   const weight = context.weight(`${layer.path}.weight`);
   const ratio = overLength(magnitude, () => lengths(target, weight, a, b));
   const bias = layer.bias ? context.weight(`${layer.path}.bias`) : undefined;
@@ -71,8 +73,12 @@ function overLength(magnitude: tf.Tensor, lengths: () => tf.Tensor): tf.Tensor {
 }
 
 /** ‖W + scale · B·A‖ of each output's weights → [out] */
-function lengths({ kind, scale }: LoraTarget, weight: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
-  const stored = kind === 'conv1d';
-  const update = stored ? tf.matMul(a, b, true, true) : tf.matMul(b, a);
-  return tf.sqrt(tf.sum(tf.square(tf.add(weight, tf.mul(update, scale))), stored ? 0 : 1));
+function lengths(target: LoraTarget, weight: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  const { kind, scale, rank } = target;
+  const rows = (x: tf.Tensor, count: number): tf.Tensor2D => tf.reshape(x, [count, x.size / count]);
+  const [flatA, flatB] = [rows(a, rank), rows(b, outputsOf(target))];
+  const turned = kind === 'conv1d';
+  const update = turned ? tf.matMul(flatA, flatB, true, true) : tf.matMul(flatB, flatA);
+  const whole = tf.add(rows(weight, update.shape[0]), tf.mul(update, scale));
+  return tf.sqrt(tf.sum(tf.square(whole), turned ? 0 : 1));
 }

@@ -3,12 +3,13 @@ import { uniformValues } from '../../random/draws.js';
 import type { Method } from '../method.js';
 import { parametersInFull } from '../modules-to-save.js';
 import { initialMagnitudes, magnitudeShape, withMagnitudes } from './dora.js';
+import { factorShapes, lowRank } from './low-rank.js';
 import { chooseTargets, type LoraTarget } from './targets.js';
 import type { LoraModel, LoraSettings } from './settings.js';
 
 /**
- * LoRA: a frozen weight W gets an update of low rank, scaled B·A with A [r, in] and B [out, r]. A starts uniform in ±1/√in
- * (PEFT's kaiming with a = √5), B as zeros, so that training starts from the model as it is.
+ * LoRA: a frozen weight W gets an update of low rank, scaled B·A with A [r, in] and B [out, r]; a
+ * convolution's A looks through the same window. A starts uniform in ±1/√in (PEFT's kaiming with a = √5), B as zeros, so that training starts from the model as it is.
  *
  * @throws DiagnosticError `bad-target-modules`
  */
@@ -19,7 +20,7 @@ export function loraMethod(model: LoraModel, settings: LoraSettings): Method {
 
   const added = new Map<string, readonly number[]>();
   for (const target of targets.values()) {
-    const [a, b] = factorShapes(target);
+    const { a, b } = factorShapes(target);
     added.set(`${target.path}.lora_A.weight`, a);
     added.set(`${target.path}.lora_B.weight`, b);
     if (magnitudes) added.set(`${target.path}.lora_magnitude_vector`, magnitudeShape(target));
@@ -47,25 +48,17 @@ export function loraMethod(model: LoraModel, settings: LoraSettings): Method {
     wrap(layer, context) {
       const target = targets.get(layer.path);
       if (!target) return layer;
-      const a = context.weight(`${layer.path}.lora_A.weight`) as tf.Tensor2D;
-      const b = context.weight(`${layer.path}.lora_B.weight`) as tf.Tensor2D;
+      const a = context.weight(`${layer.path}.lora_A.weight`);
+      const b = context.weight(`${layer.path}.lora_B.weight`);
       return {
         ...layer,
         apply<T extends tf.Tensor>(x: T): T {
           const kept = context.dropout(x, dropout, `${layer.path}.lora_A`);
-          const down = tf.mul(tf.matMul(kept, a, false, true), target.scale); // [n, r]
-          const update: T = tf.matMul(down, b, false, true);
+          const update = lowRank(target, layer, kept, a, b);
           if (magnitudes) return withMagnitudes(target, layer, context, { x, kept, a, b, update });
           return tf.add(layer.apply(x), update);
         },
       };
     },
   };
-}
-
-/** A maps inputs to r values, B these to outputs, whichever way round the layer's own weight is stored. */
-function factorShapes({ kind, shape, rank }: LoraTarget): [number[], number[]] {
-  const [first, second] = shape as [number, number];
-  const [output, input] = kind === 'conv1d' ? [second, first] : [first, second];
-  return [[rank, input], [output, rank]]; // prettier-ignore
 }

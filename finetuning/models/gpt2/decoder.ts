@@ -29,9 +29,10 @@ export function gpt2Decoder(
   for (let index = 0; index < config.n_layer; index++) {
     const path = `transformer.h.${index}`;
     x = context.block(path, x, [bias], (inner, x, [bias]) =>
-      block(inner, config, path, x, (part, normal) =>
-        attention(inner, config, part, normal, [rows, width], bias as tf.Tensor4D),
-      ),
+      block(inner, config, path, x, (part, normal) => {
+        const parts = queryKeyValue(inner, config, part, normal, [rows, width]);
+        return attend(...parts, bias as tf.Tensor4D, (kept) => inner.dropout(kept, config.attn_pdrop, part));
+      }),
     );
   }
   return head(context, config, x);
@@ -92,19 +93,25 @@ export function queryKeyValue(
   return tf.unstack(tf.transpose(all, [2, 0, 3, 1, 4])) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
 }
 
-function attention(
-  context: ForwardContext,
-  config: Gpt2Config,
-  path: string,
-  x: tf.Tensor2D,
-  size: readonly [number, number],
+/**
+ * What queries find among keys: softmax of the scaled products, over values.
+ *
+ * @param query [rows, heads, width, perHead]
+ * @param key [rows, heads, slots, perHead], as `value`
+ * @param bias added to the scores [rows, heads, width, slots]
+ * @returns [rows · width, hidden]
+ */
+export function attend(
+  query: tf.Tensor4D,
+  key: tf.Tensor4D,
+  value: tf.Tensor4D,
   bias: tf.Tensor4D,
+  drop: (probabilities: tf.Tensor) => tf.Tensor = (probabilities) => probabilities,
 ): tf.Tensor2D {
-  const [query, key, value] = queryKeyValue(context, config, path, x, size);
-  const scores = tf.matMul(tf.mul(query, 1 / Math.sqrt(query.shape[3])), key, false, true);
-  const probabilities = softmax(tf.add(scores, bias));
-  const kept = context.dropout(probabilities, config.attn_pdrop, path);
-  return tf.reshape(tf.transpose(tf.matMul(kept, value), [0, 2, 1, 3]), x.shape);
+  const [rows, heads, width, perHead] = query.shape;
+  const scores = tf.matMul(tf.mul(query, 1 / Math.sqrt(perHead)), key, false, true);
+  const mixed = tf.matMul(drop(softmax(tf.add(scores, bias))), value);
+  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [rows * width, heads * perHead]);
 }
 
 /** Norm, and the product with the token embeddings: [n, hidden] → logits [n, vocabulary] */

@@ -4,6 +4,7 @@ import { parseModelConfig } from '../model-config.js';
 import type { Network, NetworkOptions } from '../network.js';
 import { gpt2ConfigSchema, type Gpt2Config } from './config.js';
 import { gpt2Decoder } from './decoder.js';
+import { gpt2Decoding } from './generate.js';
 import { gpt2Parameters } from './parameters.js';
 
 /** GPT2LMHeadModel. @throws DiagnosticError `bad-model-config` */
@@ -39,6 +40,7 @@ export function gpt2Network({ config: json, file, dropout }: NetworkOptions): Ne
       position_ids: { shape: [rows, width], dtype: 'int32' },
     }),
     labelCount: (rows, width) => rows * width,
+    decoding: gpt2Decoding(config),
     logits(parameters, inputs, method, dropout, update) {
       const input = {
         inputIds: inputs.input_ids as tf.Tensor2D,

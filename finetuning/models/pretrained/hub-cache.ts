@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { copyFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { missingFiles } from './model-files.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -22,7 +23,8 @@ export function hubCacheFolder(env: Environment): string {
   return env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(hubHome(env), 'hub');
 }
 
-function modelFolder(env: Environment, modelName: string): string {
+/** One model's `blobs/`, `refs/` and `snapshots/`. */
+export function modelFolder(env: Environment, modelName: string): string {
   return join(hubCacheFolder(env), ['models', ...modelName.split('/')].join('--'));
 }
 
@@ -49,7 +51,32 @@ export async function rememberRevision(
 ): Promise<void> {
   const reference = join(modelFolder(env, modelName), 'refs', revision);
   await mkdir(dirname(reference), { recursive: true });
-  await writeFile(reference, commit);
+  await placed(reference, (temporary) => writeFile(temporary, commit));
+}
+
+/** A file with the content that `blob` is named after; one of another size was torn, and is as if it were not there. */
+export function hasBlob(blob: string, bytes: number): boolean {
+  return statSync(blob, { throwIfNoEntry: false })?.size === bytes;
+}
+
+/** A snapshot's files are links to blobs, relative ones, so that the cache can be moved; copies where no links can be made. */
+export async function linkSnapshot(blob: string, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  // In the place of a link that leads nowhere, too.
+  await placed(path, async (temporary) => {
+    await symlink(relative(dirname(path), blob), temporary).catch(() => copyFile(blob, temporary));
+  });
+}
+
+/** Made beside its place and then moved there: who reads at the same moment finds the old one or the new one. */
+async function placed(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    await make(temporary);
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }
 
 /** The user's access token, from the places where Python's library looks. */

@@ -1,74 +1,75 @@
-import { dirname } from 'node:path';
-import { HUB_URL, downloadFileToCacheDir, listFiles, modelInfo } from '@huggingface/hub';
-import { hubCacheFolder, hubToken, isCommit, rememberRevision, type Environment } from './hub-cache.js';
-import { weightEntryOf } from '../weights/weight-files.js';
-import { companionFiles } from './model-files.js';
-
-/** A host that does not answer in this time is taken to be out of reach. Milliseconds. */
-const ANSWER_WITHIN = 8_000;
-
-/** Bounds the wait for an answer's first byte, not the transfer after it. */
-const patientFetch: typeof fetch = async (input, init) => {
-  const abort = new AbortController();
-  const timer = setTimeout(
-    () => abort.abort(new Error(`no answer in ${ANSWER_WITHIN / 1000} s`)),
-    ANSWER_WITHIN,
-  );
-  try {
-    return await fetch(input, { ...init, signal: abort.signal });
-  } finally {
-    clearTimeout(timer);
-  }
-};
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { shardsOf, readWeightIndex, weightEntries, weightEntryOf } from '../weights/weight-files.js';
+import { fetchFile } from './fetch-file.js';
+import { hasBlob, linkSnapshot, modelFolder, rememberRevision, type Environment } from './hub-cache.js';
+import { HubClient, type OfferedFile } from './hub-client.js';
+import { companionFiles, missingAroundWeights } from './model-files.js';
 
 export interface HubRequest {
   readonly modelName: string;
   readonly revision: string;
   readonly env: Environment;
   readonly log: (line: string) => void;
+  /** Bytes that are here, of those that are known to be needed so far. */
+  readonly onProgress?: (done: number, total: number, file: string) => void;
 }
 
 /**
- * Fetches a model's files into the Hugging Face cache.
+ * Fetches a model's files into the Hugging Face cache: its configuration, what its inputs are made with, and its weights in
+ * the first of the known formats that it has.
  *
  * @returns the snapshot's folder
+ * @throws HubRefusal; DiagnosticError `disk-full`, `bad-weight-index`; Error with a reason
  */
-export async function downloadFromHub({ modelName, revision, env, log }: HubRequest): Promise<string> {
-  const accessToken = hubToken(env);
-  const repo = { type: 'model', name: modelName } as const;
-  const hub = {
-    hubUrl: (env.HF_ENDPOINT || HUB_URL).replace(/\/+$/, ''),
-    fetch: patientFetch,
-    ...(accessToken === undefined ? {} : { accessToken }),
-  };
+export async function downloadFromHub(request: HubRequest): Promise<string> {
+  const { modelName, revision, env } = request;
+  const hub = new HubClient(modelName, env);
   // Files of a branch would each go into the folder of the commit that last touched them: settle the commit first.
-  const commit = isCommit(revision)
-    ? revision
-    : (await modelInfo({ name: modelName, revision, additionalFields: ['sha'], ...hub })).sha;
-  const offered = new Set<string>();
-  for await (const file of listFiles({ repo, revision: commit, ...hub })) offered.add(file.path);
+  const commit = await hub.commitOf(revision);
+  const offered = await hub.files(commit);
   const entry = weightEntryOf((name) => offered.has(name));
-  if (!offered.has('config.json') || !entry)
-    throw new Error(
-      `${modelName} at ${revision} has no ${entry ? 'config.json' : 'weights in a known format'}`,
-    );
-  let folder = '';
-  for (const path of ['config.json', ...companionFiles, entry.name].filter((name) => offered.has(name))) {
-    log(`fetching ${modelName}/${path} at ${commit.slice(0, 8)}`);
-    const cacheDir = hubCacheFolder(env);
-    folder = dirname(await withoutDebugOutput(() => downloadFileToCacheDir({ repo, path, revision: commit, cacheDir, ...hub }))); // prettier-ignore
-  }
+  if (!offered.has('config.json')) throw new Error(`${modelName} has no config.json`);
+  if (!entry) throw new Error(`${modelName} has no weights in a known format: ${weightEntries.map(({ name }) => name).join(', ')}`); // prettier-ignore
+  const folder = join(modelFolder(env, modelName), 'snapshots', commit);
+  const bring = async (names: readonly string[]): Promise<void> => {
+    const files = names.map((name) => offered.get(name)).filter((file) => file !== undefined);
+    await bringFiles(request, hub, commit, files);
+  };
+  await bring(['config.json', ...companionFiles, ...(entry.sharded ? [entry.name] : [])]);
+  const weights = entry.sharded ? shardsOf(readWeightIndex(join(folder, entry.name))) : [entry.name];
+  // Said before the weights cross, which is what takes the time.
+  const absent = [...missingAroundWeights(folder), ...weights.filter((name) => !offered.has(name))];
+  if (absent.length > 0) throw new Error(`${modelName} has no ${absent.join(' and no ')}`);
+  await bring(weights);
   if (commit !== revision) await rememberRevision(env, modelName, revision, commit);
   return folder;
 }
 
-/** The library announces downloads through console.debug, which is stdout: where our JSON goes. */
-async function withoutDebugOutput<T>(work: () => Promise<T>): Promise<T> {
-  const debug = console.debug;
-  console.debug = () => {};
-  try {
-    return await work();
-  } finally {
-    console.debug = debug;
+async function bringFiles(
+  { modelName, env, log, onProgress }: HubRequest,
+  hub: HubClient,
+  commit: string,
+  files: readonly OfferedFile[],
+): Promise<void> {
+  const cache = modelFolder(env, modelName);
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  let before = 0;
+  for (const file of files) {
+    const blob = join(cache, 'blobs', file.digest.hex);
+    const snapshot = join(cache, 'snapshots', commit, file.path);
+    if (!hasBlob(blob, file.bytes)) {
+      log(`fetching ${modelName}/${file.path} at ${commit.slice(0, 8)}`);
+      await fetchFile({
+        file,
+        target: blob,
+        open: (from, signal) => hub.open(file.path, commit, from, signal),
+        onProgress: (bytes) => onProgress?.(before + bytes, total, file.path),
+        log,
+      });
+    }
+    if (!existsSync(snapshot)) await linkSnapshot(blob, snapshot);
+    before += file.bytes;
+    onProgress?.(before, total, file.path);
   }
 }

@@ -26,10 +26,14 @@ const imageModels: readonly unknown[] = ['resnet'];
 
 /** What a folder lacks to be a model that can be trained. */
 export function missingFiles(folder: string): string[] {
+  return [...missingAroundWeights(folder), ...weightFilesIn(folder).missing];
+}
+
+/** The same, of all but the weights. */
+export function missingAroundWeights(folder: string): string[] {
   const has = (name: string): boolean => existsSync(join(folder, name));
   if (!has('config.json')) return ['config.json'];
-  const tokenizer = needsTokenizer(folder) ? ['tokenizer.json'] : [];
-  return [...tokenizer.filter((name) => !has(name)), ...weightFilesIn(folder).missing];
+  return needsTokenizer(folder) && !has('tokenizer.json') ? ['tokenizer.json'] : [];
 }
 
 /** A configuration that cannot be read is judged by who reads it for its sizes. */

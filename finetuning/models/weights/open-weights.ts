@@ -2,10 +2,12 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { WeightSource } from '../load-weights.js';
+import { areTorchvisionNames, torchvisionName } from '../resnet/torchvision-names.js';
 import { SafetensorsFile } from '../safetensors/safetensors-file.js';
 import { TorchFile } from '../torch-file/torch-file.js';
+import { RenamedWeights } from './renamed-weights.js';
 import { ShardedWeights } from './sharded-weights.js';
-import { weightEntries, weightEntryOf, type WeightFormat } from './weight-files.js';
+import { weightEntries, weightEntryOf } from './weight-files.js';
 
 export interface OpenWeights extends WeightSource {
   close(): void;
@@ -17,7 +19,7 @@ export interface OpenWeights extends WeightSource {
  * @throws DiagnosticError `file-missing`, `bad-safetensors`, `bad-torch-file`, `unsafe-pickle`, `bad-weight-index`
  */
 export function openWeights(path: string): OpenWeights {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return openFile(path, formatOf(path));
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return withOurNames(openFile(path));
   const entry = weightEntryOf((name) => existsSync(join(path, name)));
   if (!entry)
     throw new DiagnosticError('file-missing', {
@@ -27,14 +29,17 @@ export function openWeights(path: string): OpenWeights {
       fix: 'put the weights there, or fetch the model again',
     });
   const file = join(path, entry.name);
-  if (!entry.sharded) return openFile(file, entry.format);
-  return new ShardedWeights(file, (shard) => openFile(join(dirname(file), shard), entry.format));
+  if (!entry.sharded) return withOurNames(openFile(file));
+  return new ShardedWeights(file, (shard) => openFile(join(dirname(file), shard)));
 }
 
-function formatOf(path: string): WeightFormat {
-  return path.endsWith('.safetensors') ? 'safetensors' : 'torch';
+/** One file, under the names that it gives. */
+export function openFile(path: string, shownAs: string = path): OpenWeights {
+  return path.endsWith('.safetensors') ? SafetensorsFile.open(path, shownAs) : TorchFile.open(path, shownAs);
 }
 
-function openFile(file: string, format: WeightFormat): OpenWeights {
-  return format === 'safetensors' ? SafetensorsFile.open(file) : TorchFile.open(file);
+/** torchvision's files name a ResNet's tensors in their own way. */
+function withOurNames(source: OpenWeights): OpenWeights {
+  if (!areTorchvisionNames(source.names)) return source;
+  return new RenamedWeights(source, (name) => torchvisionName(name) ?? name);
 }

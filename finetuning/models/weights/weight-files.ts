@@ -3,21 +3,18 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 
-export type WeightFormat = 'safetensors' | 'torch';
-
 /** The file that a model's weights are found through: all of them, or the index of the shards that have them. */
 export interface WeightEntry {
   readonly name: string;
-  readonly format: WeightFormat;
   readonly sharded: boolean;
 }
 
 /** In the order in which transformers looks for them: a format that runs no code comes first. */
 export const weightEntries: readonly WeightEntry[] = [
-  { name: 'model.safetensors', format: 'safetensors', sharded: false },
-  { name: 'model.safetensors.index.json', format: 'safetensors', sharded: true },
-  { name: 'pytorch_model.bin', format: 'torch', sharded: false },
-  { name: 'pytorch_model.bin.index.json', format: 'torch', sharded: true },
+  { name: 'model.safetensors', sharded: false },
+  { name: 'model.safetensors.index.json', sharded: true },
+  { name: 'pytorch_model.bin', sharded: false },
+  { name: 'pytorch_model.bin.index.json', sharded: true },
 ];
 
 export function weightEntryOf(has: (name: string) => boolean): WeightEntry | undefined {

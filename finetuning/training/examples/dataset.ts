@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import type { Location } from '../../../diagnostics/index.js';
 import type { Network } from '../../models/network.js';
 import type { Examples } from './examples.js';
 
@@ -5,10 +7,17 @@ import type { Examples } from './examples.js';
 export interface RowFile {
   readonly file: string;
   readonly count: number;
-  /** Line of each row in the file, to name it by. */
+  /** Line of each row in the file, to name it by; in a folder its place in the order. */
   readonly lines: readonly number[];
-  /** Of the file's bytes, as DVC hashes it. */
+  /** Of a folder's rows, their paths in it: they have no lines. */
+  readonly names?: readonly string[];
+  /** Of the file's bytes, as DVC hashes it; with pictures, of these too. */
   readonly md5: string;
+}
+
+/** Where a row stands, for messages. */
+export function rowLocation({ file, lines, names }: Omit<RowFile, 'md5'>, row: number): Location {
+  return names ? { file: join(file, names[row] as string) } : { file, line: lines[row] as number };
 }
 
 /** The rows of a training, read but not yet in the form that a network is fed. */

@@ -30,7 +30,7 @@ export interface Examples {
   /** The width that a batch of these rows will have. */
   widthOf(indices: ArrayLike<number>): number;
   /** @param rows how many the batch has to have; rows beyond `indices` do not count */
-  batch(indices: Int32Array, rows: number, counter?: PassCounter): ExampleBatch;
+  batch(indices: Int32Array, rows: number, counter?: PassCounter): ExampleBatch | Promise<ExampleBatch>;
 }
 
 /** The widths that these batches will have, each once, ascending. */

@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { readRows } from '../../data/index.js';
-import type { RowFile } from './dataset.js';
+import { rowLocation, type RowFile } from './dataset.js';
 
-export interface LabelledTexts extends RowFile {
-  readonly texts: readonly string[];
+export interface LabelledRows extends RowFile {
   readonly labels: readonly string[];
+}
+
+export interface LabelledTexts extends LabelledRows {
+  readonly texts: readonly string[];
 }
 
 /** @throws DiagnosticError `file-missing`, `jsonl-syntax`, `bad-row`, `no-rows` */
@@ -30,7 +33,7 @@ export async function readLabelledTexts(path: string, shownAs: string = path): P
 }
 
 /** The classes, in the order of the logits: sorted by code point, so that they are the same everywhere. */
-export function labelSet(train: LabelledTexts): string[] {
+export function labelSet(train: LabelledRows): string[] {
   const labels = [...new Set(train.labels)].sort();
   if (labels.length < 2)
     throw new DiagnosticError('one-label', {
@@ -43,14 +46,14 @@ export function labelSet(train: LabelledTexts): string[] {
 }
 
 /** @throws DiagnosticError `unknown-label` for a label that training never saw */
-export function labelIndices(rows: LabelledTexts, labels: readonly string[]): Int32Array {
+export function labelIndices(rows: LabelledRows, labels: readonly string[]): Int32Array {
   const index = new Map(labels.map((label, at) => [label, at]));
   return Int32Array.from(rows.labels, (label, row) => {
     const at = index.get(label);
     if (at !== undefined) return at;
     throw new DiagnosticError('unknown-label', {
       message: `no training row has the label ${label}`,
-      at: { file: rows.file, line: rows.lines[row] as number },
+      at: rowLocation(rows, row),
       fix: 'split the data so that every label is in the training rows',
     });
   });

@@ -2,6 +2,7 @@ import type { FinetuningConfig } from '../../../configs/index.js';
 import type { Task } from '../../models/network.js';
 import { causalLanguageModel } from './causal-lm.js';
 import type { Dataset } from './dataset.js';
+import { imageClassification } from './image-classification.js';
 import { textClassification } from './text-classification.js';
 
 /** Reads the rows as the task wants them. @throws DiagnosticError for what is wrong with the files */
@@ -17,6 +18,6 @@ export async function openDataset(
     case 'causal-lm':
       return causalLanguageModel(trainFile, valFile, config);
     case 'image-classification':
-      throw new RangeError(`${task} has no data yet`);
+      return imageClassification(trainFile, valFile, config);
   }
 }

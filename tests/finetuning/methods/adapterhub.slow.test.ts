@@ -2,8 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
+import { compileProgram } from '../../../compute/index.js';
 import { openClassifier } from '../../../finetuning/index.js';
+import { readAdapterHub } from '../../../finetuning/methods/adapter/read-adapterhub.js';
+import { encodedWeights } from '../../../finetuning/models/encoded-weights.js';
+import { inferenceProgram } from '../../../finetuning/models/inference-program.js';
+import { readNetwork, readWeights } from '../../../finetuning/models/read-network.js';
 import { reprise, startReprise } from '../../rig/reprise.js';
+import { tinyGpt2 } from '../training/tiny-gpt2.js';
 import { tinyProject } from '../training/tiny-project.js';
 
 jest.setTimeout(300_000);
@@ -62,9 +68,31 @@ describe('a training of adapters', () => {
     expect(readFileSync(join(root, 'reports/report.html'), 'utf8')).toContain('Houlsby adapters');
     const asked = await reprise(['predict', '--json'], root);
     expect([asked.stderr, asked.code]).toEqual([expect.any(String), 0]);
-    for (const folder of [root, other]) rmSync(folder, { recursive: true });
+
+    // A training with a rate of nothing from there on ends where that one has.
+    const further = adapterProject({
+      ...config,
+      num_epochs: 1,
+      learning_rate: 0,
+      adapter_name_or_path: join(root, 'models/checkpoints/best_model'),
+    });
+    expect(await reprise(['finetune'], further)).toMatchObject({ code: 0 });
+    for (const name of ['adapter.safetensors', 'model_head.safetensors'])
+      expect(bytesOf(further)[name]).toBe(bytesOf(root)[name]);
+    for (const folder of [root, other, further]) rmSync(folder, { recursive: true });
   });
 });
+
+/** Over the model of a project and what was trained in it. @param inputs texts; of a GPT-2 rows of as many token ids */
+function libraryLogits(root: string, inputs: readonly (string | readonly number[])[]): number[] {
+  const file = join(root, 'inputs.json');
+  writeFileSync(file, JSON.stringify(inputs));
+  const script = 'tests/finetuning/methods/adapterhub_predicts.py';
+  const args = [script, join(root, 'model'), join(root, 'models/checkpoints/best_model'), file];
+  const { status, stdout, stderr } = spawnSync(python as string, args, { encoding: 'utf8' });
+  expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+  return JSON.parse(stdout) as number[];
+}
 
 /** The judge is a large installation, which not every run of the tests has. */
 (python === undefined ? describe.skip : describe)('the adapters library', () => {
@@ -72,14 +100,7 @@ describe('a training of adapters', () => {
     const root = adapterProject({ adapter_type: type });
     expect(await reprise(['finetune'], root)).toMatchObject({ code: 0 });
     const [base, best] = [join(root, 'model'), join(root, 'models/checkpoints/best_model')];
-    const texts = join(root, 'texts.json');
-    writeFileSync(texts, JSON.stringify(TEXTS));
-    const script = 'tests/finetuning/methods/adapterhub_predicts.py';
-    const { status, stdout, stderr } = spawnSync(python as string, [script, base, best, texts], {
-      encoding: 'utf8',
-    });
-    expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
-    const theirs = (JSON.parse(stdout) as number[][]).flat();
+    const theirs = libraryLogits(root, TEXTS);
     const labels = JSON.parse(readFileSync(join(best, 'labels.json'), 'utf8')) as string[];
     const classifier = await openClassifier({ baseModelDir: base, adapterDir: best, labels, seed: 42 });
     const ours = classifier.predict(TEXTS);
@@ -88,6 +109,36 @@ describe('a training of adapters', () => {
     for (const opened of [classifier, untrained]) opened.dispose();
     expect(ours).toHaveLength(theirs.length);
     ours.forEach((logit, index) => expect(logit).toBeCloseTo(theirs[index] as number, 5));
+    expect(ours.some((logit, index) => Math.abs(logit - (before[index] as number)) > 0.1)).toBe(true);
+    rmSync(root, { recursive: true });
+  });
+
+  it('loads a trained adapter of GPT-2, and gets the same logits', async () => {
+    const config = { method: 'adapter', adapter_type: 'houlsby', reduction_factor: 4, learning_rate: 0.01 };
+    const root = tinyProject({ config }, tinyGpt2);
+    const { code, stderr } = await reprise(['finetune'], root);
+    expect([stderr, code]).toEqual([expect.any(String), 0]);
+    const rows = [Int32Array.of(3, 1, 4, 1, 5, 9), Int32Array.of(2, 7, 1, 8, 2, 8)];
+    const theirs = libraryLogits(root, rows.map((row) => [...row])); // prettier-ignore
+
+    const network = readNetwork(join(root, 'model'), []);
+    const { method, values } = readAdapterHub(join(root, 'models/checkpoints/best_model'), network);
+    const base = readWeights(network, join(root, 'model'), 0);
+    const program = compileProgram(inferenceProgram(network, method, 2, [6]));
+    for (const some of encodedWeights(base, method, 0)) program.assign(some);
+    base.close();
+    const feeds = {
+      input_ids: Int32Array.from(rows.flatMap((row) => [...row])),
+      attention_mask: new Float32Array(12).fill(1),
+      position_ids: Int32Array.from(rows.flatMap((row) => [...row.keys()])),
+    };
+    const logits = (): number[] => [...(program.run('predict/6', feeds).logits as Float32Array)];
+    const before = logits();
+    program.assign(values);
+    const ours = logits();
+    program.dispose();
+    expect(ours).toHaveLength(theirs.length);
+    ours.forEach((logit, index) => expect(logit).toBeCloseTo(theirs[index] as number, 4));
     expect(ours.some((logit, index) => Math.abs(logit - (before[index] as number)) > 0.1)).toBe(true);
     rmSync(root, { recursive: true });
   });

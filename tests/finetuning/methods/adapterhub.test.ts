@@ -6,6 +6,7 @@ import { adapterHubFormat } from '../../../finetuning/methods/adapter/adapterhub
 import { readAdapterHub } from '../../../finetuning/methods/adapter/read-adapterhub.js';
 import { isAdapterHubFolder, readAdapterHubConfig } from '../../../finetuning/methods/adapter/read-config.js';
 import { adapterTypes, type AdapterSettings } from '../../../finetuning/methods/adapter/settings.js';
+import { startingAdapter } from '../../../finetuning/methods/adapter/start-from.js';
 import { headModules } from '../../../finetuning/methods/modules-to-save.js';
 import { readFinetunedFolder } from '../../../finetuning/models/finetuned-folder.js';
 import { readNetwork } from '../../../finetuning/models/read-network.js';
@@ -121,7 +122,10 @@ describe('an adapter’s folder', () => {
   });
 
   it('says what model it is for, and what its labels are', () => {
-    expect(readFinetunedFolder(folder)).toEqual({ labels: LABELS, base: { name: MODEL, revision: 'main' } });
+    expect(readFinetunedFolder(folder)).toMatchObject({
+      labels: LABELS,
+      base: { name: MODEL, revision: 'main' },
+    });
   });
 
   it('of a time before the library has other names for the same modules', () => {
@@ -138,6 +142,32 @@ describe('an adapter’s folder', () => {
     const { values } = readAdapterHub(folder, network);
     writeFileSync(path, encodeSafetensors(Object.fromEntries(old)));
     expect(readAdapterHub(folder, network).values).toEqual(values);
+  });
+
+  it('is what a training can go on from, if it is configured alike', () => {
+    change((json) => (json.name = 'theirs'));
+    const path = join(folder, 'adapter.safetensors');
+    const file = SafetensorsFile.open(path);
+    const tensors = file.names.map((name) => [name, file.readFloat32(name), file.shape(name)] as const);
+    file.close();
+    const named = tensors.map(([name, data, shape]) => [
+      name.replace('.reprise.', '.theirs.'),
+      { data, shape },
+    ]);
+    writeFileSync(path, encodeSafetensors(Object.fromEntries(named) as never));
+    const own = { ...adapterTypes.pfeiffer, name: 'reprise', reductionFactor: 4, dropout: 0.1, saved: ['classifier'] }; // prettier-ignore
+    const values = startingAdapter(folder, network, own);
+    expect(Object.keys(values).sort()).toEqual([...adapterMethod(network.shapes, own).trainable].sort());
+    for (const [name, data] of tensors) expect(values[name]).toEqual(data);
+    for (const [key, other] of [
+      ['adapter_type', { ...own, ...adapterTypes.houlsby, nonLinearity: 'relu' as const }],
+      ['non_linearity', { ...own, nonLinearity: 'gelu' as const }],
+      ['reduction_factor', { ...own, reductionFactor: 8 }],
+      ['modules_to_save', { ...own, saved: ['classifier', 'pooler'] }],
+    ] as const)
+      expect(() => startingAdapter(folder, network, other)).toThrow(
+        expect.objectContaining({ code: 'adapter-differs', message: expect.stringContaining(key) as string }),
+      );
   });
 
   it('without a version means by gelu what transformers calls gelu_new', () => {

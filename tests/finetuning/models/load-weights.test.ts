@@ -76,7 +76,21 @@ describe('the weights of a BERT', () => {
     ).toThrow(
       expect.objectContaining({
         code: 'missing-weights',
-        message: expect.stringContaining('bert.encoder.layer.1.output.dense.weight') as string,
+        message: expect.stringMatching(/^\d+ of the model's 41 weights are not in the file/) as string,
+        expected: expect.stringContaining('bert.encoder.layer.1.output.dense.weight') as string,
+        found: 'no others in their place',
+      }),
+    );
+    expect(() =>
+      readWeights(
+        network,
+        file((name) => name.replace('layer.1.output', 'layer.1.exit')),
+        1,
+      ),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'missing-weights',
+        found: expect.stringContaining('bert.encoder.layer.1.exit.dense.weight') as string,
       }),
     );
     const path = file((name) => (name === 'classifier.bias' ? 'decoder.bias' : name));
@@ -95,7 +109,7 @@ describe('the weights of a BERT', () => {
 
 describe('config.json', () => {
   it.each([
-    ['of another kind of model', '{"model_type":"gpt2"}', /model_type/],
+    ['of another kind of model', '{"model_type":"t5"}', /model_type/],
     ['that is torn', '{"model_type"', /cannot be read/],
     ['without sizes', '{"model_type":"bert"}', /vocab_size/],
   ])('%s is refused by name', (_what, text, message) => {

@@ -57,6 +57,25 @@ describe('openClassifier', () => {
     expect([...tuned].some((logit, index) => Math.abs(logit - (base[index] as number)) > 0.01)).toBe(true);
   });
 
+  it('opens an adapter that the adapters library wrote', async () => {
+    const base = (await open()).predict(TEXTS);
+    const adapterDir = join(FIXTURES, 'bert-tiny/adapterhub-houlsby');
+    const tuned = (await open({ adapterDir })).predict(TEXTS);
+    expect([...tuned].some((logit, index) => Math.abs(logit - (base[index] as number)) > 0.01)).toBe(true);
+  });
+
+  it('refuses to answer with a head that nobody has trained', async () => {
+    const adapterDir = join(folder, 'headless');
+    cpSync(join(FIXTURES, 'bert-tiny/adapterhub-houlsby'), adapterDir, {
+      recursive: true,
+      filter: (path) => !path.includes('model_head'),
+    });
+    await expect(open({ labels: ['a', 'b'], adapterDir })).rejects.toMatchObject({
+      code: 'missing-weights',
+      message: expect.stringContaining('classifier.weight') as string,
+    });
+  });
+
   it('refuses an adapter for other labels', async () => {
     await expect(
       open({ labels: ['a', 'b'], adapterDir: join(FIXTURES, 'bert-tiny/adapter') }),

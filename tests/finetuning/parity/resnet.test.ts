@@ -4,22 +4,8 @@ import { adapterTypes } from '../../../finetuning/methods/adapter/settings.js';
 import { fullMethod } from '../../../finetuning/methods/full.js';
 import { isDecayed } from '../../../finetuning/models/parameters.js';
 import { readNetwork } from '../../../finetuning/models/read-network.js';
-import { describeParity, type Cell } from './rig.js';
-
-const resnet: Omit<Cell, 'folder' | 'method' | 'makeMethod'> = {
-  labels: ['a', 'b', 'c'],
-  rows: 6,
-  width: 20,
-  ownName: (stored) => stored,
-  toBatch(batch) {
-    const { pixel_values, labels } = batch as { readonly pixel_values: number[]; readonly labels: number[] };
-    return {
-      inputs: { pixel_values: Float32Array.from(pixel_values) },
-      labels: Int32Array.from(labels),
-      counted: new Float32Array(labels.length).fill(1),
-    };
-  },
-};
+import { resnet } from './resnet-cell.js';
+import { describeParity } from './rig.js';
 
 /** With the statistics of the batch, which move the running ones. */
 describeParity({

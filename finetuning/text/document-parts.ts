@@ -1,7 +1,7 @@
-import type { LanguageRow } from '../../data/index.js';
-import type { EncodedPart } from '../../text/encoded-documents.js';
-import type { TextTokenizer } from '../../text/text-tokenizer.js';
-import { chatTurns } from './chat-template.js';
+import type { LanguageRow, PromptRow } from '../data/index.js';
+import type { EncodedPart } from './encoded-documents.js';
+import type { TextTokenizer } from './text-tokenizer.js';
+import { chatPrompt, chatTurns } from './chat-template.js';
 
 /**
  * The ids of a row in parts: learned are texts, completions and what the assistant says, each with the token that ends
@@ -28,4 +28,10 @@ export function documentParts(
         : chatTurns(row.messages).map(({ text, said }) => part(text, said));
   const last = parts.at(-1) as EncodedPart;
   return last.ids.at(-1) === endId ? parts : [...parts, { ids: [endId], learned: last.learned }];
+}
+
+/** The ids that a model is to go on from. */
+export function promptIds(row: PromptRow, tokenizer: TextTokenizer): number[] {
+  if ('messages' in row) return chatPrompt(row.messages).flatMap(({ text }) => tokenizer.tokenize(text));
+  return tokenizer.tokenize('prompt' in row ? row.prompt : row.text);
 }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DiagnosticError } from '../../../diagnostics/index.js';
-import type { Message } from '../../data/index.js';
-import type { TextTokenizer } from '../../text/text-tokenizer.js';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import type { Message } from '../data/index.js';
+import type { TextTokenizer } from './text-tokenizer.js';
 
 const TURN_START = '<|im_start|>';
 export const TURN_END = '<|im_end|>';
@@ -33,10 +33,9 @@ export function chatTurns(messages: readonly Message[]): Turn[] {
   });
 }
 
-/** What a model is given to answer a conversation. */
-export function chatPrompt(messages: readonly Message[]): string {
-  const before = messages.map(({ role, content }) => `${TURN_START}${role}\n${content}${TURN_END}\n`);
-  return `${before.join('')}${TURN_START}assistant\n`;
+/** What a model is given to answer a conversation: the turns before, and the line that an answer begins with. */
+export function chatPrompt(messages: readonly Message[]): Turn[] {
+  return chatTurns([...messages, { role: 'assistant', content: '' }]).slice(0, -1);
 }
 
 /**

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { DiagnosticError, type Location } from '../../diagnostics/index.js';
+import { loadSharp } from './sharp.js';
+
+/** Red, green and blue of each pixel, row by row: [height, width, 3]. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint8Array;
+}
+
+/** Where a picture lies, and what names it in messages: a line of a .jsonl file, or its own path. */
+export interface PictureFile {
+  readonly path: string;
+  readonly at: Location;
+}
+
+export const CHANNELS = 3;
+
+/**
+ * The bytes of a picture, when they begin as one does. That all of it can be read is known only when it is decoded.
+ *
+ * @throws DiagnosticError `file-missing`, `bad-image`
+ */
+export async function readPictureBytes(file: PictureFile): Promise<Buffer> {
+  const sharp = await loadSharp();
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file.path);
+  } catch (cause) {
+    throw new DiagnosticError('file-missing', {
+      message: `the picture ${file.path} cannot be read (${(cause as NodeJS.ErrnoException).code})`,
+      at: file.at,
+      fix: 'put the picture there, or correct the path',
+      cause,
+    });
+  }
+  try {
+    await sharp(bytes).metadata();
+  } catch (cause) {
+    throw badImage(file, cause);
+  }
+  return bytes;
+}
+
+/**
+ * Turned the way up that the camera noted. Gray becomes three equal channels, sixteen bits become eight, and what is
+ * transparent shows the color under it, as PIL's convert("RGB") does.
+ *
+ * @throws DiagnosticError `bad-image`
+ */
+export async function readPicture(file: PictureFile): Promise<Picture> {
+  const sharp = await loadSharp();
+  try {
+    const { data, info } = await sharp(file.path, { failOn: 'error' })
+      .autoOrient()
+      .removeAlpha()
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, pixels: data };
+  } catch (cause) {
+    throw badImage(file, cause);
+  }
+}
+
+function badImage({ path, at }: PictureFile, cause: unknown): DiagnosticError {
+  return new DiagnosticError('bad-image', {
+    message: `${path} is not a picture that can be read: ${(cause as Error).message.trim().split('\n')[0]}`,
+    at,
+    expected: 'a whole PNG, JPEG or WebP file',
+    fix: 'replace the picture, or remove its row',
+    cause,
+  });
+}

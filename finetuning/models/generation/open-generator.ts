@@ -1,0 +1,120 @@
+import { compileProgram, type Program } from '../../../compute/index.js';
+import { DiagnosticError, type Location } from '../../../diagnostics/index.js';
+import type { PromptRow } from '../../data/index.js';
+import { TURN_END, checkChatTemplate } from '../../text/chat-template.js';
+import { promptIds } from '../../text/document-parts.js';
+import { bucketFor, lengthBuckets } from '../../text/length-buckets.js';
+import { predictionBatches } from '../../text/prediction-batches.js';
+import { TextTokenizer } from '../../text/text-tokenizer.js';
+import { readParameters } from '../open-classifier.js';
+import { readNetwork } from '../read-network.js';
+import { generateBatch, type Generated, type GenerationSettings, type Prompt } from './generate.js';
+import { generationProgram } from './generation-program.js';
+
+export interface OpenGeneratorOptions {
+  /** The pretrained model's files: see `resolvePretrained`. */
+  readonly baseModelDir: string;
+  /** What `finetune` wrote as best_model: an adapter over the base model, or a whole model. Absent: the base model. */
+  readonly adapterDir?: string;
+}
+
+/** What a model is asked. */
+export interface Question {
+  readonly prompt: PromptRow;
+  /** Where it stands, to be named when it cannot be asked. */
+  readonly at: Location;
+}
+
+export interface Completion {
+  /** Without the prompt, and without what ends it. */
+  readonly text: string;
+  readonly finish: Generated['finish'];
+}
+
+export interface OpenedGenerator {
+  /** @throws DiagnosticError `prompt-too-long`, `unsupported-chat-template` */
+  complete(
+    questions: readonly Question[],
+    options: GenerationSettings & {
+      readonly batchSize: number;
+      readonly onProgress?: (done: number, total: number) => void;
+    },
+  ): Promise<Completion[]>;
+}
+
+/** @throws DiagnosticError `bad-model-config`, and others of bad model folders */
+export async function openGenerator(options: OpenGeneratorOptions): Promise<OpenedGenerator> {
+  const { baseModelDir } = options;
+  const network = readNetwork(baseModelDir, []);
+  const { decoding, maxWidth, vocabulary } = network;
+  if (!decoding)
+    throw new DiagnosticError('not-a-language-model', {
+      message: `a model for ${network.task} cannot go on from a text`,
+      at: { file: baseModelDir },
+      fix: 'name a folder with a language model',
+    });
+  const tokenizer = new TextTokenizer(baseModelDir);
+  // A model without a head that could be new draws nothing.
+  const { method, values } = readParameters(network, { ...options, seed: 0 });
+  const buckets = lengthBuckets(maxWidth);
+  const open = (rows: number, widths: readonly number[], slots: number): Program => {
+    const program = compileProgram(generationProgram(network, decoding, method, { rows, widths, slots }));
+    program.assign(values);
+    return program;
+  };
+
+  return {
+    async complete(questions, { batchSize, onProgress, ...settings }) {
+      if (questions.some(({ prompt }) => 'messages' in prompt)) checkChatTemplate(tokenizer, baseModelDir);
+      const prompts = questions.map(({ prompt, at }, index): Prompt => {
+        const ids = promptIds(prompt, tokenizer);
+        if (ids.length >= maxWidth) throw tooLong(at, ids.length, maxWidth);
+        return { index, ids };
+      });
+      const length = (index: number): number => (prompts[index] as Prompt).ids.length;
+      const rows = Math.min(batchSize, prompts.length);
+      const batches = predictionBatches({ count: prompts.length, length }, rows);
+      // The longest of a batch comes last.
+      const widthOf = (batch: Int32Array): number => bucketFor(length(batch.at(-1) as number), buckets);
+      const widths = [...new Set(batches.map(widthOf))];
+      const slots = Math.max(...widths) + Math.min(settings.maxNewTokens, maxWidth);
+      const program = open(rows, widths, slots);
+      const completions: Completion[] = [];
+      let done = 0;
+      try {
+        const { endId, padId } = tokenizer;
+        const setting = { program, rows, slots, vocabulary, maxWidth, endId, padId };
+        for (const batch of batches) {
+          const asked = [...batch].map((index) => prompts[index] as Prompt);
+          const results = await generateBatch(asked, settings, { ...setting, width: widthOf(batch) });
+          results.forEach(({ ids, finish }, at) => {
+            const index = batch[at] as number;
+            const { prompt } = questions[index] as Question;
+            completions[index] = { text: said(prompt, ids, tokenizer), finish };
+          });
+          done += batch.length;
+          onProgress?.(done, prompts.length);
+        }
+      } finally {
+        program.dispose();
+      }
+      return completions;
+    },
+  };
+}
+
+/** In a conversation the model says when its turn is over. */
+function said(prompt: PromptRow, ids: readonly number[], tokenizer: TextTokenizer): string {
+  if (!('messages' in prompt)) return tokenizer.decode(ids);
+  return tokenizer.decode(ids, true).split(TURN_END)[0] as string;
+}
+
+function tooLong(at: Location, found: number, maxWidth: number): DiagnosticError {
+  return new DiagnosticError('prompt-too-long', {
+    message: 'this prompt leaves the model no room to go on',
+    at,
+    expected: `fewer than ${maxWidth} tokens`,
+    found: `${found} tokens`,
+    fix: 'shorten it, or take a model that reads longer texts',
+  });
+}
