@@ -16,7 +16,7 @@ const request = JSON.parse(process.argv[2] ?? '') as MeasureRequest;
 const config = finetuningConfigSchema.parse(request.config);
 const before = process.resourceUsage().maxRSS * 1024;
 // The project's callbacks have no part in what a step costs.
-const prepared = await prepareTraining({ ...request, config: { ...config, callbacks: [] }, projectDir: '.' });
+const prepared = await prepareTraining({ ...request, config: { ...config, callbacks: [] } });
 assignInitialWeights(prepared, config.seed, request.modelDir, () => {});
 
 const updates = updatesByWidth(prepared);

@@ -121,7 +121,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
 }
 
 /** Ours, and the project's own by their paths. */
-async function callbacksOf({ config, onEvent, projectDir }: FinetuneOptions): Promise<CallbackList> {
+async function callbacksOf({ config, onEvent, projectDir = '.' }: FinetuneOptions): Promise<CallbackList> {
   const { early_stopping_patience: patience, early_stopping_threshold: threshold } = config;
   const metric = config.metric_for_best_model;
   const callbacks = new Map<string, TrainingCallback>([['events', eventReporter(onEvent)]]);

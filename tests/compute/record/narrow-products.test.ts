@@ -43,3 +43,31 @@ it('products are those of rounded inputs, rounded once; the rest is float32', ()
   expect(compiled.sum).toEqual(interpreted.sum);
   expect(compiled.product).not.toEqual(interpreted.product);
 });
+
+it('convolutions and their gradients are done so as well', () => {
+  const [x, filter] = [someValues(6 * 6 * 3), someValues(3 * 3 * 3 * 4)];
+  const { compiled, interpreted } = bothWays(
+    {
+      products: 'bfloat16',
+      feeds: {
+        x: { shape: [1, 6, 6, 3], dtype: 'float32' },
+        filter: { shape: [3, 3, 3, 4], dtype: 'float32' },
+      },
+      build: ({ feeds }) => {
+        const convolve = (x: tf.Tensor, filter: tf.Tensor): tf.Tensor =>
+          tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 2, 'same');
+        const [x, filter] = [feeds.x, feeds.filter] as [tf.Tensor, tf.Tensor];
+        const [dx, dFilter] = tf.grads((x, filter) => tf.sum(tf.square(convolve(x, filter))))([x, filter]);
+        return { outputs: { y: convolve(x, filter), dx: dx as tf.Tensor, dFilter: dFilter as tf.Tensor } };
+      },
+    },
+    { x, filter },
+  );
+  for (const [name, expected] of Object.entries(interpreted)) {
+    const largest = Math.max(...Array.from(expected, Math.abs));
+    expect(compiled[name]).not.toEqual(expected);
+    expected.forEach((value, at) =>
+      expect(Math.abs((compiled[name]?.[at] as number) - value)).toBeLessThan(0.02 * largest),
+    );
+  }
+});
