@@ -55,7 +55,10 @@ export function addVariable(graph: Graph, name: string, spec: TensorSpec): Graph
   );
   const placeholder = { dtype: attribute.type(dtype), shape: attribute.shape(spec.shape) };
   const fed = graph.add('Placeholder', [], placeholder, { name: `${path}/fed` });
-  const assign = assignNode(graph, `${path}/assign`, `${handle}:0`, `${fed}:0`, dtype);
+  // A variable takes over the memory of what it is assigned. What is fed lies in JavaScript's, which is neither aligned as
+  // TensorFlow's kernels want it, nor theirs to update in place.
+  const own = graph.add('DeepCopy', [`${fed}:0`], { T: attribute.type(dtype) }, { name: `${path}/copied` });
+  const assign = assignNode(graph, `${path}/assign`, `${handle}:0`, `${own}:0`, dtype);
   return {
     spec,
     handle: `${handle}:0`,
