@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { DiagnosticError } from '../../../diagnostics/index.js';
+import { readAdapterFile, refuseAdapter } from '../adapter-config-file.js';
 import { nonLinearities, type NonLinearity } from './activations.js';
 import type { AdapterSettings } from './settings.js';
 
@@ -47,33 +47,16 @@ export function isAdapterHubFolder(folder: string): boolean {
   }
 }
 
+const FIX =
+  'take a bottleneck adapter that `reprise finetune` or the adapters library wrote: seq_bn or double_seq_bn';
+
 /** @throws DiagnosticError `bad-adapter` */
 export function readAdapterHubConfig(folder: string): Omit<AdapterSettings, 'saved'> {
-  const path = join(folder, 'adapter_config.json');
-  const refuse = (message: string, cause: unknown): never => {
-    throw new DiagnosticError('bad-adapter', {
-      message,
-      at: { file: path },
-      fix: 'take a bottleneck adapter that `reprise finetune` or the adapters library wrote: seq_bn or double_seq_bn',
-      cause,
-    });
-  };
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    return refuse(`the adapter's configuration cannot be read: ${(cause as Error).message}`, cause);
-  }
-  const result = adapterSchema.safeParse(json);
-  if (!result.success) {
-    const issue = result.error.issues[0] as z.core.$ZodIssue;
-    return refuse(`this adapter cannot be used: ${issue.path.join('.')}: ${issue.message}`, result.error);
-  }
-  const { name, version, config } = result.data;
+  const { name, version, config } = readAdapterFile(folder, adapterSchema, FIX);
   const given = config.non_linearity.toLowerCase();
   const nonLinearity = (version === undefined ? RENAMED[given] : undefined) ?? given;
   if (!nonLinearities.includes(nonLinearity as NonLinearity))
-    return refuse(`this adapter cannot be used: its non_linearity is ${given}`, undefined);
+    return refuseAdapter(folder, `this adapter cannot be used: its non_linearity is ${given}`, FIX);
   return {
     name,
     halves: [

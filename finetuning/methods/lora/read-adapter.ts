@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { DiagnosticError } from '../../../diagnostics/index.js';
+import { readAdapterFile } from '../adapter-config-file.js';
 import type { LoraSettings } from './settings.js';
 
 const names = z.array(z.string().min(1));
@@ -56,29 +54,11 @@ function isUsed(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false;
 }
 
+const FIX = 'take an adapter that `reprise finetune` wrote, or PEFT with LoRA, rsLoRA or DoRA';
+
 /** @throws DiagnosticError `bad-adapter` */
 export function readAdapterConfig(folder: string): LoraSettings {
-  const path = join(folder, 'adapter_config.json');
-  const refuse = (message: string, cause: unknown): never => {
-    throw new DiagnosticError('bad-adapter', {
-      message,
-      at: { file: path },
-      fix: 'take an adapter that `reprise finetune` wrote, or PEFT with LoRA, rsLoRA or DoRA',
-      cause,
-    });
-  };
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    return refuse(`the adapter's configuration cannot be read: ${(cause as Error).message}`, cause);
-  }
-  const result = adapterSchema.safeParse(json);
-  if (!result.success) {
-    const issue = result.error.issues[0] as z.core.$ZodIssue;
-    return refuse(`this adapter cannot be used: ${issue.path.join('.')}: ${issue.message}`, result.error);
-  }
-  const { data } = result;
+  const data = readAdapterFile(folder, adapterSchema, FIX);
   return {
     rank: data.r,
     alpha: data.lora_alpha,
