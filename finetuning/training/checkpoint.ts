@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { encodeSafetensors } from '../models/safetensors/encode-safetensors.js';
-import { writeFolder } from './durable-folder.js';
+import { safetensorsParts } from '../models/safetensors/encode-safetensors.js';
+import { writeFolder, type FolderContents } from './durable-folder.js';
 import { toJson, type TrainingState } from './training-state.js';
 import {
   encodeWeights,
@@ -63,18 +63,21 @@ export class CheckpointFolder {
    */
   save(checkpoint: Checkpoint, companions: Companions, keep: number): { path: string; digest: string } {
     const { fingerprint, state, weights, optimizer, best } = checkpoint;
-    const files: Record<string, Uint8Array | string> = {
+    const moments = { parts: () => safetensorsParts(optimizer) };
+    const files: FolderContents = {
       ...companions,
       ...encodeWeights(this.files, weights),
-      'optimizer.safetensors': encodeSafetensors(optimizer),
+      'optimizer.safetensors': moments,
       'training_state.json': toJson({ fingerprint, state }),
-      ...(best ? { 'best.safetensors': encodeSafetensors(best) } : {}),
+      ...(best ? { 'best.safetensors': { parts: () => safetensorsParts(best) } } : {}),
     };
-    const digests = Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)] as const);
-    const manifest = toJson({ sha256: Object.fromEntries(digests.sort()) });
+    let manifest = '';
     mkdirSync(this.path, { recursive: true });
     const path = join(this.path, `checkpoint-${state.step}`);
-    writeFolder(path, { ...files, [MANIFEST]: manifest });
+    writeFolder(path, files, {
+      name: MANIFEST,
+      of: (digests) => (manifest = toJson({ sha256: Object.fromEntries(Object.entries(digests).sort()) })),
+    });
     for (const step of this.#steps().slice(keep))
       rmSync(join(this.path, `checkpoint-${step}`), { recursive: true, force: true });
     return { path, digest: sha256(manifest) };

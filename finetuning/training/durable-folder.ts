@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import {
   closeSync,
   copyFileSync,
@@ -12,8 +13,9 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
 
-/** What a file is to hold: bytes, text, or what another file holds. */
-export type FileContent = Uint8Array | string | { readonly copyOf: string };
+/** What a file is to hold: bytes, text, bytes that are made part by part, or what another file holds. */
+export type FileContent =
+  Uint8Array | string | { readonly parts: () => Iterable<Uint8Array> } | { readonly copyOf: string };
 
 /** Paths relative to the folder → contents. */
 export type FolderContents = Readonly<Record<string, FileContent>>;
@@ -22,9 +24,14 @@ export type FolderContents = Readonly<Record<string, FileContent>>;
  * Writes a folder so that at any moment, a power cut included, there is either the whole of it under its name, or what
  * was there before: written beside under a name with a dot, synced, renamed.
  *
+ * @param summary a last file that follows from the others: name → SHA-256 of what was written
  * @throws DiagnosticError `disk-full`; what was there before is untouched
  */
-export function writeFolder(folder: string, contents: FolderContents): void {
+export function writeFolder(
+  folder: string,
+  contents: FolderContents,
+  summary?: { readonly name: string; readonly of: (sha256: Readonly<Record<string, string>>) => string },
+): void {
   const parent = dirname(folder);
   const beside = join(parent, `.${basename(folder)}.writing`);
   const replaced = join(parent, `.${basename(folder)}.replaced`);
@@ -32,12 +39,16 @@ export function writeFolder(folder: string, contents: FolderContents): void {
     rmSync(beside, { recursive: true, force: true });
     mkdirSync(beside, { recursive: true });
     const folders = new Set([beside]);
+    const digests: Record<string, string> = {};
     for (const [name, content] of Object.entries(contents)) {
       const path = join(beside, name);
       mkdirSync(dirname(path), { recursive: true });
       folders.add(dirname(path));
-      writeSynced(path, content);
+      const hash = summary && createHash('sha256');
+      writeSynced(path, content, hash);
+      if (hash) digests[name] = hash.digest('hex');
     }
+    if (summary) writeSynced(join(beside, summary.name), summary.of(digests));
     for (const path of folders) syncFolder(path);
     rmSync(replaced, { recursive: true, force: true });
     if (existsSync(folder)) renameSync(folder, replaced);
@@ -50,17 +61,25 @@ export function writeFolder(folder: string, contents: FolderContents): void {
   }
 }
 
-function writeSynced(path: string, content: FileContent): void {
+/** @param hash gets what is written; not what is copied */
+function writeSynced(path: string, content: FileContent, hash?: Hash): void {
   const isCopy = typeof content === 'object' && 'copyOf' in content;
   if (isCopy) copyFileSync(content.copyOf, path);
   const descriptor = openSync(path, isCopy ? 'r+' : 'w');
   try {
-    const bytes = isCopy ? undefined : typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
-    for (let done = 0; bytes && done < bytes.byteLength;) done += writeSync(descriptor, bytes, done);
+    for (const part of isCopy ? [] : partsOf(content)) {
+      hash?.update(part);
+      for (let done = 0; done < part.byteLength;) done += writeSync(descriptor, part, done);
+    }
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
+}
+
+function partsOf(content: Exclude<FileContent, { copyOf: string }>): Iterable<Uint8Array> {
+  if (typeof content === 'string') return [Buffer.from(content, 'utf8')];
+  return 'parts' in content ? content.parts() : [content];
 }
 
 function syncFolder(path: string): void {

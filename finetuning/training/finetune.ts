@@ -84,7 +84,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
         fingerprint: key,
         state,
         weights: toFile(weights),
-        optimizer: session.readOptimizerState(),
+        optimizer: session.liveOptimizerState(),
         best: best && toFile(best),
       },
       {

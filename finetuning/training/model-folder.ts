@@ -55,7 +55,7 @@ export function modelFolder(options: {
 /** torch keeps the count beside each norm's running statistics, and misses it where it is not. */
 function batchCounts(weights: Tensors, batchesSeen: number): Record<string, IntegerTensor> {
   const means = Object.keys(weights).filter((name) => name.endsWith('.running_mean'));
-  const count = { shape: [], data: BigInt64Array.of(BigInt(batchesSeen)) };
+  const count = { dtype: 'I64', shape: [], data: BigInt64Array.of(BigInt(batchesSeen)) } as const;
   return Object.fromEntries(
     means.map((name) => [name.replace(/running_mean$/, 'num_batches_tracked'), count]),
   );

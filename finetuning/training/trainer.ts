@@ -74,7 +74,7 @@ export async function train(options: TrainerOptions): Promise<TrainerResult> {
     }
     const finished = state.step >= total || state.stopped !== null;
     if (savedAt !== state.step && (finished || interrupted() || checkpointDue(config, order, state))) {
-      const weights = session.readWeights();
+      const weights = session.liveWeights();
       if (!allFinite(weights)) throw diverged(state.step, last, last.rows);
       state.callbacks = callbacks.save();
       savedAt = state.step;

@@ -7,6 +7,7 @@ import { predictionBatches } from '../text/prediction-batches.js';
 import { averageFeeds, averageOf } from './averages.js';
 import type { Tensors } from './weight-files.js';
 import type { Examples } from './examples/examples.js';
+import { liveTensors } from './live-tensors.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import { passName } from './training-program.js';
 import type { ValidationResult } from './validation.js';
@@ -107,6 +108,16 @@ export class TrainingSession {
   /** What training goes on from. */
   readWeights(): Tensors {
     return this.#read(this.#options.changing);
+  }
+
+  /** The same, read when it is asked for: see {@link liveTensors}. */
+  liveWeights(): Tensors {
+    return liveTensors(this.#options.program, this.#options.changing);
+  }
+
+  /** As {@link readOptimizerState}, read when it is asked for. */
+  liveOptimizerState(): Tensors {
+    return liveTensors(this.#options.program, this.#options.optimizerState);
   }
 
   /** What is evaluated and saved: of each weight the average, where one is kept. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SavedFormat } from '../methods/saved-format.js';
 import {
-  encodeSafetensors,
+  safetensorsParts,
   type IntegerTensor,
   type NamedTensor,
 } from '../models/safetensors/encode-safetensors.js';
@@ -18,16 +18,17 @@ export type WeightFiles = Pick<SavedFormat, 'weightsFile' | 'headFile' | 'metada
 export function encodeWeights(
   files: WeightFiles,
   weights: Readonly<Record<string, NamedTensor | IntegerTensor>>,
-): Record<string, Uint8Array> {
+): Record<string, { readonly parts: () => Iterable<Uint8Array> }> {
   const { weightsFile, headFile, metadata = { format: 'pt' } } = files;
   const entries = Object.entries(weights);
   const inHead = entries.filter(([name]) => headFile?.has(name));
   const others = entries.filter(([name]) => !headFile?.has(name));
+  const file = (tensors: typeof entries) => ({
+    parts: () => safetensorsParts(Object.fromEntries(tensors), metadata),
+  });
   return {
-    [weightsFile]: encodeSafetensors(Object.fromEntries(others), metadata),
-    ...(headFile && inHead.length > 0
-      ? { [headFile.name]: encodeSafetensors(Object.fromEntries(inHead), metadata) }
-      : {}),
+    [weightsFile]: file(others),
+    ...(headFile && inHead.length > 0 ? { [headFile.name]: file(inHead) } : {}),
   };
 }
 

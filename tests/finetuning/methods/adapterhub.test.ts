@@ -12,6 +12,7 @@ import { readFinetunedFolder } from '../../../finetuning/models/finetuned-folder
 import { readNetwork } from '../../../finetuning/models/read-network.js';
 import { encodeSafetensors } from '../../../finetuning/models/safetensors/encode-safetensors.js';
 import { SafetensorsFile } from '../../../finetuning/models/safetensors/safetensors-file.js';
+import { writeFolder } from '../../../finetuning/training/durable-folder.js';
 import { encodeWeights, readWeightFiles } from '../../../finetuning/training/weight-files.js';
 
 const FIXTURES = 'tests/finetuning/fixtures';
@@ -48,8 +49,8 @@ describe.each([
       'adapter.safetensors',
       ...(hasHead ? ['model_head.safetensors'] : []),
     ]);
-    for (const [name, bytes] of Object.entries(written))
-      expect(Buffer.from(bytes).equals(readFileSync(join(saved, name)))).toBe(true);
+    for (const [name, { parts }] of Object.entries(written))
+      expect(Buffer.concat([...parts()]).equals(readFileSync(join(saved, name)))).toBe(true);
   });
 
   it('is described as the library describes it, and by the revision of its base', () => {
@@ -235,8 +236,7 @@ describe('an adapter of a ResNet', () => {
         return [name, { shape, data: new Float32Array(count).fill(index + 1) }] as const;
       }),
     );
-    for (const [name, content] of Object.entries({ ...format.companions, ...encodeWeights(format, weights) }))
-      writeFileSync(join(folder, name), content);
+    writeFolder(folder, { ...format.companions, ...encodeWeights(format, weights) });
     expect(readFinetunedFolder(folder).base).toEqual({ name: 'some/resnet', revision: 'abc' });
     const { values } = readAdapterHub(folder, network);
     expect(values).toEqual(
