@@ -31,6 +31,7 @@ const program = compileProgram(
     method,
     optimizer,
     maxGradNorm: setting.maxGradNorm,
+    narrows: setting.precision === 'bfloat16',
     trainRows: rows,
     evalRows: rows,
     trainWidths: [width],

@@ -36,7 +36,8 @@ async function compareModels(
 ) {
   const { findProjectRoot, loadBaseConfig, loadEvaluationConfig, loadFinetuningConfig, projectLayout } =
     await import('../../configs/index.js');
-  const { evaluate, openAnyClassifier, resolvePretrained } = await import('../../finetuning/index.js');
+  const { evaluate, openAnyClassifier, readFinetunedFolder, resolvePretrained } =
+    await import('../../finetuning/index.js');
   const root = findProjectRoot(process.cwd());
   const { name } = loadBaseConfig(root);
   const config = loadEvaluationConfig(root);
@@ -47,6 +48,12 @@ async function compareModels(
       message: `${projectLayout.bestModel} does not exist`,
       at: { file: projectLayout.bestModel },
       fix: 'run `reprise finetune` first',
+    });
+  if (readFinetunedFolder(adapterDir).generates)
+    throw new DiagnosticError('not-a-classifier', {
+      message: 'the model is a language model, and `reprise evaluate` compares classifiers',
+      at: { file: projectLayout.bestModel },
+      fix: 'look at its perplexity, which `reprise finetune` reports, or at its answers: `reprise predict`',
     });
   const { model_name: model, model_revision: revision, seed } = finetuning;
   const baseModelDir = await resolvePretrained(model, { revision, root, log });

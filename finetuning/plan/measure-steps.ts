@@ -6,6 +6,7 @@ import { finetuningConfigSchema } from '../../configs/index.js';
 import { assignInitialWeights } from '../training/initial-weights.js';
 import { prepareTraining, type PreparedTraining } from '../training/prepare-training.js';
 import type { MeasuredSteps, MeasureRequest } from './measured-steps.js';
+import { peakMemory } from './peak-memory.js';
 
 /** Widths of which each is measured; those between are interpolated. */
 const MEASURED_WIDTHS = 4;
@@ -14,7 +15,7 @@ const [WARM_UP, MEASURED] = [1, 2];
 
 const request = JSON.parse(process.argv[2] ?? '') as MeasureRequest;
 const config = finetuningConfigSchema.parse(request.config);
-const before = process.resourceUsage().maxRSS * 1024;
+const before = peakMemory();
 // The project's callbacks have no part in what a step costs.
 const prepared = await prepareTraining({ ...request, config: { ...config, callbacks: [] } });
 assignInitialWeights(prepared, config.seed, request.modelDir, () => {});
@@ -45,7 +46,7 @@ const measured: MeasuredSteps = {
   secondsPerEpoch,
   secondsToFirstStep,
   before,
-  peak: process.resourceUsage().maxRSS * 1024,
+  peak: peakMemory(),
 };
 process.stdout.write(`${JSON.stringify(measured)}\n`);
 

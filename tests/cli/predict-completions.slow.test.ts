@@ -57,6 +57,12 @@ describe('reprise predict with a language model', () => {
     expect(right.length).toBeGreaterThan(0.5 * asked.length);
   });
 
+  it('is refused by evaluate, which compares classifiers', async () => {
+    const end = await reprise(['evaluate', '--json'], root);
+    expect(end.code).toBe(1);
+    expect(end.stdout).toContain('"code":"not-a-classifier"');
+  });
+
   it('draws the same again with the same seed', async () => {
     const drawing = ['--temperature', '3', '--top-k', '50', '--top-p', '0.95', '--max-new-tokens', '12'];
     await predict(...drawing, '--output', 'a.jsonl');
