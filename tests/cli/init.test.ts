@@ -57,6 +57,7 @@ const everyFile = [
   'configs/finetuning/adapter_config.yaml',
   'configs/finetuning/full_finetune_config.yaml',
   'configs/finetuning/lora_config.yaml',
+  'configs/finetuning/qlora_config.yaml',
   'data/.gitignore',
   'data/finetuning/.gitignore',
   'dvc.yaml',
@@ -83,7 +84,7 @@ describe('reprise init', () => {
   it('tells a person what to do next', async () => {
     const { code, stdout } = await reprise(['init', 'project'], temporary(), gitSettings(true));
     expect(code).toBe(0);
-    expect(stdout).toContain('14 files laid out, in a new git repository with a first commit');
+    expect(stdout).toContain('15 files laid out, in a new git repository with a first commit');
     expect(stdout).toMatch(/next: cd project && reprise repro\n$/);
   });
 
