@@ -9,7 +9,7 @@ import { mergedWeights } from '../methods/lora/merged-weights.js';
 import type { Method } from '../methods/method.js';
 import { isOverNf4 } from '../methods/nf4/quantization-config.js';
 import { qloraMethod } from '../methods/qlora.js';
-import { PREPROCESSOR_FILE, readPreprocessing } from '../images/preprocessing.js';
+import { PREPROCESSOR_FILE } from '../images/preprocessing.js';
 import { fullFormat } from '../methods/saved-format.js';
 import { encodedWeights } from '../models/encoded-weights.js';
 import type { Network } from '../models/network.js';
@@ -76,16 +76,17 @@ export async function mergeAdapter(options: MergeOptions): Promise<MergeResult> 
       weights,
       // The base's own, of which its file may not say how many batches they have seen.
       batchesSeen: 0,
-      companions: companionsOf(network, baseModelDir),
+      companions: companionsOf([adapterDir, baseModelDir]),
     }),
     [RECORD]: toJson(result),
   });
   return result;
 }
 
-/** What says how a picture is turned into an input. */
-function companionsOf({ task }: Network, folder: string): FolderContents {
-  return task === 'image-classification' ? { [PREPROCESSOR_FILE]: readPreprocessing(folder, null).json } : {};
+/** What says how a picture is turned into an input: as the adapter was trained, or as its base was. */
+function companionsOf(folders: readonly string[]): FolderContents {
+  const found = folders.map((folder) => join(folder, PREPROCESSOR_FILE)).find((path) => existsSync(path));
+  return found === undefined ? {} : { [PREPROCESSOR_FILE]: { copyOf: found } };
 }
 
 /** In the form in which the adapter was trained over it. */
