@@ -84,7 +84,9 @@ describe('reprise init', () => {
   it('tells a person what to do next', async () => {
     const { code, stdout } = await reprise(['init', 'project'], temporary(), gitSettings(true));
     expect(code).toBe(0);
-    expect(stdout).toContain('15 files laid out, in a new git repository with a first commit');
+    expect(stdout).toContain(
+      `${everyFile.length} files laid out, in a new git repository with a first commit`,
+    );
     expect(stdout).toMatch(/next: cd project && reprise repro\n$/);
   });
 
