@@ -78,6 +78,9 @@ describe('hashPath', () => {
   it('does not trust a hash that is as young as the file', async () => {
     const project = makeProject({ stages: {}, files: { a: 'a' } });
     const file = write(project.root, 'young', 'a');
+    // However long this takes, the file is no older than its hash.
+    const later = Date.now() / 1000 + 60;
+    utimesSync(file, later, later);
     await hashPath(project, file);
     expect(() => readFileSync(join(project.root, '.reprise/hashes.jsonl'))).toThrow('ENOENT');
   });
