@@ -17,6 +17,7 @@ import { runsCommand } from './commands/runs/index.js';
 import { predictCommand } from './commands/predict.js';
 import { retrainCommand } from './commands/retrain.js';
 import { scheduleCommand } from './commands/schedule/index.js';
+import { serveCommand } from './commands/serve.js';
 import { setupCommand } from './commands/setup.js';
 import { sweepCommand } from './commands/sweep.js';
 import { uiCommand } from './commands/ui.js';
@@ -50,6 +51,7 @@ export function createProgram(): Command {
     .addCommand(compareCommand())
     .addCommand(predictCommand())
     .addCommand(mergeCommand())
+    .addCommand(serveCommand())
     .addCommand(setupCommand())
     .addCommand(doctorCommand());
   program.addHelpText(
