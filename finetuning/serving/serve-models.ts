@@ -85,10 +85,13 @@ export async function serveModels(options: ServeOptions): Promise<ServingServer>
     async drain(seconds) {
       draining = true;
       const ended = Promise.all([app.close(), fleet.close()]);
+      // A connection that is kept for more questions becomes idle when its answer has gone.
+      const idle = setInterval(() => app.server.closeIdleConnections(), 100);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, seconds * 1000)));
       await Promise.race([ended, late]);
       clearTimeout(timer);
+      clearInterval(idle);
     },
   };
 }
