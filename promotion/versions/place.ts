@@ -1,6 +1,14 @@
 import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { addData, checkoutObject, trackData, writeBeside, type Md5, type Project } from '../../dvc/index.js';
+import {
+  addData,
+  checkoutObject,
+  trackData,
+  writeBeside,
+  type LockedFile,
+  type Md5,
+  type Project,
+} from '../../dvc/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { Candidate, ContentReference } from '../../workflows/index.js';
 import { insideProject } from './paths.js';
@@ -84,18 +92,25 @@ async function placeAt(
     });
   }
   await place(project, file, content);
-  return { path: relative(project.root, file), md5: content.md5 };
+  const { md5, isexec } = content;
+  return { path: relative(project.root, file), md5, ...(isexec ? { isexec } : {}) };
 }
 
-async function placeCopy(project: Project, file: string, { md5 }: ContentReference): Promise<void> {
+async function placeCopy(project: Project, file: string, content: ContentReference): Promise<void> {
   const at = { file: relative(project.root, file) };
   await mkdir(dirname(file), { recursive: true });
-  await checkoutObject(project, file, { path: basename(file), hash: 'md5', md5: md5 as Md5 }, at);
+  await checkoutObject(project, file, lockedAt(file, content), at);
   await addData(project, file);
 }
 
 async function placeRecord(project: Project, file: string, content: ContentReference): Promise<void> {
-  await trackData(project, file, { ...content, md5: content.md5 as Md5 });
+  await trackData(project, file, lockedAt(file, content));
+}
+
+function lockedAt(file: string, content: ContentReference): LockedFile & { readonly md5: Md5 } {
+  const { isexec, ...rest } = content;
+  const md5 = content.md5 as Md5;
+  return { ...rest, path: basename(file), hash: 'md5', md5, ...(isexec ? { isexec } : {}) };
 }
 
 /** `.jsonl`: the copy keeps it, for editors. */

@@ -4,7 +4,11 @@ import { z } from 'zod';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { insideProject } from './paths.js';
 
-const reference = z.object({ path: z.string().min(1), md5: z.string().regex(/^[0-9a-f]{32}(\.dir)?$/) });
+const reference = z.object({
+  path: z.string().min(1),
+  md5: z.string().regex(/^[0-9a-f]{32}(\.dir)?$/),
+  isexec: z.literal(true).optional(),
+});
 
 /** `production.json`: the small file, for git, that says which model is in production, and how it got there. */
 const productionRecord = z.looseObject({

@@ -1,0 +1,37 @@
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { openProject } from '../../../dvc/index.js';
+import { promote, readProduction, stageCandidate, type Promotion } from '../../../promotion/index.js';
+import { writeFiles } from '../../rig/project.js';
+import { makeGitProject } from '../../rig/sweep-project.js';
+
+describe('a promoted file', () => {
+  it.each(['copies', 'records'] as const)(
+    'can be executed as before, by its record too (%s)',
+    async (placement) => {
+      const root = makeGitProject({ 'dvc.yaml': 'stages: {}\n' });
+      writeFiles(root, { model: '#!/bin/sh\n', 'predictions.jsonl': '{}\n' });
+      chmodSync(join(root, 'model'), 0o755);
+      const project = await openProject(root);
+      const candidate = await stageCandidate(project, { model: 'model', predictions: 'predictions.jsonl' });
+      const promotion: Promotion = {
+        final: 'final',
+        version: 1,
+        expected: 0,
+        candidate,
+        promoted: { at: '2026-01-01T00:00:00Z', by: 'ada', reason: 'first', run: 'w/r' },
+        judgement: {},
+      };
+      rmSync(join(root, 'model'));
+      mkdirSync(join(root, 'final'));
+      expect(await promote(project, promotion, placement)).toBe(true);
+      // As `dvc add` writes it.
+      expect(readFileSync(join(root, 'final/model_v1.dvc'), 'utf8')).toBe(
+        'outs:\n- md5: 3e2b31c72181b87149ff995e7202c0e3\n  size: 10\n  isexec: true\n  hash: md5\n  path: model_v1\n',
+      );
+      expect(readFileSync(join(root, 'final/predictions_v1.jsonl.dvc'), 'utf8')).not.toContain('isexec');
+      expect((await readProduction(root, 'final'))?.model).toMatchObject({ isexec: true });
+      if (placement === 'copies') expect(statSync(join(root, 'final/model_v1')).mode & 0o100).toBe(0o100);
+    },
+  );
+});
