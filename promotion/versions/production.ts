@@ -18,6 +18,8 @@ const productionRecord = z.looseObject({
   /** Its answers on the test rows that it was judged by. */
   predictions: reference,
   promoted: z.object({ at: z.string(), by: z.string(), reason: z.string(), run: z.string() }),
+  /** The last ones before it, the newest first: by these a promotion that is tried again knows that it was done. */
+  earlier: z.array(z.object({ version: z.number(), run: z.string() })).optional(),
 });
 
 export type ProductionRecord = z.output<typeof productionRecord>;

@@ -5,6 +5,36 @@ import { promote, readProduction, stageCandidate, type Promotion } from '../../.
 import { writeFiles } from '../../rig/project.js';
 import { makeGitProject } from '../../rig/sweep-project.js';
 
+/** As two promotions of a project, whose candidates are equal. */
+describe('a promotion that is tried again', () => {
+  it.each(['copies', 'records'] as const)(
+    'says that it was done, also when another has followed (%s)',
+    async (placement) => {
+      const root = makeGitProject({ 'dvc.yaml': 'stages: {}\n' });
+      writeFiles(root, { model: 'one\n', 'predictions.jsonl': '{}\n' });
+      const project = await openProject(root);
+      const candidate = await stageCandidate(project, { model: 'model', predictions: 'predictions.jsonl' });
+      const again = (version: number, expected: number, run: string): Promise<boolean> => {
+        const promoted = { at: '2026-01-01T00:00:00Z', by: 'ada', reason: 'newer', run };
+        const promotion = { final: 'final', version, expected, candidate, promoted, judgement: {} };
+        return promote(project, promotion, placement);
+      };
+      expect(await again(1, 0, 'first')).toBe(true);
+      expect(await again(2, 1, 'second')).toBe(true);
+      const record = readFileSync(join(root, 'final/production.json'), 'utf8');
+      expect(await again(1, 0, 'first')).toBe(true);
+      // The same number and content, but not the one that was done.
+      expect(await again(1, 0, 'another')).toBe(false);
+      expect(await again(2, 1, 'another')).toBe(false);
+      expect(await again(3, 1, 'first')).toBe(false);
+      expect(readFileSync(join(root, 'final/production.json'), 'utf8')).toBe(record);
+      for (let version = 3; version <= 14; version++)
+        expect(await again(version, version - 1, `run-${version}`)).toBe(true);
+      expect((await readProduction(root, 'final'))?.earlier).toHaveLength(10);
+    },
+  );
+});
+
 describe('a promoted file', () => {
   it.each(['copies', 'records'] as const)(
     'can be executed as before, by its record too (%s)',
