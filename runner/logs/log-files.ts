@@ -30,10 +30,20 @@ export function openLogs(root: string, run: string): void {
   if (mkdirSync(join(folder, run), { recursive: true }) === undefined) return;
   const runs = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== run)
-    .map(({ name }) => ({ name, at: statSync(join(folder, name)).mtimeMs }))
+    .map(({ name }) => ({ name, at: modified(join(folder, name)) }))
     .sort((a, b) => b.at - a.at);
-  for (const { name } of runs.slice(KEPT_RUNS - 1))
-    rmSync(join(folder, name), { recursive: true, force: true });
+  for (const { name } of runs.slice(KEPT_RUNS - 1)) {
+    try {
+      rmSync(join(folder, name), { recursive: true, force: true });
+    } catch {
+      // A stage of that run writes to it: it goes another time.
+    }
+  }
+}
+
+/** Another worker of the folder may have dropped it a moment ago. */
+function modified(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 function logsFolder(root: string): string {
