@@ -88,7 +88,7 @@ async function hashFile(
   const cache = hashCacheOf(project);
   const known = await cache.get(path, info);
   if (known) return { ...result, md5: known };
-  const md5 = await md5OfFile(path);
+  const md5 = await md5OfFile(path, result.size);
   const after = await stat(path, { bigint: true });
   if (after.mtimeNs !== info.mtimeNs || after.size !== info.size) {
     throw new DiagnosticError('file-changing', {
