@@ -30,7 +30,8 @@ export function openLogs(root: string, run: string): void {
   if (mkdirSync(join(folder, run), { recursive: true }) === undefined) return;
   const runs = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== run)
-    .map(({ name }) => ({ name, at: modified(join(folder, name)) }))
+    // Another worker may drop one in this moment.
+    .map(({ name }) => ({ name, at: statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((a, b) => b.at - a.at);
   for (const { name } of runs.slice(KEPT_RUNS - 1)) {
     try {
@@ -39,11 +40,6 @@ export function openLogs(root: string, run: string): void {
       // A stage of that run writes to it: it goes another time.
     }
   }
-}
-
-/** Another worker of the folder may have dropped it a moment ago. */
-function modified(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 function logsFolder(root: string): string {
