@@ -45,12 +45,12 @@ export function finetuneCommand(): Command {
 
 /** What a training is called with, and what it reads. */
 async function inputs(flags: FinetuneFlags, log: (line: string) => void) {
-  const { findProjectRoot, loadFinetuningConfig, projectLayout } = await import('../../configs/index.js');
+  const { findProjectRoot, projectLayout, readFinetuningConfig } = await import('../../configs/index.js');
   const { resolvePretrained } = await import('../../finetuning/index.js');
   const root = findProjectRoot(process.cwd());
   const inProject = (path: string | undefined): string | undefined => path && relative(root, resolve(path));
   const [params, preset] = [inProject(flags.params), inProject(flags.config)];
-  const config = loadFinetuningConfig(root, {
+  const { config, places } = readFinetuningConfig(root, {
     ...(params === undefined ? {} : { params }),
     ...(preset === undefined ? {} : { preset }),
   });
@@ -60,6 +60,7 @@ async function inputs(flags: FinetuneFlags, log: (line: string) => void) {
   return {
     root,
     config,
+    places,
     trainFile: place(flags.train, projectLayout.train),
     valFile: place(flags.val, projectLayout.val),
     outputDir: place(flags.output, projectLayout.checkpoints),

@@ -8,9 +8,10 @@ import {
   type FinetuningConfig,
   type FinetuningMethod,
 } from '../../configs/index.js';
-import { DiagnosticError } from '../../diagnostics/index.js';
+import { DiagnosticError, type Locator } from '../../diagnostics/index.js';
 import { createMethod } from '../methods/create-method.js';
 import { readNetwork, readTask } from '../models/read-network.js';
+import { checkSettings } from '../training/check-settings.js';
 import { openDataset } from '../training/examples/open-dataset.js';
 import { createOptimizer } from '../training/optimizers/create-optimizer.js';
 import { countParameters, fixedMemory, type FixedMemory, type ParameterCounts } from './memory-parts.js';
@@ -24,6 +25,8 @@ export interface PlanOptions {
   readonly projectDir: string;
   /** An adapter that is trained further. */
   readonly adapterDir?: string;
+  /** Where the settings are written, for messages. */
+  readonly places?: Locator;
 }
 
 /** What a training will take. Bytes and seconds. */
@@ -65,7 +68,9 @@ export interface MethodPlan {
  */
 export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
   const { config, modelDir } = options;
-  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
+  const task = readTask(modelDir);
+  checkSettings(config, task, options.places);
+  const dataset = await openDataset(task, options.trainFile, options.valFile, config);
   const network = readNetwork(modelDir, dataset.labels, config.dropout);
   const partsOf = (of: FinetuningConfig): { parameters: ParameterCounts; fixed: FixedMemory } => {
     const { method } = createMethod(of, network);

@@ -1,12 +1,14 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FinetuningConfig } from '../../configs/index.js';
+import { unusedSettings, type FinetuningConfig } from '../../configs/index.js';
+import type { Locator } from '../../diagnostics/index.js';
 import { CallbackList } from './callbacks/callback-list.js';
 import type { CheckpointInfo, TrainingCallback } from './callbacks/callback.js';
 import { earlyStopping } from './callbacks/early-stopping.js';
 import { eventReporter } from './callbacks/event-reporter.js';
 import { loadCallbacks } from './callbacks/load-callbacks.js';
 import { PREPROCESSOR_FILE, readPreprocessing } from '../images/preprocessing.js';
+import type { Network } from '../models/network.js';
 import { CheckpointFolder } from './checkpoint.js';
 import { writeFolder, type FolderContents } from './durable-folder.js';
 import { EpochModels } from './epoch-models.js';
@@ -32,6 +34,8 @@ export interface FinetuneOptions {
   readonly adapterDir?: string;
   /** What `callbacks` are relative to. */
   readonly projectDir: string;
+  /** Where the settings are written, for messages. */
+  readonly places?: Locator;
   readonly onEvent: OnTrainingEvent;
   /** Ends the training after the step that is running, with a checkpoint. */
   readonly signal?: AbortSignal;
@@ -62,6 +66,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
     `${dataset.train.count} training rows, ${dataset.validation.count} validation rows, ` +
       `${dataset.labels.length > 0 ? `${dataset.labels.length} labels; ` : ''}${total} steps`,
   );
+  for (const note of notesOn(config, prepared.network)) log(note);
   assignInitialWeights(prepared, config.seed, options.modelDir, log);
 
   const { checkpoints: place } = options;
@@ -118,6 +123,13 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
     if ('under' in place) rmSync(folder, { recursive: true, force: true });
   }
   return { status, steps: state.step, total, resumedFrom, best: state.best };
+}
+
+/** What is set, and will not be done as it says. */
+function notesOn(config: FinetuningConfig, { task, maxWidth }: Network): string[] {
+  const unused = unusedSettings(config).map((setting) => `not used: ${setting}`);
+  const cut = task !== 'image-classification' && config.max_length > maxWidth;
+  return cut ? [...unused, `max_length is ${maxWidth}: the model has no more positions`] : unused;
 }
 
 /** Ours, and the project's own by their paths. */

@@ -1,5 +1,6 @@
 import { compileProgram, type Program } from '../../compute/index.js';
 import type { FinetuningConfig } from '../../configs/index.js';
+import type { Locator } from '../../diagnostics/index.js';
 import { createMethod } from '../methods/create-method.js';
 import type { Method } from '../methods/method.js';
 import type { SavedFormat } from '../methods/saved-format.js';
@@ -9,6 +10,7 @@ import { readNetwork, readTask } from '../models/read-network.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import { averageOf } from './averages.js';
 import { callbackDigests } from './callbacks/load-callbacks.js';
+import { checkSettings } from './check-settings.js';
 import { DataOrder } from './data-order.js';
 import type { Dataset } from './examples/dataset.js';
 import { widthsOf, type Examples } from './examples/examples.js';
@@ -45,9 +47,13 @@ export async function prepareTraining(options: {
   readonly modelDir: string;
   readonly adapterDir?: string;
   readonly projectDir: string;
+  /** Where the settings are written, for messages. */
+  readonly places?: Locator;
 }): Promise<PreparedTraining> {
   const { config, modelDir, adapterDir } = options;
-  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
+  const task = readTask(modelDir);
+  checkSettings(config, task, options.places);
+  const dataset = await openDataset(task, options.trainFile, options.valFile, config);
   const network = readNetwork(modelDir, dataset.labels, config.dropout);
   const { method, format } = createMethod(config, network);
   const start = startingPoint(config, network, adapterDir);
