@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { freemem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
@@ -14,7 +13,14 @@ import { readNetwork, readTask } from '../models/read-network.js';
 import { checkSettings } from '../training/check-settings.js';
 import { openDataset } from '../training/examples/open-dataset.js';
 import { createOptimizer } from '../training/optimizers/create-optimizer.js';
-import { countParameters, fixedMemory, type FixedMemory, type ParameterCounts } from './memory-parts.js';
+import {
+  availableMemory,
+  countParameters,
+  fixedMemory,
+  gigabytes,
+  type FixedMemory,
+  type ParameterCounts,
+} from './memory-parts.js';
 import type { MeasuredSteps, MeasureRequest } from './measured-steps.js';
 
 export interface PlanOptions {
@@ -77,7 +83,7 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
     const optimizer = createOptimizer(of, network);
     return {
       parameters: countParameters(network, method),
-      fixed: fixedMemory(network, method, optimizer, of.gradient_accumulation_steps > 1),
+      fixed: fixedMemory(network, method, optimizer, of),
     };
   };
   const { parameters, fixed } = partsOf(config);
@@ -101,11 +107,6 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
       return { method, trainable: parts.parameters.trainable, peak, fits: peak <= available };
     }),
   };
-}
-
-/** What the operating system, or the control group that the process is in, still has. */
-function availableMemory(): number {
-  return typeof process.availableMemory === 'function' ? process.availableMemory() : freemem();
 }
 
 async function measure(
@@ -139,8 +140,4 @@ async function measure(
       cause,
     });
   }
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
 }

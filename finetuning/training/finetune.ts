@@ -14,6 +14,7 @@ import { writeFolder, type FolderContents } from './durable-folder.js';
 import { EpochModels } from './epoch-models.js';
 import { assignInitialWeights } from './initial-weights.js';
 import { modelFolder, renamed } from './model-folder.js';
+import { isOutOfMemory, outOfMemory, type MemoryNeeds } from './out-of-memory.js';
 import { prepareTraining, type PreparedTraining } from './prepare-training.js';
 import { train } from './trainer.js';
 import type { OnTrainingEvent } from './training-events.js';
@@ -54,13 +55,28 @@ export interface FinetuneResult {
  * Trains, and writes the best model. Called again with the same inputs after it was ended at any moment and in any way,
  * it continues from the last checkpoint and writes the same bytes.
  *
- * @throws DiagnosticError for what is wrong with the inputs, `loss-diverged`, `disk-full`
+ * @throws DiagnosticError for what is wrong with the inputs, `loss-diverged`, `disk-full`, `out-of-memory`
  */
 export async function finetune(options: FinetuneOptions): Promise<FinetuneResult> {
+  let needs: MemoryNeeds | undefined;
+  const onNeeds = (found: MemoryNeeds): void => {
+    needs = found;
+    options.onEvent({ kind: 'memory', needs });
+  };
+  try {
+    return await run(options, onNeeds);
+  } catch (error) {
+    if (!needs || !isOutOfMemory(error)) throw error;
+    const said = (error as Error).message.split('\n')[0] as string;
+    throw outOfMemory(said, options.config, needs, error);
+  }
+}
+
+async function run(options: FinetuneOptions, onNeeds: (needs: MemoryNeeds) => void): Promise<FinetuneResult> {
   const { config, onEvent } = options;
   const log = (message: string): void => onEvent({ kind: 'log', message });
   const callbacks = await callbacksOf(options);
-  const prepared = await prepareTraining(options);
+  const prepared = await prepareTraining({ ...options, onNeeds });
   const { key, format, session, program, order, total, dataset } = prepared;
   log(
     `${dataset.train.count} training rows, ${dataset.validation.count} validation rows, ` +

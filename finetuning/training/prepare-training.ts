@@ -7,6 +7,7 @@ import type { SavedFormat } from '../methods/saved-format.js';
 import { startingPoint } from '../methods/starting-point.js';
 import type { Network } from '../models/network.js';
 import { readNetwork, readTask } from '../models/read-network.js';
+import { availableMemory, fixedMemory } from '../plan/memory-parts.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import { averageOf } from './averages.js';
 import { callbackDigests } from './callbacks/load-callbacks.js';
@@ -17,6 +18,7 @@ import { widthsOf, type Examples } from './examples/examples.js';
 import { openDataset } from './examples/open-dataset.js';
 import { adapterDigest, fingerprint, modelDigest } from './fingerprint.js';
 import { checkGroups, createOptimizer } from './optimizers/create-optimizer.js';
+import type { MemoryNeeds } from './out-of-memory.js';
 import { movesBuffers, trainingProgram } from './training-program.js';
 import { TrainingSession } from './training-session.js';
 
@@ -49,6 +51,8 @@ export async function prepareTraining(options: {
   readonly projectDir: string;
   /** Where the settings are written, for messages. */
   readonly places?: Locator;
+  /** Told what it takes, before it takes it. */
+  readonly onNeeds?: (needs: MemoryNeeds) => void;
 }): Promise<PreparedTraining> {
   const { config, modelDir, adapterDir } = options;
   const task = readTask(modelDir);
@@ -104,6 +108,8 @@ export async function prepareTraining(options: {
     evalWidths: widthsOf(predictionBatches(validation, config.eval_batch_size), validation),
     accumulates: accumulation > 1,
   });
+  const fixed = fixedMemory(network, method, optimizer, config);
+  options.onNeeds?.({ ...fixed, available: availableMemory() });
   const shapeOf = (name: string): readonly number[] => definition.variables[name]?.shape ?? [];
   const trainable = method.trainable.map((name) => [name, shapeOf(name)] as const);
   const program = compileProgram(definition);
