@@ -1,6 +1,7 @@
 import { compareTraining } from './finetuning/compare.js';
 import { METHODS, MODELS, settingOf, type MethodName, type ModelName } from './finetuning/setting.js';
 import type { Comparison, Measured } from './measurement.js';
+import { compareGeneration } from './generation/compare.js';
 import { formatComparison, formatMeasured } from './format.js';
 import { measureManyRuns } from './scale/many-runs.js';
 import { measureManyStages } from './scale/many-stages.js';
@@ -73,6 +74,12 @@ const compareCells: Benchmark = async ({ python }, onRound) => {
 /** `npm run bench -- [name] [--json]`: ours beside a peer, in the same run, as ratios. */
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   finetuning: compareCells,
+  generation: async ({ python }, onRound) => {
+    const rounds = Number(option('rounds') ?? 3);
+    const comparisons: Comparison[] = [];
+    for (const rows of [1, 4]) comparisons.push(await compareGeneration(rows, python, rounds, onRound));
+    return comparisons;
+  },
   stages: async ({ dvc }, onRound) => [await compareStages(STAGES, dvc, onRound)],
 };
 
