@@ -68,6 +68,7 @@ export {
 export {
   evaluate,
   metricsOf,
+  predictAnswers,
   predictCompletions,
   predictTestSet,
   confusionMatrix,

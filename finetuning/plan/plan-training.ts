@@ -10,7 +10,8 @@ import {
 } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { createMethod } from '../methods/create-method.js';
-import { readNetwork, readTask } from '../models/read-network.js';
+import { readNetwork } from '../models/read-network.js';
+import { readHead } from '../training/examples/head.js';
 import { openDataset } from '../training/examples/open-dataset.js';
 import { createOptimizer } from '../training/optimizers/create-optimizer.js';
 import { countParameters, fixedMemory, type FixedMemory, type ParameterCounts } from './memory-parts.js';
@@ -65,8 +66,9 @@ export interface MethodPlan {
  */
 export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
   const { config, modelDir } = options;
-  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
-  const network = readNetwork(modelDir, dataset.labels, config.dropout);
+  const head = readHead(modelDir, config);
+  const dataset = await openDataset(head, options.trainFile, options.valFile, config);
+  const network = readNetwork(modelDir, dataset.labels, { dropout: config.dropout, problem: head.problem });
   const partsOf = (of: FinetuningConfig): { parameters: ParameterCounts; fixed: FixedMemory } => {
     const { method } = createMethod(of, network);
     const optimizer = createOptimizer(of, network);

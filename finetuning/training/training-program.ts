@@ -1,7 +1,5 @@
 import {
   clipByGlobalNorm,
-  smoothedCrossEntropy,
-  sparseCrossEntropy,
   tf,
   type ProgramDefinition,
   type SignatureDefinition,
@@ -15,6 +13,7 @@ import { keepAll } from '../models/layers/forward-context.js';
 import type { Network } from '../models/network.js';
 import { averageOf, averageSignature, withAverages } from './averages.js';
 import { countedDropout, dropoutCounterFeed } from './dropout.js';
+import { labelSpec, lossesOf, rightOf } from './losses.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 
 export interface ProgramSettings {
@@ -55,7 +54,7 @@ export function passName(kind: 'train' | 'accumulate', width: number, fewer?: nu
  * - `train/W`: one update from one batch of padded length W; `train/W/R` from one of R rows, where that counts,
  * - `accumulate/W` and `apply`: the same in parts, where an update takes several batches,
  * - `average`: moves the averages on, after an update, where they are kept,
- * - `evaluate/W`: the loss of each label, and the class that is given.
+ * - `evaluate/W`: the loss of each label, and whether it was given, where that can be said.
  */
 export function trainingProgram(settings: ProgramSettings): ProgramDefinition {
   const { network, method, optimizer, trainWidths, evalWidths, accumulates } = settings;
@@ -96,7 +95,7 @@ function passSignature(settings: ProgramSettings, width: number): SignatureDefin
     ...precision(settings),
     feeds: {
       ...network.feeds(rows, width),
-      labels: { shape: [labels], dtype: 'int32' },
+      labels: labelSpec(network, rows, width),
       // 1 / (labels of the whole update that count) for a label that counts, 0 for the others.
       label_weights: { shape: [labels], dtype: 'float32' },
       dropout_counter: dropoutCounterFeed,
@@ -132,10 +131,7 @@ function lossAndGradients(
   const { value, grads } = tf.variableGrads(() => {
     const moving = movesBuffers(network, method) ? update : undefined;
     const logits = network.logits(variables, feeds, recomputing, dropout, moving);
-    const losses =
-      smoothing > 0
-        ? smoothedCrossEntropy(logits, fed('labels'), smoothing)
-        : sparseCrossEntropy(logits, fed('labels'));
+    const losses = lossesOf(network, logits, fed('labels'), smoothing);
     return tf.sum(tf.mul(losses, fed('label_weights'))) as tf.Scalar;
   }, trained);
   const buffers = Object.fromEntries(
@@ -185,13 +181,14 @@ function evaluateSignature(settings: ProgramSettings, width: number): SignatureD
     ...precision(settings),
     feeds: {
       ...network.feeds(rows, width),
-      labels: { shape: [network.labelCount(rows, width)], dtype: 'int32' },
+      labels: labelSpec(network, rows, width),
     },
     build({ variables, feeds }) {
       const parameters = averages ? withAverages(variables, method.trainable) : variables;
       const logits = network.logits(parameters, feeds, method, keepAll);
-      const losses = sparseCrossEntropy(logits, feeds.labels as tf.Tensor1D);
-      return { outputs: { losses, predicted: tf.argMax(logits, -1) } };
+      const labels = feeds.labels as tf.Tensor;
+      const right = rightOf(network, logits, labels);
+      return { outputs: { losses: lossesOf(network, logits, labels), ...(right ? { right } : {}) } };
     },
   };
 }

@@ -25,7 +25,7 @@ describe('calculated again in the backward pass', () => {
 
 it('drops the same values both times', () => {
   const folder = 'tests/finetuning/fixtures/bert-tiny';
-  const network = readNetwork(`${folder}/model`, ['a', 'b', 'c'], 0.3);
+  const network = readNetwork(`${folder}/model`, ['a', 'b', 'c'], { dropout: 0.3 });
   const method = fullMethod(network.shapes);
   const config = finetuningConfigSchema.parse({ method: 'full', model_name: 'model', seed: 0 });
   const { batches } = JSON.parse(readFileSync(`${folder}/batches.json`, 'utf8')) as { batches: object[] };
