@@ -10,11 +10,13 @@ export { evaluationConfigSchema, type EvaluationConfig } from './evaluation-conf
 export {
   finetuningConfigSchema,
   finetuningMethods,
+  problemTypes,
   withMethod,
   type AdapterConfig,
   type FinetuningConfig,
   type FinetuningMethod,
   type LoraConfig,
+  type ProblemType,
 } from './finetuning-config.js';
 export { loadBaseConfig, loadConfig, loadDataConfig, loadEvaluationConfig } from './load-config.js';
 export { findProjectRoot, projectLayout } from './project-layout.js';

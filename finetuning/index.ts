@@ -69,6 +69,7 @@ export {
 export {
   evaluate,
   metricsOf,
+  predictAnswers,
   predictCompletions,
   predictTestSet,
   confusionMatrix,

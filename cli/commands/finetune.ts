@@ -120,7 +120,7 @@ async function run(
     process.stderr.write(`ended at step ${steps} of ${total}; the same command continues from there\n`);
   else if (best)
     process.stdout.write(
-      `${join(outputDir, 'best_model')}: validation accuracy ${best.accuracy.toFixed(4)}, loss ${best.loss.toFixed(4)} at step ${best.step}\n`,
+      `${join(outputDir, 'best_model')}: validation ${best.accuracy === undefined ? '' : `accuracy ${best.accuracy.toFixed(4)}, `}loss ${best.loss.toFixed(4)} at step ${best.step}\n`,
     );
   return status;
 }
@@ -139,7 +139,9 @@ function report(reporter: ProgressReporter, event: Exclude<TrainingEvent, { kind
     case 'evaluated': {
       const { step, loss, accuracy, perplexity, best } = event;
       const more = perplexity === undefined ? '' : `, perplexity ${perplexity.toFixed(2)}`;
-      const figures = `loss ${loss.toFixed(4)}, accuracy ${accuracy.toFixed(4)}${more}`;
+      // A regression has no accuracy.
+      const right = accuracy === undefined ? '' : `, accuracy ${accuracy.toFixed(4)}`;
+      const figures = `loss ${loss.toFixed(4)}${right}${more}`;
       return reporter.log(`step ${step}: validation ${figures}${best ? ', the best so far' : ''}`);
     }
     case 'checkpoint':

@@ -66,6 +66,7 @@ export function predictCommand(): Command {
         const {
           openAnyClassifier,
           openGenerator,
+          predictAnswers,
           predictCompletions,
           predictTestSet,
           readFinetunedFolder,
@@ -75,7 +76,7 @@ export function predictCommand(): Command {
         const { env } = process;
         const model = resolve(root, options.model ?? env['REPRISE_MODEL'] ?? projectLayout.bestModel);
         const output = resolve(root, options.output ?? env['REPRISE_PREDICTIONS'] ?? 'predictions.jsonl');
-        const { labels, generates, base } = readFinetunedFolder(model);
+        const { labels, generates, problem, base } = readFinetunedFolder(model);
         const log = (line: string): void => reporter.log(line);
         const baseModelDir = base
           ? await resolvePretrained(base.name, { revision: base.revision, root, log })
@@ -87,6 +88,8 @@ export function predictCommand(): Command {
           onProgress: (update: Parameters<typeof reporter.update>[0]) => reporter.update(update),
         };
         const { maxNewTokens, temperature, topK, topP } = options;
+        // The seed is that of a head without weights: a finetuned model has its own.
+        const open = () => openAnyClassifier({ baseModelDir, adapterDir: model, labels, seed: 0 });
         const rows = generates
           ? await predictCompletions({
               ...common,
@@ -97,11 +100,9 @@ export function predictCommand(): Command {
               },
               open: () => openGenerator({ baseModelDir, adapterDir: model }),
             })
-          : await predictTestSet({
-              ...common,
-              // The seed is that of a head without weights: a finetuned model has its own.
-              open: () => openAnyClassifier({ baseModelDir, adapterDir: model, labels, seed: 0 }),
-            });
+          : await (problem === 'single_label_classification'
+              ? predictTestSet({ ...common, open })
+              : predictAnswers({ ...common, problem, open }));
         reporter.done();
         process.stdout.write(
           json

@@ -62,20 +62,20 @@ export function productCrossEntropy(
   return loss(x, table, labels, weights) as tf.Scalar;
 }
 
-/** The loss of each label [n], and the class with the largest logit [n] int32: as above, some rows at a time. */
+/** The loss of each label [n], and whether its logit is the largest [n], as 0 and 1: as above, some rows at a time. */
 export function productLosses(
   x: tf.Tensor2D,
   table: tf.Tensor2D,
   labels: tf.Tensor1D,
   rowsAtOnce: number,
-): { readonly losses: tf.Tensor; readonly predicted: tf.Tensor } {
-  const predicted: tf.Tensor[] = [];
+): { readonly losses: tf.Tensor; readonly right: tf.Tensor } {
+  const right: tf.Tensor[] = [];
   const losses = inTurn(x, labels, rowsAtOnce, (part) => {
     const logits: tf.Tensor2D = tf.matMul(part.x, table, false, true);
-    predicted.push(tf.argMax(logits, -1));
+    right.push(tf.cast(tf.equal(tf.cast(tf.argMax(logits, -1), 'int32'), part.labels), 'float32'));
     return sparseCrossEntropy(logits, part.labels);
   });
-  return { losses: joined(losses), predicted: joined(predicted) };
+  return { losses: joined(losses), right: joined(right) };
 }
 
 /** Each part begins when what is made of the one before it is there; a graph would do all of them at once otherwise. */

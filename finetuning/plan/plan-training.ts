@@ -9,8 +9,9 @@ import {
 } from '../../configs/index.js';
 import { DiagnosticError, type Locator } from '../../diagnostics/index.js';
 import { createMethod } from '../methods/create-method.js';
-import { readNetwork, readTask } from '../models/read-network.js';
+import { readNetwork } from '../models/read-network.js';
 import { checkSettings } from '../training/check-settings.js';
+import { readHead } from '../training/examples/head.js';
 import { openDataset } from '../training/examples/open-dataset.js';
 import { createOptimizer } from '../training/optimizers/create-optimizer.js';
 import {
@@ -74,10 +75,10 @@ export interface MethodPlan {
  */
 export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
   const { config, modelDir } = options;
-  const task = readTask(modelDir);
-  checkSettings(config, task, options.places);
-  const dataset = await openDataset(task, options.trainFile, options.valFile, config);
-  const network = readNetwork(modelDir, dataset.labels, config.dropout);
+  const head = readHead(modelDir, config);
+  checkSettings(config, head.task, options.places);
+  const dataset = await openDataset(head, options.trainFile, options.valFile, config);
+  const network = readNetwork(modelDir, dataset.labels, { dropout: config.dropout, problem: head.problem });
   const partsOf = (of: FinetuningConfig): { parameters: ParameterCounts; fixed: FixedMemory } => {
     const { method } = createMethod(of, network);
     const optimizer = createOptimizer(of, network);

@@ -19,7 +19,8 @@ export type TrainingEvent =
       readonly kind: 'evaluated';
       readonly step: number;
       readonly loss: number;
-      readonly accuracy: number;
+      /** Not of a regression. */
+      readonly accuracy?: number;
       /** Of a language model. */
       readonly perplexity?: number;
       readonly best: boolean;

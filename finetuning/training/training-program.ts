@@ -2,8 +2,6 @@ import {
   clipByGlobalNorm,
   productCrossEntropy,
   productLosses,
-  smoothedCrossEntropy,
-  sparseCrossEntropy,
   tf,
   type ProgramDefinition,
   type SignatureDefinition,
@@ -17,6 +15,7 @@ import { keepAll, type Dropout } from '../models/layers/forward-context.js';
 import type { Network } from '../models/network.js';
 import { averageOf, averageSignature, withAverages } from './averages.js';
 import { countedDropout, dropoutCounterFeed } from './dropout.js';
+import { labelSpec, lossesOf, rightOf } from './losses.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 
 export interface ProgramSettings {
@@ -59,7 +58,7 @@ export function passName(kind: 'train' | 'accumulate', width: number, fewer?: nu
  * - `train/W`: one update from one batch of padded length W; `train/W/R` from one of R rows, where that counts,
  * - `accumulate/W` and `apply`: the same in parts, where an update takes several batches,
  * - `average`: moves the averages on, after an update, where they are kept,
- * - `evaluate/W`: the loss of each label, and the class that is given.
+ * - `evaluate/W`: the loss of each label, and whether it was given, where that can be said.
  */
 export function trainingProgram(settings: ProgramSettings): ProgramDefinition {
   const { network, method, optimizer, trainWidths, evalWidths, accumulates } = settings;
@@ -100,7 +99,7 @@ function passSignature(settings: ProgramSettings, width: number): SignatureDefin
     ...precision(settings),
     feeds: {
       ...network.feeds(rows, width),
-      labels: { shape: [labels], dtype: 'int32' },
+      labels: labelSpec(network, rows, width),
       // 1 / (labels of the whole update that count) for a label that counts, 0 for the others.
       label_weights: { shape: [labels], dtype: 'float32' },
       dropout_counter: dropoutCounterFeed,
@@ -127,17 +126,16 @@ function summedLoss(
   update: ((buffer: string, value: tf.Tensor) => void) | undefined,
 ): tf.Scalar {
   const { network, labelSmoothing: smoothing = 0 } = settings;
-  const [labels, weights] = [feeds.labels, feeds.label_weights] as [tf.Tensor1D, tf.Tensor1D];
+  const [labels, weights] = [feeds.labels as tf.Tensor, feeds.label_weights as tf.Tensor1D];
   const { languageHead: head } = network;
   if (head && smoothing === 0) {
     const features = head.features(variables, feeds, method, dropout);
     const table = variables[head.table] as tf.Tensor as tf.Tensor2D;
-    return productCrossEntropy(features, table, labels, weights, rowsOfLogits(settings, head.table));
+    const rows = rowsOfLogits(settings, head.table);
+    return productCrossEntropy(features, table, labels as tf.Tensor1D, weights, rows);
   }
   const logits = network.logits(variables, feeds, method, dropout, update);
-  const losses =
-    smoothing > 0 ? smoothedCrossEntropy(logits, labels, smoothing) : sparseCrossEntropy(logits, labels);
-  return tf.sum(tf.mul(losses, weights));
+  return tf.sum(tf.mul(lossesOf(network, logits, labels, smoothing), weights));
 }
 
 /** Fewer make the products slower. */
@@ -219,20 +217,21 @@ function evaluateSignature(settings: ProgramSettings, width: number): SignatureD
     ...precision(settings),
     feeds: {
       ...network.feeds(rows, width),
-      labels: { shape: [network.labelCount(rows, width)], dtype: 'int32' },
+      labels: labelSpec(network, rows, width),
     },
     build({ variables, feeds }) {
       const parameters = averages ? withAverages(variables, method.trainable) : variables;
-      const labels = feeds.labels as tf.Tensor1D;
+      const labels = feeds.labels as tf.Tensor;
       const { languageHead: head } = network;
       if (head) {
         const features = head.features(parameters, feeds, method, keepAll);
         const table = parameters[head.table] as tf.Tensor as tf.Tensor2D;
-        return { outputs: { ...productLosses(features, table, labels, settings.logitRows ?? FEWEST_ROWS) } };
+        const rows = settings.logitRows ?? FEWEST_ROWS;
+        return { outputs: { ...productLosses(features, table, labels as tf.Tensor1D, rows) } };
       }
       const logits = network.logits(parameters, feeds, method, keepAll);
-      const losses = sparseCrossEntropy(logits, labels);
-      return { outputs: { losses, predicted: tf.argMax(logits, -1) } };
+      const right = rightOf(network, logits, labels);
+      return { outputs: { losses: lossesOf(network, logits, labels), ...(right ? { right } : {}) } };
     },
   };
 }

@@ -14,6 +14,7 @@ export function gpt2Network({ config: json, file, dropout }: NetworkOptions): Ne
   const parameters = gpt2Parameters(config);
   return {
     task: 'causal-lm',
+    problem: 'single_label_classification',
     labels: [],
     shapes: parameters.shapes,
     layers: parameters.layers,

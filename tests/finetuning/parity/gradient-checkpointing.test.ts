@@ -40,7 +40,7 @@ it.each([
 ] as const)('%s, %s: drops the same values both times, and comes to the same bytes', (name, kind) => {
   const folder = `tests/finetuning/fixtures/${name}`;
   const labels = name === 'bert-tiny' ? ['a', 'b', 'c'] : [];
-  const network = readNetwork(`${folder}/model`, labels, 0.3);
+  const network = readNetwork(`${folder}/model`, labels, { dropout: 0.3 });
   const config = finetuningConfigSchema.parse({
     method: kind,
     model_name: 'model',
