@@ -19,6 +19,7 @@ import { retrainCommand } from './commands/retrain.js';
 import { scheduleCommand } from './commands/schedule/index.js';
 import { setupCommand } from './commands/setup.js';
 import { sweepCommand } from './commands/sweep.js';
+import { trackingCommand } from './commands/tracking.js';
 import { uiCommand } from './commands/ui.js';
 import { watchCommand } from './commands/watch.js';
 import { workerCommand } from './commands/worker.js';
@@ -50,6 +51,7 @@ export function createProgram(): Command {
     .addCommand(compareCommand())
     .addCommand(predictCommand())
     .addCommand(mergeCommand())
+    .addCommand(trackingCommand())
     .addCommand(setupCommand())
     .addCommand(doctorCommand());
   program.addHelpText(

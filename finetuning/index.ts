@@ -21,7 +21,7 @@ export type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/
 export type { GenerationSettings } from './models/generation/generate.js';
 export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 export type { Control, TrainingCallback } from './training/callbacks/callback.js';
-export type { OnTrainingEvent, TrainingEvent } from './training/training-events.js';
+export type { OnTrainingEvent, RowsInfo, TrainingEvent } from './training/training-events.js';
 
 /** Trains, and writes the best model; see `training/finetune.ts`. */
 export async function finetune(options: FinetuneOptions): Promise<FinetuneResult> {

@@ -89,14 +89,29 @@ async function run(
 ): Promise<FinetuneResult['status']> {
   const { finetune } = await import('../../finetuning/index.js');
   const { openState } = await import('../../runner/index.js');
+  const { trackTraining } = await import('../tracking/track-training.js');
+  const { logModel } = await import('../tracking/log-model.js');
   const { root, outputDir, ...given } = await inputs(flags, (line) => reporter.log(line));
   const folder = process.env.REPRISE_CHECKPOINTS;
-  const result = await finetune({
-    ...given,
-    outputDir,
-    checkpoints: folder ? { folder } : { under: join(await openState(root), 'checkpoints') },
-    onEvent: (event) => report(reporter, event),
-    signal,
+  const tracker = await trackTraining(root, given.config, (line) => reporter.log(line));
+  let result: FinetuneResult;
+  try {
+    result = await finetune({
+      ...given,
+      outputDir,
+      checkpoints: folder ? { folder } : { under: join(await openState(root), 'checkpoints') },
+      onEvent: (event) => {
+        report(reporter, event);
+        tracker?.onEvent(event);
+      },
+      signal,
+    });
+  } catch (error) {
+    await tracker?.close('failed');
+    throw error;
+  }
+  await tracker?.close(result.status, (tracked) => {
+    if (result.status === 'finished') logModel(tracked, { root, outputDir, ...given });
   });
   reporter.done();
   const { status, steps, total, best } = result;
@@ -130,6 +145,10 @@ function report(reporter: ProgressReporter, event: TrainingEvent): void {
     }
     case 'checkpoint':
       // The runner looks into the folder itself.
+      return;
+    case 'began':
+    case 'logged':
+      // For the tracking.
       return;
   }
 }
