@@ -18,7 +18,6 @@ export const projectLayout = {
   bestModel: 'models/checkpoints/best_model',
   metrics: 'metrics.json',
   reports: 'reports',
-  trainingRecord: 'models/checkpoints/training.json',
 } as const;
 
 /**

@@ -110,8 +110,8 @@ async function run(
     await tracker?.close('failed');
     throw error;
   }
-  await tracker?.close(result.status, (tracked) => {
-    if (result.status === 'finished') logModel(tracked, { root, outputDir, ...given });
+  await tracker?.close(result.status, async (tracked) => {
+    if (result.status === 'finished') await logModel(tracked, { root, outputDir, ...given });
   });
   reporter.done();
   const { status, steps, total, best } = result;

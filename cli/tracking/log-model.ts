@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { loadBaseConfig, projectLayout, type FinetuningConfig } from '../../configs/index.js';
-import { textClassifierModel, type TrackedRun } from '../../tracking/index.js';
+import { MODEL_TAG, modelDigest, textClassifierModel, type TrackedRun } from '../../tracking/index.js';
 
 /**
  * Keeps the best model with its run, as a model that `mlflow.pyfunc.load_model` loads. So far text classifiers that
@@ -10,7 +10,7 @@ import { textClassifierModel, type TrackedRun } from '../../tracking/index.js';
  * @param modelDir the pretrained model's files
  * @param outputDir what the training wrote
  */
-export function logModel(
+export async function logModel(
   run: TrackedRun,
   options: {
     readonly root: string;
@@ -19,12 +19,14 @@ export function logModel(
     readonly outputDir: string;
     readonly trainFile: string;
   },
-): void {
+): Promise<void> {
   const { root, config, modelDir, outputDir } = options;
   const { task, tracking } = loadBaseConfig(root);
   run.artifact(join(outputDir, 'training.json'), 'training.json');
+  const best = join(outputDir, basename(projectLayout.bestModel));
+  run.tags({ [MODEL_TAG]: await modelDigest(best) });
   if (!tracking.log_model) return;
-  const files = filesOf(join(outputDir, projectLayout.bestModel.split('/').at(-1) ?? ''));
+  const files = filesOf(best);
   if (task !== 'text-classification' || config.method === 'adapter') {
     for (const [name, path] of Object.entries(files)) run.artifact(path, `model/${name}`);
     return;

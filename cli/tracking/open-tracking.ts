@@ -3,7 +3,6 @@ import type { BaseConfig } from '../../configs/index.js';
 import { openState, redactor } from '../../runner/index.js';
 import {
   TrackedRun,
-  describeSource,
   fileStoreOf,
   trackingPlace,
   trackingTarget,
@@ -43,28 +42,29 @@ export async function trackingSetting(
 
 /** @param run how it is found again; see `JournalHead.run` */
 export async function openTracking(
-  root: string,
   { target, state, experiment, trial }: TrackingSetting,
   options: {
     readonly key: string;
+    readonly keyTag?: string;
     readonly run: TrackedRunOptions['head']['run'];
     readonly name: string;
-    readonly command: string;
+    /** See `describeSource`. */
+    readonly source: Readonly<Record<string, string>>;
     readonly systemMetrics: boolean;
     readonly log: (line: string) => void;
   },
 ): Promise<TrackedRun | undefined> {
-  const source = await describeSource(root, options.command);
   return await TrackedRun.open({
     state,
     target,
     head: {
       experiment,
       key: options.key,
+      ...(options.keyTag === undefined ? {} : { keyTag: options.keyTag }),
       run: options.run,
       name: trial ? `${trial.sweep}/${trial.label}` : options.name,
       tags: {
-        ...source,
+        ...options.source,
         ...(trial ? { 'reprise.sweep': trial.sweep, 'reprise.trial': trial.label } : {}),
       },
       ...(trial ? { parent: { tag: ['reprise.sweep', trial.sweep], name: trial.sweep } as const } : {}),

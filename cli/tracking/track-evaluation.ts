@@ -1,20 +1,14 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { loadBaseConfig, projectLayout } from '../../configs/index.js';
 import type { Comparison } from '../../finetuning/index.js';
+import { MODEL_TAG, describeSource, modelDigest } from '../../tracking/index.js';
 import { openTracking, tellEnd, trackingSetting, type TrackingSetting } from './open-tracking.js';
 
 /** Milliseconds that the sending may take. */
 const PATIENCE = 10 * 60_000;
 const REPORTS = ['report.html', 'confusion_matrix.csv', 'predictions.jsonl'];
-
-const trainingRecord = z.object({
-  fingerprint: z.string(),
-  steps: z.number(),
-  best: z.object({ step: z.number() }).nullable(),
-});
 
 /**
  * Before anything is computed.
@@ -26,7 +20,7 @@ export async function evaluationTracking(root: string): Promise<TrackingSetting 
 }
 
 /**
- * Adds what an evaluation found to the run of the training that made the model: the model's folder says which that is. A
+ * Adds what an evaluation found to the run of the training that made the model: it has the digest of the model's files. A
  * model whose run is not where runs go gets one of its own.
  */
 export async function trackEvaluation(
@@ -35,19 +29,18 @@ export async function trackEvaluation(
   comparison: Comparison,
   log: (line: string) => void,
 ): Promise<void> {
-  const record = readRecord(root);
-  if (!record) return;
-  const run = await openTracking(root, setting, {
-    key: record.fingerprint,
+  const run = await openTracking(setting, {
+    key: await modelDigest(join(root, projectLayout.bestModel)),
+    keyTag: MODEL_TAG,
     run: 'latest',
     name: loadBaseConfig(root).name,
-    command: 'reprise evaluate',
+    source: await describeSource(root, 'reprise evaluate'),
     systemMetrics: false,
     log,
   });
   if (!run) return;
   const { majority, base, finetuned } = comparison;
-  run.metrics(record.best?.step ?? record.steps, {
+  run.metrics(0, {
     ...figures('test/', finetuned),
     ...figures('test/base_', base),
     'test/majority_accuracy': majority.metrics.accuracy,
@@ -73,16 +66,6 @@ function figures(prefix: string, { metrics }: Comparison['base']): Record<string
   const { accuracy, macro_precision, macro_recall, macro_f1 } = metrics;
   const named = { accuracy, macro_precision, macro_recall, macro_f1 };
   return Object.fromEntries(Object.entries(named).map(([name, value]) => [`${prefix}${name}`, value]));
-}
-
-/** A model from elsewhere has none. */
-function readRecord(root: string): z.output<typeof trainingRecord> | undefined {
-  try {
-    const text = readFileSync(join(root, projectLayout.trainingRecord), 'utf8');
-    return trainingRecord.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }
 
 async function md5(path: string): Promise<string> {

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { loadBaseConfig, loadDataConfig, type FinetuningConfig } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { TrainingEvent } from '../../finetuning/index.js';
-import { flatten, type DatasetInput, type TrackedRun } from '../../tracking/index.js';
+import { describeSource, flatten, type DatasetInput, type TrackedRun } from '../../tracking/index.js';
 import { openTracking, tellEnd, trackingSetting } from './open-tracking.js';
 
 /** How long a training that was asked to end may take to send what it has, in milliseconds; and one that is through. */
@@ -10,8 +10,11 @@ const PATIENCE = { interrupted: 8_000, ended: 10 * 60_000 } as const;
 
 export interface TrainingTracker {
   readonly onEvent: (event: TrainingEvent) => void;
-  /** Sends what there is. @param log the model and its like, of a training that is through */
-  close(status: 'finished' | 'interrupted' | 'failed', log?: (run: TrackedRun) => void): Promise<void>;
+  /** Sends what there is. @param add the model and its like, of a training that is through */
+  close(
+    status: 'finished' | 'interrupted' | 'failed',
+    add?: (run: TrackedRun) => Promise<void>,
+  ): Promise<void>;
 }
 
 /**
@@ -28,6 +31,8 @@ export async function trackTraining(
   const base = loadBaseConfig(root);
   const setting = await trackingSetting(root, base);
   if (!setting) return undefined;
+  // Now: a training lets nothing of another program's output through for as long as its steps take.
+  const source = await describeSource(root, 'reprise finetune');
   let opening: Promise<TrackedRun | undefined> | undefined;
   /** What came before the run was open. */
   let waiting: ((run: TrackedRun) => void)[] | undefined = [];
@@ -50,11 +55,11 @@ export async function trackTraining(
       opened.inputs([input(root, event.train, 'training'), input(root, event.validation, 'validation')]);
       for (const entry of event.history) logged(opened, entry);
     });
-    opening = openTracking(root, setting, {
+    opening = openTracking(setting, {
       key: event.fingerprint,
       run: event.resumedFrom > 0 || attempt > 1 ? 'unfinished' : 'new',
       name: `${config.model_name.split('/').at(-1)} ${config.method}`,
-      command: 'reprise finetune',
+      source,
       systemMetrics: base.tracking.system_metrics,
       log,
     }).then((opened) => {
@@ -73,7 +78,7 @@ export async function trackTraining(
       const opened = await opening;
       if (!opened) return;
       try {
-        add?.(opened);
+        await add?.(opened);
       } catch (error) {
         log(`tracking: the model is not kept with its run: ${(error as Error).message}`);
       }

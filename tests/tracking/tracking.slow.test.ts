@@ -9,6 +9,7 @@ import {
   realpathSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,12 +18,14 @@ import { chromium } from 'playwright-core';
 import { tinyProject } from '../finetuning/training/tiny-project.js';
 import {
   describeWithMlflow,
+  mlflowPython,
   readRuns,
   startMlflow,
   type MlflowServer,
   type TrackedByMlflow,
 } from '../rig/mlflow.js';
 import { startGate } from '../rig/mlflow-gate.js';
+import { makeCertificates, startTlsProxy } from '../rig/tls-proxy.js';
 import { endAll, reprise, startReprise, type RepriseEnd } from '../rig/reprise.js';
 import { until } from '../rig/servers.js';
 
@@ -159,16 +162,27 @@ describeWithMlflow('tracking', () => {
     expect(git('status', '--porcelain', '--', 'experiments', '.reprise')).not.toContain('mlruns/');
   }, 300_000);
 
-  it('keeps a training going whose server is down, and sends all of it later, to whom the token is shown', async () => {
+  it('keeps a training going whose server is down, and sends all of it later, over TLS, to whom the token is shown', async () => {
     const token = 'a-token-that-nobody-may-see';
     const gate = await startGate(server.uri, token);
+    const certificates = makeCertificates();
+    const tls = await startTlsProxy(gate.uri.replace('http://', ''), certificates, 'http/1.1');
     try {
       const root = tinyProject(BASE('later'));
-      const env = { MLFLOW_TRACKING_URI: gate.uri, MLFLOW_TRACKING_TOKEN: token };
+      const uri = `https://${tls.address}`;
+      const own = join(root, 'client.pem');
+      const { certificate, key } = certificates.client;
+      writeFileSync(own, readFileSync(certificate, 'utf8') + readFileSync(key, 'utf8'));
+      const env = {
+        MLFLOW_TRACKING_URI: uri,
+        MLFLOW_TRACKING_TOKEN: token,
+        MLFLOW_TRACKING_SERVER_CERT_PATH: certificates.authority,
+        MLFLOW_TRACKING_CLIENT_CERT_PATH: own,
+      };
       gate.down = true;
       const trained = await reprise(['finetune'], root, env);
       expectDone(trained);
-      expect(trained.stderr).toContain(`${gate.uri} does not answer`);
+      expect(trained.stderr).toContain(`${uri} does not answer`);
       expect(trained.stderr).toContain('tracking: one run is not sent yet');
       gate.down = false;
       const refused = await reprise(['tracking', 'send'], root, { ...env, MLFLOW_TRACKING_TOKEN: 'another' });
@@ -183,6 +197,7 @@ describeWithMlflow('tracking', () => {
       expectSecret(token, join(root, '.reprise'));
       expect(JSON.stringify(later) + trained.stderr + refused.stderr).not.toContain(token);
     } finally {
+      tls.close();
       await gate.close();
     }
   }, 300_000);

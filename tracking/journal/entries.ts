@@ -22,8 +22,10 @@ export interface JournalHead {
   readonly uri: string;
   readonly experiment: string;
   readonly name: string;
-  /** Equal work has an equal key: see `reprise.training`. */
+  /** Equal work has an equal key: the tag `reprise.training`. Or, to add to the run of a model, that model's: `reprise.model`. */
   readonly key: string;
+  /** The tag that has the key. Default: {@link KEY_TAG}. */
+  readonly keyTag?: string;
   /**
    * `new`: a run of its own. `unfinished`: goes on with the key's run, begun on another host perhaps, if that has not
    * finished. `latest`: adds to the key's newest run, whatever its status.
@@ -49,5 +51,7 @@ export interface JournalProgress {
 
 /** The tag by which a run is found again. */
 export const KEY_TAG = 'reprise.training';
+/** The tag of a run that made a model: see `modelDigest`. */
+export const MODEL_TAG = 'reprise.model';
 /** The tag that a run has of the journal that made it. */
 export const JOURNAL_TAG = 'reprise.journal';

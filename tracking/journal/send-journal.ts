@@ -1,5 +1,11 @@
 import { rmSync } from 'node:fs';
-import { LIMITS, StoreFailure, type MetricPoint, type TrackingStore } from '../store/tracking-store.js';
+import {
+  LIMITS,
+  StoreFailure,
+  type FoundRun,
+  type MetricPoint,
+  type TrackingStore,
+} from '../store/tracking-store.js';
 import {
   JOURNAL_TAG,
   KEY_TAG,
@@ -148,7 +154,7 @@ export class JournalSender {
     const experimentId = await store.experiment(head.experiment);
     const found =
       (this.#progress.creating && (await store.findRun(experimentId, [JOURNAL_TAG, journal.id]))) ||
-      (head.run !== 'new' && (await this.#others(experimentId, head.key, head.run === 'unfinished')));
+      (head.run !== 'new' && (await this.#others(experimentId, head)));
     if (found) {
       this.#setProgress({ runId: found.runId, offset: 0 });
       return found.runId;
@@ -161,7 +167,7 @@ export class JournalSender {
       startTime: head.startTime,
       tags: {
         ...head.tags,
-        [KEY_TAG]: head.key,
+        [head.keyTag ?? KEY_TAG]: head.key,
         [JOURNAL_TAG]: journal.id,
         ...(parent === undefined ? {} : { 'mlflow.parentRunId': parent }),
       },
@@ -172,9 +178,9 @@ export class JournalSender {
     return made;
   }
 
-  async #others(experimentId: string, key: string, unfinished: boolean) {
-    const found = await this.store.findRun(experimentId, [KEY_TAG, key]);
-    return found && !(unfinished && found.status === 'FINISHED') ? found : undefined;
+  async #others(experimentId: string, { key, keyTag, run }: JournalHead): Promise<FoundRun | undefined> {
+    const found = await this.store.findRun(experimentId, [keyTag ?? KEY_TAG, key]);
+    return found && !(run === 'unfinished' && found.status === 'FINISHED') ? found : undefined;
   }
 
   /** Its tag is another one than that of its parts, by which people look for them. */

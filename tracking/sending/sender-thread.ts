@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { JournalFolder } from '../journal/journal-folder.js';
 import { openStore } from '../store/open-store.js';
-import { StoreFailure } from '../store/tracking-store.js';
 import { SystemSampler } from '../system/sample.js';
 import type { TrackingTarget } from '../target.js';
 import { Outbox } from './outbox.js';
@@ -78,14 +77,14 @@ async function main({ state, target, journal: path, systemMetrics }: SenderData)
   let delay: number = PAUSE_MS.least;
   for (let lastTries = 0; ;) {
     const last = finishing;
-    if (last || Date.now() - sampledAt >= SAMPLE_MS) await sample();
     try {
+      if (last || Date.now() - sampledAt >= SAMPLE_MS) await sample();
       ({ step, runId } = await outbox.send(journal));
       if (problem !== undefined) notice('tracking: the server answers again; what was kept has been sent');
       problem = undefined;
       delay = PAUSE_MS.least;
     } catch (error) {
-      const message = error instanceof StoreFailure ? error.message : String(error);
+      const message = error instanceof Error ? error.message : String(error);
       if (problem === undefined && !last) notice(`tracking: ${message}; kept on disk and sent later`);
       problem = message;
       delay = Math.min(2 * delay, PAUSE_MS.most);
