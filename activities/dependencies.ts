@@ -19,6 +19,9 @@ export interface StageSlots {
   tryHold<T>(address: string, run: () => Promise<T>): Promise<T> | undefined;
 }
 
+/** The address of a run in the server's UI. */
+export type RunAddress = (workflowId: string, runId: string) => string | undefined;
+
 /** What the activities need from the worker that runs them. */
 export interface ActivityDependencies {
   /** Absolute folder that the worker serves: workspaces lie inside it. */
@@ -32,6 +35,8 @@ export interface ActivityDependencies {
   readonly slots: StageSlots;
   /** Executable that `reprise` means in a stage's command. */
   readonly executable: string | undefined;
+  /** Where a person can watch a run, where that is known. */
+  readonly runAddress?: RunAddress;
   /** Names this host in queues and in progress. */
   readonly hostId: string;
 }

@@ -26,7 +26,13 @@ import { runStage } from './run-stage.js';
 import { servedQueues } from './served-queues.js';
 import { createSweepActivities } from './sweep/index.js';
 import { withSlot } from './with-slot.js';
-export type { ActivityDependencies, GpuLeases, MemoryLeases, StageSlots } from './dependencies.js';
+export type {
+  ActivityDependencies,
+  GpuLeases,
+  MemoryLeases,
+  RunAddress,
+  StageSlots,
+} from './dependencies.js';
 
 export type ShortActivities = Omit<ReproduceActivities, 'runStage'> &
   Omit<RetrainActivities, 'predict'> &

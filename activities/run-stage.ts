@@ -74,6 +74,20 @@ function runOf({ run }: RunStageInput): string {
   return run ?? Context.current().info.workflowExecution?.runId ?? 'alone';
 }
 
+/** What a command may write down of the run that it is a part of. */
+function identityOf({ runAddress }: ActivityDependencies, input: RunStageInput): Record<string, string> {
+  const { workflowExecution } = Context.current().info;
+  if (!workflowExecution) return {};
+  const { workflowId } = workflowExecution;
+  const runId = runOf(input);
+  const url = runAddress?.(workflowId, runId);
+  return {
+    REPRISE_WORKFLOW_ID: workflowId,
+    REPRISE_RUN_ID: runId,
+    ...(url === undefined ? {} : { REPRISE_RUN_URL: url }),
+  };
+}
+
 /** One execution of a stage, with what it needs. */
 interface Work {
   readonly deps: ActivityDependencies;
@@ -256,6 +270,7 @@ async function runOnDevices(
       grace: settings.grace,
       devices: gpus > 0 || input.fallback ? leased : undefined,
       executable: deps.executable,
+      env: identityOf(deps, input),
       signal: AbortSignal.any([signal, limit]),
       checkpoints,
       onUpdate({ pid, progress, checkpoint, tail }) {

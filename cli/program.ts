@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   predict: async () => (await import('./commands/predict.js')).predictCommand(),
   merge: async () => (await import('./commands/merge.js')).mergeCommand(),
   serve: async () => (await import('./commands/serve.js')).serveCommand(),
+  tracking: async () => (await import('./commands/tracking.js')).trackingCommand(),
   setup: async () => (await import('./commands/setup.js')).setupCommand(),
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
 };

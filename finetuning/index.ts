@@ -22,7 +22,7 @@ export type { GenerationSettings } from './models/generation/generate.js';
 export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 export type { Control, TrainingCallback } from './training/callbacks/callback.js';
 export { outOfMemory, type MemoryNeeds } from './training/out-of-memory.js';
-export type { OnTrainingEvent, TrainingEvent } from './training/training-events.js';
+export type { OnTrainingEvent, RowsInfo, TrainingEvent } from './training/training-events.js';
 
 /** Trains, and writes the best model; see `training/finetune.ts`. */
 export async function finetune(options: FinetuneOptions): Promise<FinetuneResult> {

@@ -6,6 +6,7 @@ export { Turn } from './single-flight/turn.js';
 export { RunFolder, openState } from './run-folder.js';
 export { readLog, type LogPart, type LogPosition } from './logs/read-log.js';
 export { identify, isAlive, type ProcessIdentity } from './command/process-identity.js';
+export { redactor } from './command/redact.js';
 export { startSpawner } from './command/spawner.js';
 export { label, settingsOf, type EffectiveSettings } from './settings/stage-settings.js';
 export { fairnessWeight, projectDefaults, projectSection } from './settings/project-settings.js';

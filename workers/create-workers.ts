@@ -11,6 +11,7 @@ import {
   createShortActivities,
   createStageActivities,
   type ActivityDependencies,
+  type RunAddress,
 } from '../activities/index.js';
 import { startSpawner } from '../runner/index.js';
 import {
@@ -49,6 +50,8 @@ export interface WorkersOptions {
   readonly cachedRuns?: number;
   /** Executable that `reprise` means in a stage's command. */
   readonly executable?: string;
+  /** Where a person can watch a run; told to the stages' commands. */
+  readonly runAddress?: RunAddress;
 }
 
 export interface Workers {
@@ -120,6 +123,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     gpus,
     memory: slots.memory,
     executable: options.executable,
+    ...(options.runAddress ? { runAddress: options.runAddress } : {}),
     hostId,
   };
   const shared = {

@@ -15,9 +15,12 @@ export function evaluateCommand(): Command {
       const json = options.json ?? false;
       const reporter = createProgressReporter({ json });
       try {
-        const { comparison, itemsPerSecond } = await compareModels((line) => reporter.log(line), {
+        const { trackEvaluation } = await import('../tracking/track-evaluation.js');
+        const compared = await compareModels((line) => reporter.log(line), {
           onProgress: (update) => reporter.update(update),
         });
+        const { comparison, itemsPerSecond, root, setting } = compared;
+        if (setting) await trackEvaluation(root, setting, comparison, (line) => reporter.log(line));
         reporter.done();
         process.stdout.write(
           json
@@ -38,6 +41,7 @@ async function compareModels(
     await import('../../configs/index.js');
   const { evaluate, openAnyClassifier, readFinetunedFolder, resolvePretrained } =
     await import('../../finetuning/index.js');
+  const { evaluationTracking } = await import('../tracking/track-evaluation.js');
   const root = findProjectRoot(process.cwd());
   const { name } = loadBaseConfig(root);
   const config = loadEvaluationConfig(root);
@@ -57,7 +61,8 @@ async function compareModels(
     });
   const { model_name: model, model_revision: revision, seed } = finetuning;
   const baseModelDir = await resolvePretrained(model, { revision, root, log });
-  return evaluate({
+  const setting = await evaluationTracking(root);
+  const found = await evaluate({
     root,
     name,
     config,
@@ -71,6 +76,7 @@ async function compareModels(
     }),
     ...(onProgress ? { onProgress } : {}),
   });
+  return { ...found, root, setting };
 }
 
 function methodText(config: FinetuningConfig): string {

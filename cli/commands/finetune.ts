@@ -1,6 +1,6 @@
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
-import type { FinetuneResult, TrainingEvent } from '../../finetuning/index.js';
+import type { FinetuneResult, MemoryNeeds, TrainingEvent } from '../../finetuning/index.js';
 import { createProgressReporter, type ProgressReporter } from '../progress/index.js';
 import { CommandExit, diagnosticText, EXIT } from '../report-error.js';
 
@@ -91,26 +91,41 @@ async function run(
   const { finetune, outOfMemory } = await import('../../finetuning/index.js');
   const { watchForKill } = await import('../finetune/watch-for-kill.js');
   const { openState } = await import('../../runner/index.js');
+  const { trackTraining } = await import('../tracking/track-training.js');
+  const { logModel } = await import('../tracking/log-model.js');
   const { root, outputDir, ...given } = await inputs(flags, (line) => reporter.log(line));
   const folder = process.env.REPRISE_CHECKPOINTS;
-  const result = await finetune({
-    ...given,
-    outputDir,
-    checkpoints: folder ? { folder } : { under: join(await openState(root), 'checkpoints') },
-    onEvent(event) {
-      if (event.kind !== 'memory') return report(reporter, event);
-      const json = flags.json ?? false;
-      const said = (how: string): string =>
-        diagnosticText(outOfMemory(how, given.config, event.needs), { json });
-      watchForKill(
-        {
-          killed: said('the system has killed the training'),
-          limited: said('the training was ended from outside, or by the limit that its memory has (ulimit)'),
-        },
-        json ? 1 : 2,
-      );
-    },
-    signal,
+  const tracker = await trackTraining(root, given.config, (line) => reporter.log(line));
+  const guard = (needs: MemoryNeeds): void => {
+    const json = flags.json ?? false;
+    const said = (how: string): string => diagnosticText(outOfMemory(how, given.config, needs), { json });
+    watchForKill(
+      {
+        killed: said('the system has killed the training'),
+        limited: said('the training was ended from outside, or by the limit that its memory has (ulimit)'),
+      },
+      json ? 1 : 2,
+    );
+  };
+  let result: FinetuneResult;
+  try {
+    result = await finetune({
+      ...given,
+      outputDir,
+      checkpoints: folder ? { folder } : { under: join(await openState(root), 'checkpoints') },
+      onEvent: (event) => {
+        if (event.kind === 'memory') return guard(event.needs);
+        report(reporter, event);
+        tracker?.onEvent(event);
+      },
+      signal,
+    });
+  } catch (error) {
+    await tracker?.close('failed');
+    throw error;
+  }
+  await tracker?.close(result.status, async (tracked) => {
+    if (result.status === 'finished') await logModel(tracked, { root, outputDir, ...given });
   });
   reporter.done();
   const { status, steps, total, best } = result;
@@ -146,6 +161,10 @@ function report(reporter: ProgressReporter, event: Exclude<TrainingEvent, { kind
     }
     case 'checkpoint':
       // The runner looks into the folder itself.
+      return;
+    case 'began':
+    case 'logged':
+      // For the tracking.
       return;
   }
 }

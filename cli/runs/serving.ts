@@ -63,6 +63,7 @@ export class Serving {
         namespace: session.namespace,
         projectRoot: root,
         executable: join(packageRoot(), 'bin', 'reprise'),
+        runAddress: (workflowId, runId) => session.runAddress(workflowId, runId),
         ...workers,
       });
     } catch (error) {

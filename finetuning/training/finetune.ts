@@ -97,6 +97,17 @@ async function run(options: FinetuneOptions, onNeeds: (needs: MemoryNeeds) => vo
   }
   const state = found?.checkpoint.state ?? initialState();
   const resumedFrom = state.step;
+  const { train: rows, validation, labels } = dataset;
+  onEvent({
+    kind: 'began',
+    fingerprint: key,
+    total,
+    resumedFrom,
+    labels,
+    train: { file: rows.file, md5: rows.md5, rows: rows.count },
+    validation: { file: validation.file, md5: validation.md5, rows: validation.count },
+    history: [...state.history],
+  });
 
   const save = (weights: Tensors, best: Tensors | undefined): CheckpointInfo => {
     const toFile = (tensors: Tensors): Tensors => renamed(tensors, format.toFile);
@@ -127,6 +138,7 @@ async function run(options: FinetuneOptions, onNeeds: (needs: MemoryNeeds) => vo
     save,
     saveEpoch: (epoch, model) => epochs.save(epoch, folderOf(options, prepared, model, state.step)),
     describeRows: (rows) => describeRows(prepared, rows),
+    onLogged: (entry) => onEvent({ kind: 'logged', entry }),
     onEvaluating: (done, of) => onEvent({ kind: 'evaluating', done, total: of }),
     signal: options.signal,
   });

@@ -10,7 +10,7 @@ import { recordLoss, recordValidation, type UpdateRecord } from './history.js';
 import { learningRateAt } from './schedules/learning-rate.js';
 import { Speedometer } from './speedometer.js';
 import type { TrainingSession } from './training-session.js';
-import type { TrainingState } from './training-state.js';
+import type { LogEntry, TrainingState } from './training-state.js';
 
 export interface TrainerOptions {
   readonly config: FinetuningConfig;
@@ -28,6 +28,8 @@ export interface TrainerOptions {
   readonly saveEpoch: (epoch: number, model: Tensors) => string;
   /** Where the rows stand in the user's file. */
   readonly describeRows: (rows: Int32Array) => string;
+  /** Told of each new entry of the history. */
+  readonly onLogged: (entry: LogEntry) => void;
   readonly onEvaluating: (done: number, total: number) => void;
   readonly signal: AbortSignal | undefined;
 }
@@ -50,6 +52,10 @@ export async function train(options: TrainerOptions): Promise<TrainerResult> {
   let savedAt = state.step;
   /** Of the last update, to name when it turns out to have gone wrong. */
   let last: UpdateRecord & { rows: string } = { loss: 0, gradNorm: 0, learningRate: 0, rows: '' };
+  let logged = state.history.length;
+  const tellLogged = (): void => {
+    for (; logged < state.history.length; logged++) options.onLogged(state.history[logged] as LogEntry);
+  };
   const interrupted = (): boolean => signal?.aborted === true;
   const epochNow = (): number => state.step / order.stepsPerEpoch;
   const stopFor = (reason: string | undefined): void => void (state.stopped ??= reason ?? null);
@@ -60,6 +66,7 @@ export async function train(options: TrainerOptions): Promise<TrainerResult> {
       const result = await session.validate(options.onEvaluating, signal);
       if (result) {
         const isBest = recordValidation(config, order, state, result);
+        tellLogged();
         if (isBest) best = session.readModel();
         const info = { step: state.step, epoch: epochNow(), ...result, best: isBest };
         stopFor(await callbacks.tell('onEvaluate', info));
@@ -93,6 +100,7 @@ export async function train(options: TrainerOptions): Promise<TrainerResult> {
     last = { loss, gradNorm, learningRate, rows: batches.map(options.describeRows).join('; ') };
     if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) throw diverged(state.step, last, last.rows);
     recordLoss(config, order, state, last);
+    tellLogged();
     const itemsPerSecond = speed.count(batches.reduce((rows, batch) => rows + batch.length, 0));
     const info = { step: state.step, total, epoch: epochNow(), loss, learningRate, gradNorm, itemsPerSecond };
     stopFor(await callbacks.tell('onStep', info));

@@ -1,8 +1,36 @@
 import type { MemoryNeeds } from './out-of-memory.js';
+import type { LogEntry } from './training-state.js';
+
+/** Rows that a training reads. */
+export interface RowsInfo {
+  /** As it was named. */
+  readonly file: string;
+  readonly md5: string;
+  readonly rows: number;
+}
 
 /** What a training tells whoever watches. */
 export type TrainingEvent =
   | { readonly kind: 'log'; readonly message: string }
+  | {
+      /** Before its first step here. */
+      readonly kind: 'began';
+      /** Of all that it follows from: equal trainings have an equal one. */
+      readonly fingerprint: string;
+      /** Updates in all, and how many of them were made by processes before this one. */
+      readonly total: number;
+      readonly resumedFrom: number;
+      readonly labels: readonly string[];
+      readonly train: RowsInfo;
+      readonly validation: RowsInfo;
+      /** What was logged before. */
+      readonly history: readonly LogEntry[];
+    }
+  | {
+      /** One line of the history, as trainer_state.json has it: each `logging_steps` updates, and each validation. */
+      readonly kind: 'logged';
+      readonly entry: LogEntry;
+    }
   | {
       readonly kind: 'step';
       /** Updates done, of how many. */

@@ -22,6 +22,7 @@ export async function testEnvironment(context, report, { all }) {
   const adapters = all
     ? await makePythonTools('adapters', context, report)
     : findPythonTools('adapters', context);
+  const mlflow = all ? await makePythonTools('mlflow', context, report) : findPythonTools('mlflow', context);
   const versitygw = all ? await makeVersitygw(context, report) : findVersitygw(env);
   const chromium = all ? await makeChromium(context, report) : findChromium(env);
   return {
@@ -36,6 +37,7 @@ export async function testEnvironment(context, report, { all }) {
     ...(adapters && !env['REPRISE_TEST_ADAPTERS_PYTHON']
       ? { REPRISE_TEST_ADAPTERS_PYTHON: join(adapters, 'python') }
       : {}),
+    ...(mlflow && !env['REPRISE_TEST_MLFLOW'] ? { REPRISE_TEST_MLFLOW: join(mlflow, 'mlflow') } : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -17,7 +17,7 @@ afterAll(async () => {
 afterEach(endAll);
 
 const PIPELINE = `stages:
-  prepare: {cmd: echo data > data, outs: [data]}
+  prepare: {cmd: 'printenv REPRISE_WORKFLOW_ID REPRISE_RUN_ID REPRISE_RUN_URL > data', outs: [data]}
   train:
     cmd: 'echo "{\\"step\\": 3, \\"total\\": 10, \\"metrics\\": {\\"loss\\": 0.25}}" >> $REPRISE_PROGRESS; sleep 600'
     deps: [data]
@@ -47,6 +47,13 @@ withBrowser('the Temporal UI of a run', () => {
       eventsOf(run.stdout()).find((event): event is RunStarted => event.event === 'run'),
     );
     await until('its progress', () => /"event":"progress".*"step":3/.test(run.stdout()), 60);
+
+    // A command knows of which run it is a part.
+    expect(readFileSync(join(root, 'data'), 'utf8').trim().split('\n')).toEqual([
+      started.workflowId,
+      started.runId,
+      started.ui,
+    ]);
 
     browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
     const page = await browser.newPage({ viewport: { width: 1400, height: 1600 } });

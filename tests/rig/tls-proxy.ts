@@ -45,6 +45,7 @@ export function makeCertificates(): Certificates {
 export async function startTlsProxy(
   target: string,
   certificates: Certificates,
+  protocol = 'h2',
 ): Promise<{ readonly address: string; close(): void }> {
   const [host = '127.0.0.1', port = ''] = target.split(':');
   const { server: own, authority } = certificates;
@@ -55,7 +56,7 @@ export async function startTlsProxy(
       ca: readFileSync(authority),
       requestCert: true,
       rejectUnauthorized: true,
-      ALPNProtocols: ['h2'],
+      ALPNProtocols: [protocol],
     },
     (socket) => {
       const inner = connect(Number(port), host);

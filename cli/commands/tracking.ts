@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { CommandExit, EXIT } from '../report-error.js';
+
+/** `reprise tracking send`: what MLflow's server did not take when it was to be sent. */
+export function trackingCommand(): Command {
+  return new Command('tracking')
+    .description('the runs of MLflow that trainings and evaluations write')
+    .addCommand(
+      new Command('send')
+        .description('send what could not be sent while a command ran')
+        .option('--json', 'print one JSON object')
+        .action(async ({ json }: { readonly json?: true }) => {
+          const { findProjectRoot, loadBaseConfig } = await import('../../configs/index.js');
+          const { trackingSetting } = await import('../tracking/open-tracking.js');
+          const { sendPending } = await import('../../tracking/index.js');
+          const root = findProjectRoot(process.cwd());
+          const setting = await trackingSetting(root, loadBaseConfig(root));
+          const say = (line: string): void => void process.stderr.write(`${line}\n`);
+          const end = setting
+            ? await sendPending(setting.state, setting.target, (message) => say(`not tracked: ${message}`))
+            : { sent: 0, unsent: 0, problem: undefined };
+          if (json) process.stdout.write(`${JSON.stringify({ event: 'tracking', ...end })}\n`);
+          else
+            process.stdout.write(
+              end.sent + end.unsent === 0
+                ? 'nothing is left to send\n'
+                : `${end.sent} sent, ${end.unsent} not sent${end.problem === undefined ? '' : `: ${end.problem}`}\n`,
+            );
+          if (end.unsent > 0) throw new CommandExit(EXIT.failure);
+        }),
+    );
+}

@@ -1,0 +1,102 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from './free-port.js';
+
+/** The real `mlflow`, with what its models need: the set-up of the tests puts it in a cache folder and names it here. */
+const executable = process.env['REPRISE_TEST_MLFLOW'];
+
+export const describeWithMlflow = (name: string, suite: () => void): void => {
+  if (executable) describe(name, suite);
+  else if (process.env['CI'])
+    describe(name, () => {
+      it('finds the real mlflow', () => {
+        throw new Error('REPRISE_TEST_MLFLOW is not set: it must name the mlflow executable');
+      });
+    });
+  else describe.skip(`${name} (skipped: REPRISE_TEST_MLFLOW does not name an mlflow executable)`, suite);
+};
+
+const environment = {
+  ...process.env,
+  MLFLOW_ALLOW_FILE_STORE: 'true',
+  MLFLOW_DISABLE_TELEMETRY: 'true',
+  DO_NOT_TRACK: 'true',
+  HF_HUB_OFFLINE: '1',
+};
+
+export interface MlflowServer {
+  readonly uri: string;
+  stop(): Promise<void>;
+}
+
+/** A tracking server with a database and a folder of artifacts of its own; or over a file store. */
+export async function startMlflow(fileStore?: string): Promise<MlflowServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'reprise-mlflow-'));
+  const port = await freePort();
+  const store = fileStore ?? `sqlite:///${join(folder, 'mlflow.db')}`;
+  const child: ChildProcess = spawn(
+    executable ?? '',
+    [
+      ...['server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
+      ...['--backend-store-uri', store, '--artifacts-destination', join(folder, 'artifacts')],
+    ],
+    { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (text: Buffer) => (output += String(text)));
+  const uri = `http://127.0.0.1:${port}`;
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    process.kill(-child.pid, 'SIGKILL');
+    await ended;
+  };
+  for (let tries = 0; tries < 600; tries++) {
+    if (child.exitCode !== null) break;
+    const answer = await fetch(`${uri}/health`).catch(() => undefined);
+    if (answer?.ok) return { uri, stop };
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  await stop();
+  throw new Error(`mlflow does not answer: ${output}`);
+}
+
+export interface TrackedByMlflow {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly ended: boolean;
+  readonly params: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Step and value of each point, in the order of the store. */
+  readonly metrics: Readonly<Record<string, readonly (readonly [number, number])[]>>;
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly digest: string;
+    readonly source: unknown;
+    readonly profile: unknown;
+    readonly context: string;
+  }[];
+  readonly artifacts: readonly string[];
+}
+
+/** Experiment → its runs, as MLflow's Python client reads them. */
+export async function readRuns(uri: string): Promise<Readonly<Record<string, readonly TrackedByMlflow[]>>> {
+  return JSON.parse(await mlflowPython(['tests/tracking/fixtures/read_runs.py', uri])) as Record<
+    string,
+    TrackedByMlflow[]
+  >;
+}
+
+/** Runs Python where MLflow is installed. @returns what it prints */
+export async function mlflowPython(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const { stdout } = await promisify(execFile)(join(dirname(executable ?? ''), 'python'), [...args], {
+    env: { ...environment, ...env },
+    maxBuffer: 1 << 28,
+  });
+  return stdout;
+}

@@ -1,0 +1,11 @@
+/** Experiments, as MLflow keeps them: in its file store, or on a server of its own. */
+export { trackingTarget, type TrackingTarget } from './target.js';
+export { TrackedRun, type TrackedRunOptions, type TrackingEnd } from './tracked-run.js';
+export { sendPending, type PendingEnd } from './sending/send-pending.js';
+export type { DatasetInput, RunStatus } from './store/tracking-store.js';
+export { textClassifierModel, type ModelFile, type TextClassifierModel } from './mlmodel/text-classifier.js';
+export { describeSource } from './facts/describe-source.js';
+export { MODEL_TAG } from './journal/entries.js';
+export { modelDigest } from './facts/model-digest.js';
+export { flatten } from './facts/flatten.js';
+export { fileStoreOf, trackingPlace, type TrackingPlace } from './facts/place.js';

@@ -1,0 +1,8 @@
+import type { TrackingTarget } from '../target.js';
+import { FileStore } from './file-store.js';
+import { RestStore } from './rest-store.js';
+import type { TrackingStore } from './tracking-store.js';
+
+export function openStore(target: TrackingTarget): TrackingStore {
+  return target.kind === 'files' ? new FileStore(target.folder) : new RestStore(target);
+}
