@@ -21,11 +21,14 @@ interface Options {
  */
 export function predictCommand(): Command {
   return new Command('predict')
-    .description('let a finetuned model answer the test rows; a language model goes on from their prompts')
+    .description('let a finetuned model answer rows or pictures; a language model goes on from prompts')
     .option('--model <folder>', 'the model (REPRISE_MODEL); default: models/checkpoints/best_model')
     .option('--output <file>', 'JSON lines to write (REPRISE_PREDICTIONS); default: predictions.jsonl')
     .option('--batch-size <rows>', 'rows at a time; default: evaluation.batch_size', whole(1))
-    .option('--input <file>', 'language models: JSON lines with prompts; default: data/finetuning/test.jsonl')
+    .option(
+      '--input <path>',
+      'JSON lines of texts, pictures or prompts, or a folder of pictures; default: the test rows',
+    )
     .option('--max-new-tokens <n>', 'language models: ends a text that does not end before', whole(1), 128)
     .option('--temperature <t>', 'language models: 0 takes the likeliest token, others draw', number(0), 0)
     .option('--top-k <k>', 'language models: draw among the k likeliest tokens; 0: among all', whole(0), 0)
@@ -39,10 +42,11 @@ export function predictCommand(): Command {
         const { findProjectRoot, loadBaseConfig, loadEvaluationConfig, projectLayout } =
           await import('../../configs/index.js');
         const {
+          dataPlace,
           openAnyClassifier,
           openGenerator,
           predictCompletions,
-          predictTestSet,
+          predictLabels,
           readFinetunedFolder,
           resolvePretrained,
         } = await import('../../finetuning/index.js');
@@ -57,6 +61,8 @@ export function predictCommand(): Command {
           : model;
         const common = {
           root,
+          input:
+            options.input === undefined ? resolve(root, dataPlace(root, 'test')) : resolve(options.input),
           output,
           batchSize: options.batchSize ?? loadEvaluationConfig(root).batch_size,
           onProgress: (update: Parameters<typeof reporter.update>[0]) => reporter.update(update),
@@ -65,14 +71,13 @@ export function predictCommand(): Command {
         const rows = generates
           ? await predictCompletions({
               ...common,
-              input: options.input === undefined ? resolve(root, projectLayout.test) : resolve(options.input),
               settings: {
                 ...{ maxNewTokens, temperature, topK, topP },
                 seed: options.seed ?? loadBaseConfig(root).seed,
               },
               open: () => openGenerator({ baseModelDir, adapterDir: model }),
             })
-          : await predictTestSet({
+          : await predictLabels({
               ...common,
               // The seed is that of a head without weights: a finetuned model has its own.
               open: () => openAnyClassifier({ baseModelDir, adapterDir: model, labels, seed: 0 }),

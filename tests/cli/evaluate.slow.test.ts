@@ -32,7 +32,8 @@ describe('reprise evaluate', () => {
       'metrics.json',
       'reports/report.html',
       'reports/predictions.jsonl',
-      'reports/confusion_matrix.csv',
+      'plots/confusion_matrix.csv',
+      'plots/roc/finetuned.json',
     ];
     const read = (): string[] => outputs.map((path) => readFileSync(join(root, path), 'utf8'));
     const first = await reprise(['evaluate', '--json'], root);

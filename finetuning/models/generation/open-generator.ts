@@ -32,6 +32,8 @@ export interface Completion {
 }
 
 export interface OpenedGenerator {
+  /** Is the prompt short enough to be gone on from? */
+  fits(prompt: PromptRow): boolean;
   /** @throws DiagnosticError `prompt-too-long`, `unsupported-chat-template` */
   complete(
     questions: readonly Question[],
@@ -64,6 +66,7 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Open
   };
 
   return {
+    fits: (prompt) => promptIds(prompt, tokenizer).length < maxWidth,
     async complete(questions, { batchSize, onProgress, ...settings }) {
       if (questions.some(({ prompt }) => 'messages' in prompt)) checkChatTemplate(tokenizer, baseModelDir);
       const prompts = questions.map(({ prompt, at }, index): Prompt => {
