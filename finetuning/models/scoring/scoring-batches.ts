@@ -8,8 +8,8 @@ export interface ScoringBatch {
   readonly width: number;
 }
 
-/** Bytes that the logits of a batch may take. GPT-2's are 200 kB a token. */
-const MOST_LOGITS = 512 * 1024 * 1024;
+/** Bytes that the logits of a batch may take, which are there three times. GPT-2’s are 200 kB a token. */
+const MOST_LOGITS = 256 * 1024 * 1024;
 
 /** Batches of like length, in each as many rows as are asked for, or as there is room for the logits of. */
 export function scoringBatches(
