@@ -18,6 +18,7 @@ export const projectLayout = {
   bestModel: 'models/checkpoints/best_model',
   metrics: 'metrics.json',
   reports: 'reports',
+  plots: 'plots',
 } as const;
 
 /**

@@ -3,6 +3,7 @@
  * no native library.
  */
 import type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/open-generator.js';
+import type { OpenedScorer, OpenScorerOptions } from './models/scoring/open-scorer.js';
 import type { MergeOptions, MergeResult } from './merging/merge-adapter.js';
 import type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
 import type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
@@ -18,6 +19,7 @@ export { readAdapterBase } from './merging/adapter-base.js';
 export type { MergeOptions, MergeResult } from './merging/merge-adapter.js';
 export type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
 export type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/open-generator.js';
+export type { OpenedScorer, OpenScorerOptions, RowScore } from './models/scoring/open-scorer.js';
 export type { GenerationSettings } from './models/generation/generate.js';
 export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 export type { Control, TrainingCallback } from './training/callbacks/callback.js';
@@ -49,6 +51,11 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Open
   return (await import('./models/generation/open-generator.js')).openGenerator(options);
 }
 
+/** A model that says how likely it holds texts; see `models/scoring/open-scorer.ts`. */
+export async function openScorer(options: OpenScorerOptions): Promise<OpenedScorer> {
+  return (await import('./models/scoring/open-scorer.js')).openScorer(options);
+}
+
 /** A model that says which label a text or a picture has, whichever it was made for. */
 export async function openAnyClassifier(options: OpenImageClassifierOptions): Promise<Classifier> {
   const { readTask } = await import('./models/read-network.js');
@@ -67,16 +74,23 @@ export {
   type Row,
 } from './data/index.js';
 export {
+  dataPlace,
   evaluate,
+  evaluateLanguage,
+  languageMetrics,
+  metricsRecord,
   metricsOf,
   predictAnswers,
   predictCompletions,
-  predictTestSet,
+  predictLabels,
   confusionMatrix,
   type Classifier,
   type Comparison,
   type Contender,
   type EvaluateOptions,
   type EvaluateResult,
+  type JudgedLanguage,
+  type LanguageContender,
   type Metrics,
+  type TestSetFiles,
 } from './evaluation/index.js';

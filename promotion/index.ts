@@ -1,6 +1,7 @@
 /** Whether a candidate is to replace the model in production, and how it does. */
 export { compare } from './comparison/compare.js';
 export { compareFiles, type PredictionsFile } from './comparison/compare-files.js';
+export { compareModels, type ModelsCompared } from './comparison/compare-models.js';
 export { judge, judgeFirst, judgeIncomparable } from './comparison/judge.js';
 export { differenceOfRows, pair, type Paired } from './comparison/pair.js';
 export { readPredictions, type Predictions } from './comparison/read-predictions.js';

@@ -1,125 +1,43 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import type { FinetuningConfig } from '../../configs/index.js';
-import { DiagnosticError } from '../../diagnostics/index.js';
-import type { Comparison, EvaluateOptions } from '../../finetuning/index.js';
-import { createProgressReporter, formatFigure } from '../progress/index.js';
+import { createProgressReporter } from '../progress/index.js';
 
-/** `reprise evaluate`: the base model against the finetuned one on the test rows. */
+/** `reprise evaluate`: the base model beside the finetuned one on the test rows. */
 export function evaluateCommand(): Command {
   return new Command('evaluate')
-    .description('compare the base and the finetuned model on the test rows: metrics.json and reports/')
+    .description(
+      'compare the base and the finetuned model on the test rows: metrics.json, reports/ and plots/',
+    )
+    .option('--test <path>', 'rows, or a folder of pictures by label; default: data/finetuning/test.jsonl')
+    .option(
+      '--train <path>',
+      'rows that training saw, which have all labels; default: data/finetuning/train.jsonl',
+    )
     .option('--json', 'print one JSON object per event')
-    .action(async (options: { json?: boolean }) => {
+    .action(async (options: { json?: boolean; test?: string; train?: string }) => {
       const json = options.json ?? false;
       const reporter = createProgressReporter({ json });
       try {
-        const { trackEvaluation } = await import('../tracking/track-evaluation.js');
-        const compared = await compareModels((line) => reporter.log(line), {
-          onProgress: (update) => reporter.update(update),
-        });
-        const { comparison, itemsPerSecond, root, setting } = compared;
-        if (setting) await trackEvaluation(root, setting, comparison, (line) => reporter.log(line));
+        const { openEvaluation } = await import('../evaluate/open-evaluation.js');
+        const { evaluateClassifiers } = await import('../evaluate/classifiers.js');
+        const { evaluateLanguageModels } = await import('../evaluate/language-models.js');
+        const { evaluationTracking, trackEvaluation } = await import('../tracking/track-evaluation.js');
+        const log = (line: string): void => reporter.log(line);
+        const evaluation = await openEvaluation(options, log);
+        const { root, files } = evaluation;
+        const tracking = await evaluationTracking(root);
+        const told = await (evaluation.generates ? evaluateLanguageModels : evaluateClassifiers)(
+          evaluation,
+          (update) => reporter.update(update),
+        );
+        if (tracking) await trackEvaluation({ root, setting: tracking, test: files.test, log }, told.tracked);
         reporter.done();
         process.stdout.write(
           json
-            ? `${JSON.stringify({ event: 'result', stage: 'evaluate', ...figures(comparison), items_per_second: itemsPerSecond })}\n`
-            : summary(comparison, itemsPerSecond),
+            ? `${JSON.stringify({ event: 'result', stage: 'evaluate', ...told.result })}\n`
+            : `${told.summary}metrics.json, reports/report.html\n`,
         );
       } finally {
         reporter.done();
       }
     });
-}
-
-async function compareModels(
-  log: (line: string) => void,
-  { onProgress }: Pick<EvaluateOptions, 'onProgress'>,
-) {
-  const { findProjectRoot, loadBaseConfig, loadEvaluationConfig, loadFinetuningConfig, projectLayout } =
-    await import('../../configs/index.js');
-  const { evaluate, openAnyClassifier, readFinetunedFolder, resolvePretrained } =
-    await import('../../finetuning/index.js');
-  const { evaluationTracking } = await import('../tracking/track-evaluation.js');
-  const root = findProjectRoot(process.cwd());
-  const { name } = loadBaseConfig(root);
-  const config = loadEvaluationConfig(root);
-  const finetuning = loadFinetuningConfig(root);
-  const adapterDir = join(root, projectLayout.bestModel);
-  if (!existsSync(adapterDir))
-    throw new DiagnosticError('no-model', {
-      message: `${projectLayout.bestModel} does not exist`,
-      at: { file: projectLayout.bestModel },
-      fix: 'run `reprise finetune` first',
-    });
-  if (readFinetunedFolder(adapterDir).generates)
-    throw new DiagnosticError('not-a-classifier', {
-      message: 'the model is a language model, and `reprise evaluate` compares classifiers',
-      at: { file: projectLayout.bestModel },
-      fix: 'look at its perplexity, which `reprise finetune` reports, or at its answers: `reprise predict`',
-    });
-  const { model_name: model, model_revision: revision, seed } = finetuning;
-  const baseModelDir = await resolvePretrained(model, { revision, root, log });
-  const setting = await evaluationTracking(root);
-  const found = await evaluate({
-    root,
-    name,
-    config,
-    base: (labels) => ({
-      description: `${model} as pretrained, with a new head that was never trained (seed ${seed}): chance is what to expect`,
-      open: () => openAnyClassifier({ baseModelDir, labels, seed, imageSize: finetuning.image_size }),
-    }),
-    finetuned: (labels) => ({
-      description: `The same model after ${methodText(finetuning)}: ${projectLayout.bestModel}`,
-      open: () => openAnyClassifier({ baseModelDir, adapterDir, labels, seed }),
-    }),
-    ...(onProgress ? { onProgress } : {}),
-  });
-  return { ...found, root, setting };
-}
-
-function methodText(config: FinetuningConfig): string {
-  if (config.method === 'lora') return `finetuning with LoRA (r = ${config.lora_r})`;
-  if (config.method === 'qlora')
-    return `finetuning with LoRA (r = ${config.lora_r}) over weights in four bits (NF4)`;
-  if (config.method === 'full') return 'full finetuning';
-  return `finetuning with ${config.adapter_type === 'pfeiffer' ? 'Pfeiffer' : 'Houlsby'} adapters (reduction factor ${config.reduction_factor})`;
-}
-
-interface Speeds {
-  readonly base: number;
-  readonly finetuned: number;
-}
-
-function figures({ majority, base, finetuned, rows }: Comparison): object {
-  const of = ({ metrics: { classes: _, ...overall } }: Comparison['base']): object => overall;
-  return { test_rows: rows.length, majority: of(majority), base: of(base), finetuned: of(finetuned) };
-}
-
-/** A small table, which lines up without a terminal too. */
-function summary({ majority, base, finetuned }: Comparison, itemsPerSecond: Speeds): string {
-  const rows = [
-    ['', 'accuracy', 'macro P', 'macro R', 'macro F1', 'items/s'],
-    ...(
-      [
-        ['majority', majority, undefined],
-        ['base', base, itemsPerSecond.base],
-        ['finetuned', finetuned, itemsPerSecond.finetuned],
-      ] as const
-    ).map(([name, { metrics }, speed]) => [
-      name,
-      ...[metrics.accuracy, metrics.macro_precision, metrics.macro_recall, metrics.macro_f1].map((value) =>
-        value.toFixed(4),
-      ),
-      speed === undefined ? '' : formatFigure(speed),
-    ]),
-  ];
-  const lines = rows.map((cells) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(10) : cell.padStart(9)))
-      .join('')
-      .trimEnd(),
-  );
-  return `${lines.join('\n')}\nmetrics.json, reports/report.html\n`;
 }

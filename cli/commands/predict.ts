@@ -22,11 +22,14 @@ interface Options {
  */
 export function predictCommand(): Command {
   return new Command('predict')
-    .description('let a finetuned model answer the test rows; a language model goes on from their prompts')
+    .description('let a finetuned model answer rows or pictures; a language model goes on from prompts')
     .option('--model <folder>', 'the model (REPRISE_MODEL); default: models/checkpoints/best_model')
     .option('--output <file>', 'JSON lines to write (REPRISE_PREDICTIONS); default: predictions.jsonl')
     .option('--batch-size <rows>', 'rows at a time; default: evaluation.batch_size', wholeFlag(1))
-    .option('--input <file>', 'language models: JSON lines with prompts; default: data/finetuning/test.jsonl')
+    .option(
+      '--input <path>',
+      'JSON lines of texts, pictures or prompts, or a folder of pictures; default: the test rows',
+    )
     .option(
       '--max-new-tokens <n>',
       'language models: ends a text that does not end before',
@@ -64,11 +67,12 @@ export function predictCommand(): Command {
         const { findProjectRoot, loadBaseConfig, loadEvaluationConfig, projectLayout } =
           await import('../../configs/index.js');
         const {
+          dataPlace,
           openAnyClassifier,
           openGenerator,
           predictAnswers,
           predictCompletions,
-          predictTestSet,
+          predictLabels,
           readFinetunedFolder,
           resolvePretrained,
         } = await import('../../finetuning/index.js');
@@ -83,6 +87,8 @@ export function predictCommand(): Command {
           : model;
         const common = {
           root,
+          input:
+            options.input === undefined ? resolve(root, dataPlace(root, 'test')) : resolve(options.input),
           output,
           batchSize: options.batchSize ?? loadEvaluationConfig(root).batch_size,
           onProgress: (update: Parameters<typeof reporter.update>[0]) => reporter.update(update),
@@ -93,7 +99,6 @@ export function predictCommand(): Command {
         const rows = generates
           ? await predictCompletions({
               ...common,
-              input: options.input === undefined ? resolve(root, projectLayout.test) : resolve(options.input),
               settings: {
                 ...{ maxNewTokens, temperature, topK, topP },
                 seed: options.seed ?? loadBaseConfig(root).seed,
@@ -101,7 +106,7 @@ export function predictCommand(): Command {
               open: () => openGenerator({ baseModelDir, adapterDir: model }),
             })
           : await (problem === 'single_label_classification'
-              ? predictTestSet({ ...common, open })
+              ? predictLabels({ ...common, open })
               : predictAnswers({ ...common, problem, open }));
         reporter.done();
         process.stdout.write(

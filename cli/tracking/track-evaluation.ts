@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadBaseConfig, projectLayout } from '../../configs/index.js';
-import type { Comparison } from '../../finetuning/index.js';
+import { dataPlace } from '../../finetuning/index.js';
 import { MODEL_TAG, describeSource, modelDigest } from '../../tracking/index.js';
 import { openTracking, tellEnd, trackingSetting, type TrackingSetting } from './open-tracking.js';
 
 /** Milliseconds that the sending may take. */
 const PATIENCE = 10 * 60_000;
-const REPORTS = ['report.html', 'confusion_matrix.csv', 'predictions.jsonl'];
+const PLOTS = 'plots';
 
 /**
  * Before anything is computed.
@@ -19,16 +20,34 @@ export async function evaluationTracking(root: string): Promise<TrackingSetting 
   return await trackingSetting(root, loadBaseConfig(root));
 }
 
+/** By name, without those that cannot be told. */
+type Figures = Readonly<Record<string, number | null>>;
+
+/** What an evaluation found, as a run shows it. */
+export interface TrackedFigures {
+  /** Of the test set. */
+  readonly rows: number;
+  readonly base: Figures;
+  readonly finetuned: Figures;
+  /** Of neither model. */
+  readonly others?: Figures;
+}
+
 /**
  * Adds what an evaluation found to the run of the training that made the model: it has the digest of the model's files. A
  * model whose run is not where runs go gets one of its own.
  */
 export async function trackEvaluation(
-  root: string,
-  setting: TrackingSetting,
-  comparison: Comparison,
-  log: (line: string) => void,
+  options: {
+    readonly root: string;
+    readonly setting: TrackingSetting;
+    /** The test rows, relative to the project, where they are not the project's own. */
+    readonly test: string | undefined;
+    readonly log: (line: string) => void;
+  },
+  { rows, base, finetuned, others = {} }: TrackedFigures,
 ): Promise<void> {
+  const { root, setting, test = dataPlace(root, 'test'), log } = options;
   const run = await openTracking(setting, {
     key: await modelDigest(join(root, projectLayout.bestModel)),
     keyTag: MODEL_TAG,
@@ -39,33 +58,40 @@ export async function trackEvaluation(
     log,
   });
   if (!run) return;
-  const { majority, base, finetuned } = comparison;
+  const gains = Object.fromEntries(
+    Object.entries(finetuned).map(([name, value]) => [name, (value ?? NaN) - (base[name] ?? NaN)]),
+  );
   run.metrics(0, {
-    ...figures('test/', finetuned),
-    ...figures('test/base_', base),
-    'test/majority_accuracy': majority.metrics.accuracy,
-    'test/gain_accuracy': finetuned.metrics.accuracy - base.metrics.accuracy,
-    'test/gain_macro_f1': finetuned.metrics.macro_f1 - base.metrics.macro_f1,
+    ...named('test/', finetuned),
+    ...named('test/base_', base),
+    ...named('test/gain_', gains),
+    ...named('test/', others),
   });
-  run.inputs([
-    {
-      name: projectLayout.test.split('/').at(-1) ?? projectLayout.test,
-      digest: await md5(join(root, projectLayout.test)),
-      uri: projectLayout.test,
-      rows: comparison.rows.length,
-      context: 'evaluation',
-    },
-  ]);
-  for (const name of REPORTS)
-    run.artifact(join(root, projectLayout.reports, name), `${projectLayout.reports}/${name}`);
+  if (statSync(join(root, test)).isFile())
+    run.inputs([
+      {
+        name: test.split('/').at(-1) ?? test,
+        digest: await md5(join(root, test)),
+        uri: test,
+        rows,
+        context: 'evaluation',
+      },
+    ]);
+  for (const folder of [projectLayout.reports, PLOTS]) {
+    const names = await readdir(join(root, folder)).catch(() => []);
+    for (const name of names.sort())
+      if (statSync(join(root, folder, name)).isFile())
+        run.artifact(join(root, folder, name), `${folder}/${name}`);
+  }
   run.artifact(join(root, projectLayout.metrics), projectLayout.metrics);
   tellEnd(await run.close(undefined, PATIENCE), log);
 }
 
-function figures(prefix: string, { metrics }: Comparison['base']): Record<string, number> {
-  const { accuracy, macro_precision, macro_recall, macro_f1 } = metrics;
-  const named = { accuracy, macro_precision, macro_recall, macro_f1 };
-  return Object.fromEntries(Object.entries(named).map(([name, value]) => [`${prefix}${name}`, value]));
+function named(prefix: string, figures: Figures): Record<string, number> {
+  const finite = Object.entries(figures).filter((entry): entry is [string, number] =>
+    Number.isFinite(entry[1]),
+  );
+  return Object.fromEntries(finite.map(([name, value]) => [`${prefix}${name}`, value]));
 }
 
 async function md5(path: string): Promise<string> {

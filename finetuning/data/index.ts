@@ -13,7 +13,8 @@ export {
 } from './rows/read-language-rows.js';
 export type { LanguageRow, Message, PromptRow } from './rows/language-row.js';
 export { readImageFolder } from './rows/image-folder.js';
-export { given, readLabelledRows, type LabelledRow } from './rows/labelled-rows.js';
+export { given, isFolder, readLabelledRows, type LabelledRow } from './rows/labelled-rows.js';
+export { readQuestions, type QuestionLine } from './rows/read-questions.js';
 export { readImageRows, type ImageRowLine } from './rows/image-rows.js';
 export { readRows, type RowLine } from './rows/read-rows.js';
 export type { TextInput, TextPair } from './rows/text-input.js';

@@ -1,13 +1,21 @@
 import type { LabelledRow } from '../data/index.js';
 import type { Decisions } from './decide.js';
 import { confusionMatrix, metricsOf, type ConfusionMatrix, type Metrics } from './metrics.js';
-import type { TestSet } from './test-set.js';
+import type { ProbabilityMetrics } from './probability-metrics.js';
+import type { LabelledSet, TestSet } from './test-set.js';
 
 /** One model's answers on the test rows, and what they are worth. */
 export interface Judged extends Decisions {
   readonly description: string;
   readonly confusion: ConfusionMatrix;
   readonly metrics: Metrics;
+}
+
+/** One model, with what its probabilities are worth. */
+export interface JudgedModel extends Judged {
+  readonly probabilities: ProbabilityMetrics;
+  /** On other test sets, by name. */
+  readonly sets: Readonly<Record<string, Judged>>;
 }
 
 export interface Comparison {
@@ -18,12 +26,18 @@ export interface Comparison {
   readonly actual: Uint32Array;
   /** Always the most frequent training label. */
   readonly majority: Judged;
-  readonly base: Judged;
-  readonly finetuned: Judged;
+  readonly base: JudgedModel;
+  readonly finetuned: JudgedModel;
 }
 
-export function judge(test: TestSet, decisions: Decisions, description: string): Judged {
-  const confusion = confusionMatrix(test.actual, decisions.predicted, test.labels.length);
+/** @param labels how many there are */
+export function judge(
+  test: Pick<LabelledSet, 'actual'>,
+  labels: number,
+  decisions: Decisions,
+  description: string,
+): Judged {
+  const confusion = confusionMatrix(test.actual, decisions.predicted, labels);
   return { ...decisions, description, confusion, metrics: metricsOf(confusion) };
 }
 
@@ -35,6 +49,7 @@ export function judgeMajority(test: TestSet): Judged {
   };
   return judge(
     test,
+    test.labels.length,
     decisions,
     `Always says ${test.labels[test.majority]}, the most frequent training label`,
   );

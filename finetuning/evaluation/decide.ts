@@ -7,6 +7,19 @@ export interface Decisions {
   readonly confidence: Float64Array;
 }
 
+/** @returns softmax of each row. [rows, labels] */
+export function probabilitiesOf(logits: Float32Array, labels: number): Float64Array {
+  const probabilities = new Float64Array(logits.length);
+  for (let from = 0; from < logits.length; from += labels) {
+    const row = logits.subarray(from, from + labels);
+    const top = row.reduce((most, logit) => Math.max(most, logit), -Infinity);
+    let sum = 0;
+    for (const logit of row) sum += Math.exp(logit - top);
+    row.forEach((logit, label) => (probabilities[from + label] = Math.exp(logit - top) / sum));
+  }
+  return probabilities;
+}
+
 /**
  * @param logits [rows, labels]
  * @param model named in the error

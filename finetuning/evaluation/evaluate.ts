@@ -1,11 +1,18 @@
-import { performance } from 'node:perf_hooks';
 import type { EvaluationConfig } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { OnProgress } from '../data/index.js';
 import type { Classifier, Contender } from './classifier.js';
-import { judge, judgeMajority, type Comparison, type Judged } from './comparison.js';
-import { decide } from './decide.js';
-import { readTestSet, type TestSet } from './test-set.js';
+import { judge, judgeMajority, type Comparison, type Judged, type JudgedModel } from './comparison.js';
+import { decide, probabilitiesOf } from './decide.js';
+import { probabilityMetrics } from './probability-metrics.js';
+import { Stopwatch, type Latency } from './stopwatch.js';
+import {
+  readLabelledSet,
+  readTestSet,
+  type LabelledSet,
+  type TestSet,
+  type TestSetFiles,
+} from './test-set.js';
 import { writeOutputs } from './write-outputs.js';
 
 export interface EvaluateOptions {
@@ -13,28 +20,39 @@ export interface EvaluateOptions {
   /** Of the project. */
   readonly name: string;
   readonly config: EvaluationConfig;
+  readonly files?: TestSetFiles;
   readonly base: (labels: readonly string[]) => Contender;
   readonly finetuned: (labels: readonly string[]) => Contender;
   readonly onProgress?: OnProgress;
 }
 
+/** Told, not written: what is written must come out the same each time. */
+export interface Speed {
+  /** Test rows per second. */
+  readonly itemsPerSecond: number;
+  readonly latency: Latency;
+}
+
 export interface EvaluateResult {
   readonly comparison: Comparison;
-  /** Test rows per second. Told, not written: what is written must come out the same each time. */
-  readonly itemsPerSecond: { readonly base: number; readonly finetuned: number };
+  readonly speed: { readonly base: Speed; readonly finetuned: Speed };
 }
 
 /**
  * Runs the base and the finetuned model over the same test rows, one after the other so that only one is in memory,
- * and writes metrics.json and reports/.
+ * and writes metrics.json, reports/ and plots/.
  *
  * @throws DiagnosticError `labels-differ`, `not-finite`, those of `readTestSet` and of the models
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult> {
-  const { root, name, config, onProgress = () => {} } = options;
-  const test = await readTestSet(root);
-  const base = await run('base', options.base(test.labels), test, config, onProgress);
-  const finetuned = await run('finetuned', options.finetuned(test.labels), test, config, onProgress);
+  const { root, name, config, files, onProgress = () => {} } = options;
+  const test = await readTestSet(root, files);
+  const sets = new Map<string, LabelledSet>();
+  for (const [set, file] of Object.entries(config.sets))
+    sets.set(set, await readLabelledSet(root, file, test.labels));
+  const given = { test, sets, config, onProgress };
+  const base = await run('base', options.base(test.labels), given);
+  const finetuned = await run('finetuned', options.finetuned(test.labels), given);
   const comparison: Comparison = {
     name,
     labels: test.labels,
@@ -45,33 +63,58 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
     finetuned: finetuned.judged,
   };
   await writeOutputs(root, comparison, config);
-  return {
-    comparison,
-    itemsPerSecond: { base: base.itemsPerSecond, finetuned: finetuned.itemsPerSecond },
-  };
+  return { comparison, speed: { base: base.speed, finetuned: finetuned.speed } };
+}
+
+interface Given {
+  readonly test: TestSet;
+  readonly sets: ReadonlyMap<string, LabelledSet>;
+  readonly config: EvaluationConfig;
+  readonly onProgress: OnProgress;
 }
 
 async function run(
   name: string,
   contender: Contender,
-  test: TestSet,
-  config: EvaluationConfig,
-  onProgress: OnProgress,
-): Promise<{ judged: Judged; itemsPerSecond: number }> {
+  { test, sets, config, onProgress }: Given,
+): Promise<{ readonly judged: JudgedModel; readonly speed: Speed }> {
   const classifier = await contender.open();
+  const labels = test.labels.length;
+  const { description } = contender;
   try {
     const columns = columnsOf(classifier, test.labels, name);
-    const started = performance.now();
-    const message = `evaluating ${name}`;
-    const logits = await classifier.predict(test.inputs, {
-      batchSize: config.batch_size,
-      onProgress: (done, total) => onProgress({ step: done, total, message }),
-    });
-    const seconds = (performance.now() - started) / 1000;
-    const decisions = decide(reorder(logits, columns), test.labels.length, name);
+    const stopwatch = new Stopwatch();
+    const logitsOf = async ({ inputs }: LabelledSet, message: string): Promise<Float32Array> => {
+      const logits = await classifier.predict(inputs, {
+        batchSize: config.batch_size,
+        onProgress(done, total) {
+          stopwatch.lap(done);
+          onProgress({ step: done, total, message });
+        },
+      });
+      return reorder(logits, columns);
+    };
+    const logits = await logitsOf(test, `evaluating ${name}`);
+    const speed = { itemsPerSecond: stopwatch.itemsPerSecond(), latency: stopwatch.latency() };
+    const decisions = decide(logits, labels, name);
+    const others: Record<string, Judged> = {};
+    for (const [set, of] of sets)
+      others[set] = judge(
+        of,
+        labels,
+        decide(await logitsOf(of, `evaluating ${name} on ${set}`), labels, name),
+        description,
+      );
     return {
-      judged: judge(test, decisions, contender.description),
-      itemsPerSecond: test.rows.length / seconds,
+      judged: {
+        ...judge(test, labels, decisions, description),
+        probabilities: probabilityMetrics(test.actual, probabilitiesOf(logits, labels), labels, {
+          calibrationBins: config.calibration_bins,
+          topK: config.top_k,
+        }),
+        sets: others,
+      },
+      speed,
     };
   } finally {
     classifier.dispose();

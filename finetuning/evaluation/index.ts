@@ -1,6 +1,15 @@
 export type { Classifier, Contender } from './classifier.js';
 export { largestConfusions, worstErrors, type Comparison, type Judged } from './comparison.js';
+export { dataPlace } from './data-place.js';
 export { evaluate, type EvaluateOptions, type EvaluateResult } from './evaluate.js';
+export {
+  evaluateLanguage,
+  type EvaluateLanguageOptions,
+  type JudgedLanguage,
+  type LanguageComparison,
+  type LanguageContender,
+} from './language/evaluate-language.js';
+export { languageMetrics } from './language/write-language-outputs.js';
 export {
   confusionMatrix,
   metricsOf,
@@ -8,7 +17,8 @@ export {
   type ConfusionMatrix,
   type Metrics,
 } from './metrics.js';
+export type { TestSetFiles } from './test-set.js';
 export { metricsRecord } from './write-outputs.js';
 export { predictCompletions, type PredictCompletionsOptions } from './predict-completions.js';
 export { predictAnswers } from './predict-answers.js';
-export { predictTestSet, type PredictOptions } from './predict.js';
+export { predictLabels, type PredictOptions } from './predict.js';

@@ -17,6 +17,14 @@ export interface Metrics {
   readonly macro_precision: number;
   readonly macro_recall: number;
   readonly macro_f1: number;
+  /** Over all rows and labels together; of rows with one label each this is the accuracy. */
+  readonly micro_f1: number;
+  /** Means over the labels, each counting as many times as it has rows. */
+  readonly weighted_precision: number;
+  readonly weighted_recall: number;
+  readonly weighted_f1: number;
+  /** Matthews' correlation coefficient, of any number of labels: 1 all right, 0 as by chance. */
+  readonly mcc: number;
   /** By label number. */
   readonly classes: readonly ClassMetrics[];
 }
@@ -37,7 +45,7 @@ export function confusionMatrix(
 }
 
 /**
- * As scikit-learn's `precision_recall_fscore_support(average='macro', zero_division=0)` over all labels: a label that
+ * As scikit-learn's `precision_recall_fscore_support(zero_division=0)` and `matthews_corrcoef` over all labels: a label that
  * was never predicted has precision 0, one with no rows recall 0, and both count in the mean.
  */
 export function metricsOf({ labels, counts }: ConfusionMatrix): Metrics {
@@ -67,11 +75,24 @@ export function metricsOf({ labels, counts }: ConfusionMatrix): Metrics {
       classes.reduce((sum, metrics) => sum + of(metrics), 0),
       labels,
     );
+  const weighted = (of: (metrics: ClassMetrics) => number): number =>
+    ratio(
+      classes.reduce((sum, metrics) => sum + of(metrics) * metrics.support, 0),
+      rows,
+    );
+  const product = (one: Float64Array, other: Float64Array): number =>
+    one.reduce((sum, count, label) => sum + count * (other[label] as number), 0);
+  const spread = Math.sqrt((rows ** 2 - product(said, said)) * (rows ** 2 - product(support, support)));
   return {
     accuracy: ratio(right, rows),
     macro_precision: mean((metrics) => metrics.precision),
     macro_recall: mean((metrics) => metrics.recall),
     macro_f1: mean((metrics) => metrics.f1),
+    micro_f1: ratio(right, rows),
+    weighted_precision: weighted((metrics) => metrics.precision),
+    weighted_recall: weighted((metrics) => metrics.recall),
+    weighted_f1: weighted((metrics) => metrics.f1),
+    mcc: ratio(right * rows - product(said, support), spread),
     classes,
   };
 }

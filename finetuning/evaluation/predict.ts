@@ -1,63 +1,59 @@
-import { join } from 'node:path';
-import { projectLayout } from '../../configs/index.js';
-import {
-  given,
-  readLabelledRows,
-  writeFiles,
-  type LabelledRow,
-  type OnProgress,
-  type TextInput,
-} from '../data/index.js';
+import { relative } from 'node:path';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import { readQuestions, writeFiles, type OnProgress, type QuestionLine } from '../data/index.js';
 import type { Classifier } from './classifier.js';
 import { decide } from './decide.js';
+import { CONFIDENCE_DECIMALS, round } from './round.js';
 
 export interface PredictOptions {
   readonly root: string;
-  /** Absolute path of the JSON lines to write: id, text or image, label, prediction, confidence. */
+  /** Absolute path of the rows or the folder of pictures: see `readQuestions`. */
+  readonly input: string;
+  /** Absolute path of the JSON lines to write: id, text or image, label where it is known, prediction, confidence. */
   readonly output: string;
   readonly batchSize: number;
   open(): Promise<Classifier>;
   readonly onProgress?: OnProgress;
 }
 
-const CONFIDENCE_DECIMALS = 4;
-
 /**
- * Lets one model answer the project's test rows. It answers with the labels that it was trained with, which need not be today's:
- * a row with a label that it does not know it has wrong.
+ * Lets one model answer rows. It answers with the labels that it was trained with, which need not be today's: a row with a
+ * label that it does not know it has wrong.
  *
  * @returns how many rows
- * @throws DiagnosticError `not-finite`, those of `readLabelledRows` and of the model
+ * @throws DiagnosticError `no-rows`, `not-finite`, those of `readQuestions` and of the model
  */
-export async function predictTestSet(options: PredictOptions): Promise<number> {
-  const { root, output, batchSize, open, onProgress } = options;
-  const rows: LabelledRow[] = [];
-  const inputs: TextInput[] = [];
-  for await (const { row, input } of readLabelledRows(join(root, projectLayout.test), projectLayout.test)) {
-    rows.push(row);
-    inputs.push(input);
-  }
+export async function predictLabels(options: PredictOptions): Promise<number> {
+  const { root, input, output, batchSize, open, onProgress } = options;
+  const file = relative(root, input) || input;
+  const questions: QuestionLine[] = [];
+  for await (const question of readQuestions(input, file)) questions.push(question);
+  if (questions.length === 0)
+    throw new DiagnosticError('no-rows', {
+      message: `${file} has no rows`,
+      at: { file },
+      fix: 'run the stage that makes it, or name another file',
+    });
   const classifier = await open();
   try {
+    const inputs = questions.map((question) => question.input);
     const logits = await classifier.predict(inputs, {
       batchSize,
       onProgress: (step, total) => onProgress?.({ step, total, message: 'predicting' }),
     });
     const { labels } = classifier;
     const { predicted, confidence } = decide(logits, labels.length, 'given');
-    await writeFiles([output], ([file]) => {
-      for (const [index, row] of rows.entries())
-        file?.write(
+    await writeFiles([output], ([writer]) => {
+      for (const [index, { shown }] of questions.entries())
+        writer?.write(
           JSON.stringify({
-            id: row.id,
-            ...given(row),
-            label: row.label,
+            ...shown,
             prediction: labels[predicted[index] as number],
-            confidence: Number((confidence[index] as number).toFixed(CONFIDENCE_DECIMALS)),
+            confidence: round(confidence[index] as number, CONFIDENCE_DECIMALS),
           }),
         );
     });
-    return rows.length;
+    return questions.length;
   } finally {
     classifier.dispose();
   }

@@ -1,71 +1,104 @@
 import { join } from 'node:path';
 import { projectLayout, type EvaluationConfig } from '../../configs/index.js';
 import { given, writeFiles, type LineWriter } from '../data/index.js';
-import type { Comparison } from './comparison.js';
-import type { Metrics } from './metrics.js';
+import type { Comparison, Judged, JudgedModel } from './comparison.js';
+import { precisionRecallCurve, rocCurve } from './curves.js';
+import type { ClassMetrics, Metrics } from './metrics.js';
 import { renderReport } from './report/render-report.js';
-
-/** Six decimals: below that, a figure on thousands of rows says nothing. */
-const METRIC_DECIMALS = 6;
-/** A probability's last bits depend on the processor; four decimals do not. */
-const CONFIDENCE_DECIMALS = 4;
+import { CONFIDENCE_DECIMALS, round, rounded } from './round.js';
+import { classificationSlices } from './classification-slices.js';
 
 /**
- * metrics.json, and in reports/: report.html, predictions.jsonl, and confusion_matrix.csv with a line per test row, as
- * `dvc plots`' confusion template counts them. No times and no paths: the same models and rows give the same bytes.
+ * metrics.json; in reports/: report.html, predictions.jsonl, labels.json with the figures of each label, slices.json; in
+ * plots/ what `dvc plots` draws: confusion_matrix.csv with a line per test row, and of each model a curve under roc/,
+ * precision_recall/ and calibration/. No times and no paths: the same models and rows give the same bytes.
  */
 export async function writeOutputs(
   root: string,
   comparison: Comparison,
   config: EvaluationConfig,
 ): Promise<void> {
-  const { reports, metrics } = projectLayout;
-  const paths = [
-    metrics,
-    `${reports}/report.html`,
-    `${reports}/predictions.jsonl`,
-    `${reports}/confusion_matrix.csv`,
-  ];
+  const { reports, metrics, plots } = projectLayout;
+  const slices = classificationSlices(comparison, config.slices);
+  const json =
+    (value: unknown, spaces = 2) =>
+    (file: LineWriter): void =>
+      file.write(JSON.stringify(value, null, spaces));
+  const contents: Record<string, (file: LineWriter) => void> = {
+    [metrics]: json(metricsRecord(comparison)),
+    [`${reports}/report.html`]: (file) => file.write(renderReport(comparison, slices, config)),
+    [`${reports}/predictions.jsonl`]: (file) => writePredictions(comparison, file),
+    [`${reports}/labels.json`]: json(labelRecords(comparison)),
+    [`${reports}/slices.json`]: json(slices),
+    [`${plots}/confusion_matrix.csv`]: (file) => writeMatrix(comparison, file),
+  };
+  for (const name of ['base', 'finetuned'] as const) {
+    const { ranking, calibration } = comparison[name].probabilities;
+    contents[`${plots}/roc/${name}.json`] = json(rocCurve(ranking), 1);
+    contents[`${plots}/precision_recall/${name}.json`] = json(precisionRecallCurve(ranking), 1);
+    const bins = calibration.map(({ rows, ...shares }) => ({ ...rounded(shares), rows }));
+    contents[`${plots}/calibration/${name}.json`] = json(bins, 1);
+  }
   await writeFiles(
-    paths.map((path) => join(root, path)),
-    (writers) => {
-      const [metricsFile, report, predictions, matrix] = writers as [
-        LineWriter,
-        LineWriter,
-        LineWriter,
-        LineWriter,
-      ];
-      metricsFile.write(JSON.stringify(metricsRecord(comparison), null, 2));
-      report.write(renderReport(comparison, config));
-      writePredictions(comparison, predictions);
-      writeMatrix(comparison, matrix);
-    },
+    Object.keys(contents).map((path) => join(root, path)),
+    (writers) => Object.values(contents).forEach((write, at) => write(writers[at] as LineWriter)),
   );
 }
 
 /** What metrics.json has, for `dvc metrics show`. */
 export function metricsRecord(comparison: Comparison): object {
   const { majority, base, finetuned } = comparison;
+  const sets = Object.keys(finetuned.sets).map((set) => [set, setRecord(comparison, set)] as const);
   return {
     test_rows: comparison.rows.length,
     labels: comparison.labels.length,
     majority: overall(majority.metrics),
-    base: overall(base.metrics),
-    finetuned: overall(finetuned.metrics),
+    base: { ...overall(base.metrics), ...ranked(base) },
+    finetuned: { ...overall(finetuned.metrics), ...ranked(finetuned) },
     gain: {
-      accuracy: round(finetuned.metrics.accuracy - base.metrics.accuracy, METRIC_DECIMALS),
-      macro_f1: round(finetuned.metrics.macro_f1 - base.metrics.macro_f1, METRIC_DECIMALS),
+      accuracy: round(finetuned.metrics.accuracy - base.metrics.accuracy),
+      macro_f1: round(finetuned.metrics.macro_f1 - base.metrics.macro_f1),
     },
+    ...(sets.length > 0 ? { sets: Object.fromEntries(sets) as object } : {}),
   };
 }
 
-function overall({ accuracy, macro_precision, macro_recall, macro_f1 }: Metrics): object {
+function overall({ classes: _, ...figures }: Metrics): object {
+  return rounded(figures);
+}
+
+function ranked({ probabilities }: JudgedModel): object {
+  const { roc_auc, pr_auc, log_loss, ece, top_k } = probabilities;
+  const topK = [...top_k].map(([k, share]) => [`top_${k}_accuracy`, share] as const);
+  return rounded({ roc_auc, pr_auc, log_loss, ece, ...Object.fromEntries(topK) });
+}
+
+function setRecord({ base, finetuned }: Comparison, set: string): object {
+  const [before, after] = [base.sets[set] as Judged, finetuned.sets[set] as Judged];
+  const of = ({ metrics: { accuracy, macro_f1 } }: Judged): object => rounded({ accuracy, macro_f1 });
   return {
-    accuracy: round(accuracy, METRIC_DECIMALS),
-    macro_precision: round(macro_precision, METRIC_DECIMALS),
-    macro_recall: round(macro_recall, METRIC_DECIMALS),
-    macro_f1: round(macro_f1, METRIC_DECIMALS),
+    rows: after.predicted.length,
+    base: of(before),
+    finetuned: of(after),
+    // Above 0: the finetuned model is right less often than the base was.
+    forgotten_accuracy: round(before.metrics.accuracy - after.metrics.accuracy),
   };
+}
+
+function labelRecords({ labels, base, finetuned }: Comparison): object {
+  const of = ({ metrics, probabilities }: JudgedModel, label: number): object => {
+    const { precision, recall, f1 } = metrics.classes[label] as ClassMetrics;
+    return rounded({ precision, recall, f1, ...probabilities.classes[label] });
+  };
+  const records = labels.map((label, number) => [
+    label,
+    {
+      rows: finetuned.metrics.classes[number]?.support,
+      base: of(base, number),
+      finetuned: of(finetuned, number),
+    },
+  ]);
+  return Object.fromEntries(records) as object;
 }
 
 function writePredictions(comparison: Comparison, file: LineWriter): void {
@@ -89,8 +122,4 @@ function writeMatrix(comparison: Comparison, file: LineWriter): void {
   file.write('actual,predicted');
   for (const [row, label] of actual.entries())
     file.write(`${cells[label]},${cells[finetuned.predicted[row] as number]}`);
-}
-
-function round(value: number, decimals: number): number {
-  return Number(value.toFixed(decimals));
 }

@@ -75,6 +75,10 @@ export class TextTokenizer {
   readonly specialTokens: Readonly<Record<string, string>>;
   readonly #tokenizer: Tokenizer;
   readonly #file: string;
+  /** A token's characters stand for a byte each, as in GPT-2's alphabet. */
+  readonly #byteLevel: boolean;
+  readonly #special: ReadonlySet<number>;
+  readonly #added: ReadonlySet<number>;
   /** What the model expects before and after one text: [CLS] … [SEP] for BERT. */
   readonly #before: readonly number[];
   readonly #after: readonly number[];
@@ -88,7 +92,12 @@ export class TextTokenizer {
     this.config = config;
     this.specialTokens = specialTokensOf(modelDir, config);
     this.#file = join(modelDir, 'tokenizer.json');
-    this.#tokenizer = new Tokenizer(readJson(modelDir, 'tokenizer.json'), config);
+    const json = readJson(modelDir, 'tokenizer.json');
+    this.#tokenizer = new Tokenizer(json, config);
+    this.#byteLevel = JSON.stringify(json['decoder'] ?? null).includes('"ByteLevel"');
+    const added = [...this.#tokenizer.get_added_tokens_decoder()];
+    this.#added = new Set(added.map(([id]) => id));
+    this.#special = new Set(added.filter(([, token]) => token.special).map(([id]) => id));
     const bare = this.tokenize(PROBE);
     const whole: readonly number[] = this.#tokenizer.encode(PROBE).ids;
     const start = whole.findIndex((_, at) => bare.every((id, offset) => whole[at + offset] === id));
@@ -154,5 +163,12 @@ export class TextTokenizer {
   decode(ids: readonly number[], special = false): string {
     const options = { skip_special_tokens: !special, clean_up_tokenization_spaces: false };
     return ids.length === 0 ? '' : this.#tokenizer.decode([...ids], options);
+  }
+
+  /** UTF-8 bytes of text that a token stands for; of one that is no text, none. */
+  bytesOf(id: number): number {
+    if (this.#special.has(id)) return 0;
+    const token = this.#tokenizer.id_to_token(id) ?? '';
+    return this.#byteLevel && !this.#added.has(id) ? [...token].length : Buffer.byteLength(token);
   }
 }

@@ -3,12 +3,14 @@ import type { Judgement, PromotionSettings } from '../../workflows/index.js';
 import { compare } from './compare.js';
 import { judge } from './judge.js';
 import { differenceOfRows, pair } from './pair.js';
-import { readPredictions } from './read-predictions.js';
+import { readPredictions, type Predictions } from './read-predictions.js';
 
 /** A file of predictions, and how messages name it. */
 export interface PredictionsFile {
   readonly path: string;
   readonly shown: string;
+  /** The field with the answers, in place of the settings'. */
+  readonly column?: string;
 }
 
 /**
@@ -22,8 +24,13 @@ export async function compareFiles(
   settings: PromotionSettings,
   version = 0,
 ): Promise<Judgement> {
-  const before = await readPredictions(production.path, production.shown, settings.columns);
-  const after = await readPredictions(candidate.path, candidate.shown, settings.columns);
+  const read = ({ path, shown, column }: PredictionsFile): Promise<Predictions> =>
+    readPredictions(path, shown, {
+      ...settings.columns,
+      ...(column === undefined ? {} : { prediction: column }),
+    });
+  const before = await read(production);
+  const after = await read(candidate);
   const difference = differenceOfRows(before, after);
   if (difference !== undefined) {
     throw new DiagnosticError('rows-differ', {

@@ -1,7 +1,8 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { tinyProject } from '../finetuning/training/tiny-project.js';
-import { reprise } from '../rig/reprise.js';
+import { reprise, type RepriseEnd } from '../rig/reprise.js';
 
 const params = 'finetuning:\n  preset: tiny\nevaluation:\n  batch_size: 8\n  worst_errors: 3\n';
 
@@ -15,7 +16,17 @@ function project(): string {
 const lastEvent = (stdout: string): Record<string, unknown> =>
   JSON.parse(stdout.trimEnd().split('\n').at(-1) as string) as Record<string, unknown>;
 
+/** Several whole processes per test. */
+jest.setTimeout(300_000);
+
 describe('reprise evaluate', () => {
+  let root: string;
+  let finetuned: RepriseEnd;
+  beforeAll(async () => {
+    root = project();
+    finetuned = await reprise(['finetune', '--json'], root);
+  });
+
   it('needs a finetuned model, and says how to get one', async () => {
     const { code, stderr } = await reprise(['evaluate'], project());
     expect(code).toBe(1);
@@ -24,15 +35,14 @@ describe('reprise evaluate', () => {
   });
 
   it('compares the real models, and writes the same bytes in another process', async () => {
-    const root = project();
-    const finetuned = await reprise(['finetune', '--json'], root);
     expect([finetuned.stderr, finetuned.code]).toEqual([expect.any(String), 0]);
 
     const outputs = [
       'metrics.json',
       'reports/report.html',
       'reports/predictions.jsonl',
-      'reports/confusion_matrix.csv',
+      'plots/confusion_matrix.csv',
+      'plots/roc/finetuned.json',
     ];
     const read = (): string[] => outputs.map((path) => readFileSync(join(root, path), 'utf8'));
     const first = await reprise(['evaluate', '--json'], root);
@@ -55,12 +65,12 @@ describe('reprise evaluate', () => {
     const result = lastEvent(first.stdout);
     expect(result).toMatchObject({ event: 'result', stage: 'evaluate', test_rows: 30 });
     expect((result.items_per_second as { finetuned: number }).finetuned).toBeGreaterThan(0);
-    expect(second.stdout).toMatch(/^ +accuracy +macro P +macro R +macro F1 +items\/s\nmajority +0\.3333 /);
+    expect(second.stdout).toMatch(
+      /^ +accuracy +macro P +macro R +macro F1 +items\/s +ms\/row +p99\nmajority +0\.3333 /,
+    );
   });
 
   it('reads long texts, which the model cannot hold, up to where it can', async () => {
-    const root = project();
-    expect((await reprise(['finetune'], root)).code).toBe(0);
     const long = { id: 'long', text: 'mammal '.repeat(500).trim(), label: 'animal' };
     writeFileSync(join(root, 'data/finetuning/test.jsonl'), `${JSON.stringify(long)}\n`);
     const { code, stderr } = await reprise(['evaluate'], root);

@@ -98,6 +98,7 @@ describe('reprise init', () => {
       'data/finetuning/test.jsonl',
       'models/checkpoints/x',
       'reports/x',
+      'plots/x',
     ];
     for (const path of [...made, '.reprise/x', '.dvc/cache/x', '.dvc/config.local'])
       expect(git(folder, 'check-ignore', path).trim()).toBe(path);

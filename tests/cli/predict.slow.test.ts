@@ -70,8 +70,30 @@ describe('reprise predict', () => {
         stderr: expect.stringMatching(/not about the same rows: .* 1 rows, and had 30/),
       });
     },
-    120_000,
+    300_000,
   );
+
+  it('leaves what base, production and finetuned model are compared by, without files being named', async () => {
+    const row = (id: number, base: string, finetuned: string): string =>
+      `${JSON.stringify({ id: `${id}`, label: 'a', base, finetuned, prediction: 'b' })}\n`;
+    const rows = Array.from({ length: 30 }, (_, id) => row(id, 'b', id % 5 ? 'a' : 'b')).join('');
+    const root = tinyProject({ 'params.yaml': PARAMS, 'reports/predictions.jsonl': rows });
+    const people = await reprise(['compare'], root);
+    expect(people.stdout).toMatch(
+      /^base → finetuned, on 30 test rows: better\n {2}accuracy 0\.0000 → 0\.8000 /,
+    );
+    expect(people.stdout).toContain('only base right: 0, only finetuned: 24 (McNemar p = 1.19e-7)');
+    const machines = await reprise(['compare', '--json'], root);
+    expect(JSON.parse(machines.stdout)).toMatchObject({
+      event: 'comparison',
+      models: ['base', 'finetuned'],
+      verdict: 'better',
+    });
+    expect(await reprise(['compare', 'reports/predictions.jsonl'], root)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('predictions of one are named') as string,
+    });
+  });
 
   it('says what is wrong with a folder that is no model', async () => {
     const root = tinyProject({ 'params.yaml': PARAMS });

@@ -1,7 +1,11 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { evaluationConfigSchema } from '../../configs/index.js';
+import type { Row } from '../../finetuning/data/index.js';
+import { evaluate } from '../../finetuning/evaluation/index.js';
 import { describeWithDvc, dvc } from '../dvc/state/real-dvc.js';
+import { naiveBayes } from '../finetuning/evaluation/naive-bayes.js';
 import { reprise } from '../rig/reprise.js';
 
 /** What the stages would make; their content is of no matter to what is asked here. */
@@ -14,7 +18,7 @@ const made = [
   'models/checkpoints/training.json',
   'models/checkpoints/best_model/config.json',
   'reports/report.html',
-  'reports/confusion_matrix.csv',
+  'plots/confusion_matrix.csv',
   'metrics.json',
 ];
 
@@ -138,16 +142,42 @@ describeWithDvc('the template’s dvc.yaml', () => {
     expect(await changedBy(path, from, to)).toEqual(stages);
   });
 
-  it('has metrics and a confusion plot that dvc reads', async () => {
+  it('has metrics and plots that dvc reads', async () => {
     const metrics = await dvc(['metrics', 'show', '--json'], clean);
     expect(JSON.parse(metrics.stdout)).toEqual({
       '': { data: { 'metrics.json': { data: { finetuned: { accuracy: 0.7 } } } } },
     });
-    writeFileSync(join(clean, 'reports/confusion_matrix.csv'), 'actual,predicted\na,a\nb,a\n');
+    const rows = Array.from({ length: 30 }, (_, n) => ({
+      id: `${n}`,
+      text: n % 4 === 0 ? 'word' : ['sea', 'hill', 'town'][n % 3],
+      label: ['sea', 'hill', 'town'][n % 3],
+    })) as Row[];
+    const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    for (const split of ['train', 'test'])
+      writeFileSync(join(clean, `data/finetuning/${split}.jsonl`), lines);
+    const contender = (seen: Row[]) => (labels: readonly string[]) => ({
+      description: '',
+      open: async () => naiveBayes(seen, labels),
+    });
+    const config = evaluationConfigSchema.parse({ batch_size: 8, worst_errors: 3 });
+    await evaluate({ root: clean, name: 'any', config, base: contender([]), finetuned: contender(rows) });
+
     const plots = await dvc(['plots', 'show', '--json'], clean);
     expect(plots.code).toBe(0);
-    const shown = JSON.stringify(JSON.parse(plots.stdout));
-    expect(shown).toContain('reports/confusion_matrix.csv');
-    expect(shown).toContain('Test rows by actual and predicted label');
+    const { errors, data } = JSON.parse(plots.stdout) as { errors?: unknown; data: Record<string, unknown> };
+    expect(errors).toBeUndefined();
+    const curves = { ROC: 'roc', 'precision and recall': 'precision_recall', calibration: 'calibration' };
+    expect(Object.keys(data).sort()).toEqual([...Object.keys(curves), 'plots/confusion_matrix.csv'].sort());
+    for (const [id, folder] of Object.entries(curves)) {
+      const shown = JSON.stringify(data[id]);
+      for (const model of ['base', 'finetuned']) {
+        const points = JSON.parse(
+          readFileSync(join(clean, `plots/${folder}/${model}.json`), 'utf8'),
+        ) as object[];
+        for (const [field, value] of Object.entries(points.at(-1) as object))
+          expect(shown).toContain(`"${field}":${value}`);
+      }
+    }
+    expect(JSON.stringify(data)).toContain('Test rows by actual and predicted label');
   });
 });

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { ImageRow } from './row.js';
 
-const PICTURE = /\.(png|jpe?g|webp)$/i;
+/** Of a kind that can be read, by its name; and not hidden. */
+export function isPicture(name: string): boolean {
+  return /^[^.].*\.(png|jpe?g|webp)$/i.test(name);
+}
 
 /**
  * A folder of pictures with a folder for each label: `<label>/<file>`. Other files are passed over, and so are hidden
@@ -17,7 +20,7 @@ export function readImageFolder(path: string, shownAs: string): ImageRow[] {
   for (const label of names(path, shownAs)) {
     if (!statSync(join(path, label)).isDirectory()) continue;
     for (const name of names(join(path, label), `${shownAs}/${label}`))
-      if (PICTURE.test(name)) rows.push({ id: `${label}/${name}`, image: `${label}/${name}`, label });
+      if (isPicture(name)) rows.push({ id: `${label}/${name}`, image: `${label}/${name}`, label });
   }
   if (rows.length > 0) return rows;
   throw new DiagnosticError('no-pictures', {

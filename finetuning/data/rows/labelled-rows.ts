@@ -1,3 +1,7 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Location } from '../../../diagnostics/index.js';
+import { readImageFolder } from './image-folder.js';
 import { imageRow, pictureFolder, type PictureFolder } from './image-rows.js';
 import { parseJsonLine } from './read-rows.js';
 import { readLines } from './read-lines.js';
@@ -10,30 +14,37 @@ export type LabelledRow = Row | ImageRow;
 
 export interface LabelledRowLine {
   readonly row: LabelledRow;
-  /** From 1. */
-  readonly number: number;
+  /** Where it stands: its line, or the picture in its folder. */
+  readonly at: Location;
   /** What the classifier is given: the text or both, or the picture's absolute path. */
   readonly input: TextInput;
 }
 
 /**
- * Rows of texts or of pictures, each checked: a row with `image` and no `text` is one of a picture.
+ * Rows of texts or of pictures, each checked: a row with `image` and no `text` is one of a picture. Of a folder, its
+ * pictures, in folders named by their labels.
  *
- * @throws DiagnosticError those of `readRows` and `readImageRows`
+ * @throws DiagnosticError those of `readRows`, `readImageRows` and `readImageFolder`
  */
 export async function* readLabelledRows(path: string, shownAs: string): AsyncGenerator<LabelledRowLine> {
+  if (isFolder(path)) {
+    for (const row of readImageFolder(path, shownAs))
+      yield { row, at: { file: join(shownAs, row.image) }, input: join(path, row.image) };
+    return;
+  }
   let place: PictureFolder | undefined;
   for await (const line of readLines(path, shownAs)) {
     if (line.text.trim() === '') continue;
     const { number } = line;
+    const at = { file: shownAs, line: number };
     const value = parseJsonLine(line, shownAs);
     if (typeof value === 'object' && value !== null && 'image' in value && !('text' in value)) {
       place ??= pictureFolder(path);
       const { row, path: input } = imageRow(value, place, shownAs, number);
-      yield { row, number, input };
+      yield { row, at, input };
     } else {
       const row = checkTextFields<Row>(value, ['id', 'text', 'label'], shownAs, number);
-      yield { row, number, input: textInput(row) };
+      yield { row, at, input: textInput(row) };
     }
   }
 }
@@ -43,4 +54,8 @@ export function given(row: LabelledRow): { readonly image: string } | Pick<Row, 
   if ('image' in row) return { image: row.image };
   const { text, text_pair: pair } = row;
   return { text, ...(pair === undefined ? {} : { text_pair: pair }) };
+}
+
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

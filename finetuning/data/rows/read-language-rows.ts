@@ -4,6 +4,8 @@ import { readLines, type Line } from './read-lines.js';
 import { parseJsonLine } from './read-rows.js';
 
 export interface LanguageRowLine extends Line {
+  /** All that the line has. */
+  readonly fields: Readonly<Record<string, unknown>>;
   readonly row: LanguageRow;
 }
 
@@ -25,7 +27,8 @@ const ROLES: readonly Role[] = ['system', 'user', 'assistant'];
 export async function* readLanguageRows(path: string, shownAs: string): AsyncGenerator<LanguageRowLine> {
   for await (const line of readLines(path, shownAs)) {
     if (line.text.trim() === '') continue;
-    yield { ...line, row: languageRow(new Fields(parseJsonLine(line, shownAs), shownAs, line.number)) };
+    const fields = new Fields(parseJsonLine(line, shownAs), shownAs, line.number);
+    yield { ...line, fields: fields.all, row: languageRow(fields) };
   }
 }
 

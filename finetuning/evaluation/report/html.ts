@@ -13,9 +13,9 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-/** 0.7312 → `0.731`. */
-export function figure(value: number): string {
-  return value.toFixed(3);
+/** 0.7312 → `0.731`; what cannot be said is a dash. */
+export function figure(value: number | null): string {
+  return value === null || !Number.isFinite(value) ? '–' : value.toFixed(3);
 }
 
 /** 24000 → `24,000`. */

@@ -8,7 +8,7 @@ export const style = `
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #12151c; --card: #1a1f29; --ink: #e8eaf0; --soft: #a4adbd; --line: #2c3341;
-    --finetuned: #2dd4bf; --base: #fbbf24; --majority: #8d97a9; --heat: 45 212 191; --miss: 251 191 36;
+    --finetuned: #2dd4bf; --base: #fbbf24; --majority: #8d97a9; --heat: 15 118 110; --miss: 160 84 12;
   }
 }
 * { box-sizing: border-box; }
@@ -30,7 +30,10 @@ figure { margin: 1rem 0 0; background: var(--card); border: 1px solid var(--line
 figcaption { color: var(--soft); font-size: .88rem; margin-top: .5rem; }
 svg { display: block; width: 100%; height: auto; font: 13px system-ui, sans-serif; }
 svg text { fill: var(--ink); } svg .soft { fill: var(--soft); } svg .grid { stroke: var(--line); }
-svg .finetuned { fill: var(--finetuned); } svg .base { fill: var(--base); } svg .majority { fill: var(--majority); }
+svg rect.finetuned { fill: var(--finetuned); } svg rect.base { fill: var(--base); } svg rect.majority { fill: var(--majority); }
+svg .line { fill: none; stroke: var(--hue); stroke-width: 2.2; } svg.curve { max-width: 44rem; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem; }
+svg .dot { fill: var(--hue); }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; margin-top: 1rem; }
 .scroll:focus-visible { outline: 3px solid var(--finetuned); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }

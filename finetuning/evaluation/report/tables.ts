@@ -1,6 +1,7 @@
 import { largestConfusions, worstErrors, type Comparison } from '../comparison.js';
 import type { ClassMetrics, Metrics } from '../metrics.js';
 import { count, escape, figure, percent } from './html.js';
+import { scroll, table } from './table.js';
 
 /** More labels than this make a matrix that nobody can read; the .csv has it in any case. */
 const MOST_MATRIX_LABELS = 60;
@@ -13,12 +14,15 @@ export function overallTable({ majority, base, finetuned }: Comparison): string 
       metrics.macro_precision,
       metrics.macro_recall,
       metrics.macro_f1,
+      metrics.weighted_f1,
+      metrics.mcc,
     ]
       .map((value) => `<td class="n">${figure(value)}</td>`)
       .join('')}</tr>`;
   return table({
-    caption: 'The same figures as text. Macro: the mean over the labels, each counting the same.',
-    head: ['Model', 'Accuracy', 'Macro precision', 'Macro recall', 'Macro F1'],
+    caption:
+      'Macro: the mean over the labels, each counting the same; weighted: each counting by its rows. MCC: Matthews’ correlation coefficient, 0 as by chance.',
+    head: ['Model', 'Accuracy', 'Macro precision', 'Macro recall', 'Macro F1', 'Weighted F1', 'MCC'],
     body: [row('Finetuned', finetuned.metrics), row('Base', base.metrics), row('Majority', majority.metrics)],
   });
 }
@@ -29,16 +33,18 @@ export function classTable({ labels, base, finetuned }: Comparison): string {
       label,
       tuned: finetuned.metrics.classes[number] as ClassMetrics,
       before: base.metrics.classes[number] as ClassMetrics,
+      ranked: finetuned.probabilities.classes[number] as { roc_auc: number; pr_auc: number },
     }))
     .sort((a, b) => b.tuned.f1 - a.tuned.f1 || (a.label < b.label ? -1 : 1));
   return table({
     caption: 'By label, the finetuned model’s best first.',
-    head: ['Label', 'Test rows', 'F1', 'Precision', 'Recall', 'F1 of base'],
+    head: ['Label', 'Test rows', 'F1', 'Precision', 'Recall', 'ROC AUC', 'PR AUC', 'F1 of base'],
     body: rows.map(
-      ({ label, tuned, before }) =>
+      ({ label, tuned, before, ranked }) =>
         `<tr><th scope="row">${escape(label)}</th><td class="n">${count(tuned.support)}</td>` +
         `<td class="n"><span class="meter" aria-hidden="true"><i style="width:${(tuned.f1 * 100).toFixed(1)}%"></i></span>${figure(tuned.f1)}</td>` +
-        `<td class="n">${figure(tuned.precision)}</td><td class="n">${figure(tuned.recall)}</td><td class="n">${figure(before.f1)}</td></tr>`,
+        `<td class="n">${figure(tuned.precision)}</td><td class="n">${figure(tuned.recall)}</td>` +
+        `<td class="n">${figure(ranked.roc_auc)}</td><td class="n">${figure(ranked.pr_auc)}</td><td class="n">${figure(before.f1)}</td></tr>`,
     ),
   });
 }
@@ -111,26 +117,4 @@ function shortNames(labels: readonly string[]): string[] {
   const dot = (labels[0] ?? '').lastIndexOf('.') + 1;
   const prefix = (labels[0] ?? '').slice(0, dot);
   return labels.map((label) => (label.startsWith(prefix) ? label.slice(dot) : label));
-}
-
-function table(parts: {
-  readonly caption: string;
-  readonly head: readonly string[];
-  /** Columns with figures; by default all but the first. */
-  readonly numeric?: readonly number[];
-  readonly body: readonly string[];
-}): string {
-  const numeric = parts.numeric ?? parts.head.map((_, column) => column).slice(1);
-  const head = parts.head.map(
-    (name, column) => `<th scope="col"${numeric.includes(column) ? ' class="n"' : ''}>${escape(name)}</th>`,
-  );
-  return scroll(
-    parts.caption,
-    `<table><caption>${escape(parts.caption)}</caption><thead><tr>${head.join('')}</tr></thead><tbody>${parts.body.join('')}</tbody></table>`,
-  );
-}
-
-/** A wide table scrolls in its own frame, which the keyboard reaches too. */
-function scroll(label: string, content: string): string {
-  return `<div class="scroll" role="region" aria-label="${escape(label)}" tabindex="0">${content}</div>`;
 }

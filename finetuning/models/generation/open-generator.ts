@@ -32,6 +32,8 @@ export interface Completion {
 }
 
 export interface OpenedGenerator {
+  /** Is the prompt short enough to be gone on from? @throws DiagnosticError `bad-chat-template` */
+  fits(prompt: PromptRow): boolean;
   /** @throws DiagnosticError `prompt-too-long`, `bad-chat-template` */
   complete(
     questions: readonly Question[],
@@ -64,6 +66,10 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Open
   };
 
   return {
+    fits(prompt) {
+      const template = 'messages' in prompt ? new ChatTemplate(tokenizer, baseModelDir) : undefined;
+      return promptIds(prompt, tokenizer, template).length < maxWidth;
+    },
     async complete(questions, { batchSize, onProgress, ...settings }) {
       const talks = questions.some(({ prompt }) => 'messages' in prompt);
       const template = talks ? new ChatTemplate(tokenizer, baseModelDir) : undefined;

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { evaluationConfigSchema } from '../../../configs/index.js';
 import type { Row } from '../../../finetuning/data/index.js';
 import { evaluate, type Classifier, type EvaluateOptions } from '../../../finetuning/evaluation/index.js';
 import { naiveBayes } from './naive-bayes.js';
@@ -45,11 +46,22 @@ const run = (root: string, more: Partial<EvaluateOptions> = {}) =>
   evaluate({
     root,
     name: 'Animals <and> "plants"',
-    config: { batch_size: 16, worst_errors: 5 },
+    config: evaluationConfigSchema.parse({ batch_size: 16, worst_errors: 5 }),
     base: (labels) => ({ description: 'Naive Bayes, not trained', open: async () => naiveBayes([], labels) }),
     finetuned: (labels) => ({ description: 'Naive Bayes', open: async () => naiveBayes(train, labels) }),
     ...more,
   });
+
+const inPlots = (name: string): string => `plots/${name}`;
+
+/** Files that were not there before. */
+function written(root: string): string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((path) => !path.startsWith('data/'))
+    .sort();
+}
 
 const read = (root: string, path: string): string => readFileSync(join(root, path), 'utf8');
 
@@ -90,7 +102,7 @@ describe('evaluating', () => {
     expect(predictions.map(({ id }) => id)).toEqual(test.map(({ id }) => id));
     const right = predictions.filter(({ label, finetuned }) => label === finetuned).length;
     expect(right / 60).toBeCloseTo(comparison.finetuned.metrics.accuracy, 12);
-    const [head, ...lines] = read(root, 'reports/confusion_matrix.csv').trimEnd().split('\n');
+    const [head, ...lines] = read(root, 'plots/confusion_matrix.csv').trimEnd().split('\n');
     expect(head).toBe('actual,predicted');
     expect(lines).toEqual(predictions.map(({ label, finetuned }) => `${String(label)},${String(finetuned)}`));
   });
@@ -100,16 +112,14 @@ describe('evaluating', () => {
     await run(one);
     await new Promise((resolve) => setTimeout(resolve, 20));
     await run(other);
-    expect(readdirSync(join(one, 'reports')).sort()).toEqual([
-      'confusion_matrix.csv',
-      'predictions.jsonl',
-      'report.html',
-    ]);
-    for (const path of [
+    expect(written(one)).toEqual([
       'metrics.json',
-      ...readdirSync(join(one, 'reports')).map((name) => `reports/${name}`),
-    ])
-      expect(read(one, path)).toBe(read(other, path));
+      ...['calibration/base.json', 'calibration/finetuned.json', 'confusion_matrix.csv'].map(inPlots),
+      ...['precision_recall/base.json', 'precision_recall/finetuned.json'].map(inPlots),
+      ...['roc/base.json', 'roc/finetuned.json'].map(inPlots),
+      ...['labels.json', 'predictions.jsonl', 'report.html', 'slices.json'].map((name) => `reports/${name}`),
+    ]);
+    for (const path of written(one)) expect(read(one, path)).toBe(read(other, path));
     expect(read(one, 'reports/report.html')).not.toContain(one);
   });
 
@@ -155,10 +165,58 @@ describe('evaluating', () => {
   });
 });
 
+describe('slices and other test sets', () => {
+  const config = (more: object) => evaluationConfigSchema.parse({ batch_size: 16, worst_errors: 5, ...more });
+
+  it('have figures of their own', async () => {
+    const root = project();
+    const parity = (row: Row, at: number) => ({ ...row, ...(at % 3 ? { parity: at % 2 } : {}) });
+    writeFileSync(join(root, 'data/finetuning/test.jsonl'), jsonl(test.map(parity)));
+    writeFileSync(join(root, 'data/plants.jsonl'), jsonl(rowsFrom(200, 30)));
+    const sets = { later: 'data/plants.jsonl' };
+    const { comparison } = await run(root, { config: config({ slices: ['parity'], sets }) });
+    type Found = { by: string; value: string; rows: number; finetuned: number }[];
+    const slices = JSON.parse(read(root, 'reports/slices.json')) as Found;
+    const lengths = slices.filter(({ by }) => by === 'length');
+    expect(lengths.length).toBeGreaterThan(1);
+    for (const slice of [lengths, slices.filter(({ by }) => by === 'parity')])
+      expect(slice.reduce((sum, { rows, finetuned }) => sum + rows * finetuned, 0) / 60).toBeCloseTo(
+        comparison.finetuned.metrics.accuracy,
+        4,
+      );
+    expect(slices.slice(lengths.length).map(({ value, rows }) => [value, rows])).toEqual([
+      ['(none)', 20],
+      ['0', 20],
+      ['1', 20],
+    ]);
+    const metrics = JSON.parse(read(root, 'metrics.json')) as {
+      sets: { later: Record<string, Record<string, number>> };
+    };
+    const { later } = metrics.sets;
+    expect(later).toMatchObject({ rows: 30 });
+    expect(later.forgotten_accuracy).toBeCloseTo(
+      (later.base?.accuracy as number) - (later.finetuned?.accuracy as number),
+      5,
+    );
+    expect(read(root, 'reports/report.html')).toContain('<th scope="row">later</th>');
+  });
+
+  it('names a set that cannot be read, before any model runs', async () => {
+    const open = (): never => {
+      throw new Error('a model was opened');
+    };
+    const files = { config: config({ sets: { lost: 'data/lost.jsonl' } }), base: open };
+    await expect(run(project(), files)).rejects.toMatchObject({
+      code: 'file-missing',
+      at: { file: 'data/lost.jsonl' },
+    });
+  });
+});
+
 describe('what cannot be evaluated', () => {
   it.each([
     [{ test: '' }, 'empty-dataset', 'data/finetuning/test.jsonl'],
-    [{ train: '' }, 'unknown-label', 'data/finetuning/test.jsonl'],
+    [{ train: '' }, 'empty-dataset', 'data/finetuning/train.jsonl'],
     [{ train: '', test: '' }, 'empty-dataset', 'data/finetuning/train.jsonl'],
     [{ test: '{"id":"1","text":"x","label":"new"}\n' }, 'unknown-label', 'data/finetuning/test.jsonl'],
     [{ test: 'oops\n' }, 'jsonl-syntax', 'data/finetuning/test.jsonl'],
@@ -231,7 +289,7 @@ describe('the HTML report', () => {
   it('can be read without seeing it: language, headings in order, named regions and charts, scoped headers', async () => {
     const html = await page();
     expect(html).toContain('<html lang="en">');
-    expect([...html.matchAll(/<h(\d)/g)].map(([, level]) => level)).toEqual(['1', '2', '2', '2', '2']);
+    expect([...html.matchAll(/<h(\d)/g)].map(([, level]) => level)).toEqual(['1', ...'222222']);
     const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const [, id] of html.matchAll(/aria-labelledby="([^"]+)"/g)) expect(ids).toContain(id);

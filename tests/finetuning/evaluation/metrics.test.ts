@@ -13,12 +13,23 @@ interface Case {
   readonly macro_precision: number;
   readonly macro_recall: number;
   readonly macro_f1: number;
+  readonly micro_f1: number;
+  readonly weighted_precision: number;
+  readonly weighted_recall: number;
+  readonly weighted_f1: number;
+  readonly mcc: number;
   readonly precision: number[];
   readonly recall: number[];
   readonly f1: number[];
   readonly support: number[];
   readonly confusion: number[][];
 }
+
+const FIGURES = [
+  'accuracy',
+  ...(['macro_precision', 'macro_recall', 'macro_f1', 'micro_f1'] as const),
+  ...(['weighted_precision', 'weighted_recall', 'weighted_f1', 'mcc'] as const),
+] as const;
 
 const fixture = join(dirname(fileURLToPath(import.meta.url)), 'fixtures', 'metrics.json');
 const cases = JSON.parse(readFileSync(fixture, 'utf8')) as Case[];
@@ -33,8 +44,7 @@ describe('metrics equal scikit-learn’s', () => {
     );
     expect(expected.confusion.flat()).toEqual([...matrix.counts]);
     const metrics = metricsOf(matrix);
-    for (const name of ['accuracy', 'macro_precision', 'macro_recall', 'macro_f1'] as const)
-      expect(metrics[name]).toBeCloseTo(expected[name], 12);
+    for (const name of FIGURES) expect(metrics[name]).toBeCloseTo(expected[name], 12);
     for (const [label, found] of metrics.classes.entries()) {
       expect(found.precision).toBeCloseTo(expected.precision[label] as number, 12);
       expect(found.recall).toBeCloseTo(expected.recall[label] as number, 12);

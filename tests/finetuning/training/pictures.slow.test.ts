@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { jest } from '@jest/globals';
 import { openAnyClassifier } from '../../../finetuning/index.js';
 import { readPicture } from '../../../finetuning/images/picture.js';
@@ -68,6 +68,55 @@ describe('a project of pictures', () => {
     expect(lines('predictions.jsonl').map(({ id, prediction }) => [id, prediction])).toEqual(
       compared.map(({ id, finetuned }) => [id, finetuned]),
     );
+  });
+
+  it('does the same with folders of pictures, by label or not', async () => {
+    const rows = readFileSync(join(trained, 'data/finetuning/test.jsonl'), 'utf8').trimEnd().split('\n');
+    for (const line of rows) {
+      const { image, label } = JSON.parse(line) as { image: string; label: string };
+      const from = join(trained, 'data/finetuning', image);
+      for (const to of [`data/labelled/${label}`, 'data/plain']) {
+        mkdirSync(join(trained, to), { recursive: true });
+        copyFileSync(from, join(trained, to, basename(image)));
+      }
+    }
+    const read = (path: string): string => readFileSync(join(trained, path), 'utf8');
+    type Answer = { id: string; label?: string; prediction?: string; finetuned?: string };
+    const lines = (path: string): Answer[] =>
+      read(path)
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Answer)
+        .map((row) => ({ ...row, id: basename(row.id) }))
+        .sort((a, b) => (a.id < b.id ? -1 : 1));
+    type Metrics = Record<'base' | 'finetuned', { accuracy: number; mcc: number; log_loss: number }>;
+    const metrics = (): Metrics => JSON.parse(read('metrics.json')) as Metrics;
+    const before = { metrics: metrics(), said: lines('predictions.jsonl') };
+    const evaluated = await reprise(['evaluate', '--test', 'data/labelled'], trained);
+    expect([evaluated.stderr, evaluated.code]).toEqual([expect.any(String), 0]);
+    for (const model of ['base', 'finetuned'] as const) {
+      const { accuracy, mcc, log_loss } = before.metrics[model];
+      expect(metrics()[model]).toMatchObject({
+        accuracy,
+        mcc,
+        log_loss: expect.closeTo(log_loss, 4) as number,
+      });
+    }
+    for (const folder of ['labelled', 'plain'])
+      expect(
+        await reprise(['predict', '--input', `data/${folder}`, '--output', `${folder}.jsonl`], trained),
+      ).toMatchObject({ code: 0 });
+    const predictions = (path: string): unknown[] => lines(path).map(({ prediction }) => prediction);
+    const expected = before.said.map(({ prediction }) => prediction);
+    expect(predictions('labelled.jsonl')).toEqual(expected);
+    expect(predictions('plain.jsonl')).toEqual(expected);
+    expect(lines('labelled.jsonl')[0]?.label).toBe(before.said[0]?.label);
+    expect(lines('plain.jsonl')[0]).not.toHaveProperty('label');
+    const none = await reprise(['predict', '--input', 'model'], trained);
+    expect(none).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('model has no pictures') as string,
+    });
   });
 
   /** The judge is a large installation, which not every run of the tests has. */

@@ -1,0 +1,53 @@
+import { projectLayout } from '../../configs/index.js';
+import type { JudgedLanguage, LanguageContender } from '../../finetuning/index.js';
+import { formatFigure } from '../progress/index.js';
+import { methodText, type Evaluation, type OnUpdate, type Told } from './open-evaluation.js';
+import { textTable } from './text-table.js';
+
+/** Perplexity, and likeness of what is gone on with. */
+export async function evaluateLanguageModels(evaluation: Evaluation, onProgress: OnUpdate): Promise<Told> {
+  const { evaluateLanguage, languageMetrics, openGenerator, openScorer } =
+    await import('../../finetuning/index.js');
+  const { root, name, config, finetuning, baseModelDir, adapterDir } = evaluation;
+  const contender = (description: string, more: { adapterDir?: string }): LanguageContender => ({
+    description,
+    openScorer: () => openScorer({ baseModelDir, ...more }),
+    openGenerator: () => openGenerator({ baseModelDir, ...more }),
+  });
+  const comparison = await evaluateLanguage({
+    root,
+    name,
+    config,
+    ...(evaluation.files.test === undefined ? {} : { testFile: evaluation.files.test }),
+    base: contender(`${finetuning.model_name} as pretrained`, {}),
+    finetuned: contender(`The same model after ${methodText(finetuning)}: ${projectLayout.bestModel}`, {
+      adapterDir,
+    }),
+    onProgress,
+  });
+  const { base, finetuned } = comparison;
+  const latency = { base: base.latency, finetuned: finetuned.latency };
+  const row = (title: string, { figures, completions, latency: { p50 } }: JudgedLanguage): string[] => [
+    title,
+    figures.perplexity.toFixed(3),
+    figures.bits_per_byte.toFixed(4),
+    ...(completions
+      ? [completions.exact_match.toFixed(4), completions.rouge_l.toFixed(4), completions.chrf.toFixed(2)]
+      : []),
+    p50 === null ? '' : formatFigure(p50),
+  ];
+  const completed = base.completions ? ['exact', 'ROUGE-L', 'chrF'] : [];
+  const numbers = ({ figures, completions }: JudgedLanguage): Record<string, number> => ({
+    ...figures,
+    ...completions,
+  });
+  return {
+    tracked: { rows: comparison.rows.length, base: numbers(base), finetuned: numbers(finetuned) },
+    result: { ...languageMetrics(comparison), latency_ms: latency },
+    summary: textTable([
+      ['', 'perplexity', 'bits/byte', ...completed, 'ms/row'],
+      row('base', base),
+      row('finetuned', finetuned),
+    ]),
+  };
+}

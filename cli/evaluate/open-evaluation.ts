@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import type { EvaluationConfig, FinetuningConfig } from '../../configs/index.js';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import type { EvaluateOptions, TestSetFiles } from '../../finetuning/index.js';
+import type { TrackedFigures } from '../tracking/track-evaluation.js';
+
+/** What is evaluated, and how. */
+export interface Evaluation {
+  readonly root: string;
+  /** Of the project. */
+  readonly name: string;
+  readonly config: EvaluationConfig;
+  readonly finetuning: FinetuningConfig;
+  readonly baseModelDir: string;
+  /** The finetuned model. */
+  readonly adapterDir: string;
+  /** In place of the project's own, relative to it. */
+  readonly files: TestSetFiles;
+  /** It is a language model. */
+  readonly generates: boolean;
+}
+
+/** What a command says when it is done: an object for machines, and a table with line ends. */
+export interface Told {
+  readonly result: object;
+  readonly summary: string;
+  /** What goes to the run of the training, where runs are tracked. */
+  readonly tracked: TrackedFigures;
+}
+
+export type OnUpdate = NonNullable<EvaluateOptions['onProgress']>;
+
+/** @throws DiagnosticError `no-model`, and those of the configuration and the models */
+export async function openEvaluation(flags: TestSetFiles, log: (line: string) => void): Promise<Evaluation> {
+  const { findProjectRoot, loadBaseConfig, loadEvaluationConfig, loadFinetuningConfig, projectLayout } =
+    await import('../../configs/index.js');
+  const { readFinetunedFolder, resolvePretrained } = await import('../../finetuning/index.js');
+  const root = findProjectRoot(process.cwd());
+  const { name } = loadBaseConfig(root);
+  const config = loadEvaluationConfig(root);
+  const finetuning = loadFinetuningConfig(root);
+  const adapterDir = join(root, projectLayout.bestModel);
+  if (!existsSync(adapterDir))
+    throw new DiagnosticError('no-model', {
+      message: `${projectLayout.bestModel} does not exist`,
+      at: { file: projectLayout.bestModel },
+      fix: 'run `reprise finetune` first',
+    });
+  const { generates } = readFinetunedFolder(adapterDir);
+  const { model_name: model, model_revision: revision } = finetuning;
+  const baseModelDir = await resolvePretrained(model, { revision, root, log });
+  const within = (path: string): string => relative(root, resolve(path));
+  const files = {
+    ...(flags.train === undefined ? {} : { train: within(flags.train) }),
+    ...(flags.test === undefined ? {} : { test: within(flags.test) }),
+  };
+  return { root, name, config, finetuning, baseModelDir, adapterDir, files, generates };
+}
+
+/** How the finetuned model came about, as the report says it. */
+export function methodText(config: FinetuningConfig): string {
+  if (config.method === 'lora') return `finetuning with LoRA (r = ${config.lora_r})`;
+  if (config.method === 'qlora')
+    return `finetuning with LoRA (r = ${config.lora_r}) over weights in four bits (NF4)`;
+  if (config.method === 'full') return 'full finetuning';
+  return `finetuning with ${config.adapter_type === 'pfeiffer' ? 'Pfeiffer' : 'Houlsby'} adapters (reduction factor ${config.reduction_factor})`;
+}

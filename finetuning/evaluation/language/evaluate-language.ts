@@ -1,0 +1,181 @@
+import { projectLayout, type EvaluationConfig } from '../../../configs/index.js';
+import { DiagnosticError } from '../../../diagnostics/index.js';
+import type { OnProgress } from '../../data/index.js';
+import type { OpenedGenerator, Question } from '../../models/generation/open-generator.js';
+import type { OpenedScorer, RowScore } from '../../models/scoring/open-scorer.js';
+import { Stopwatch, type Latency } from '../stopwatch.js';
+import { completionFigures, type CompletionFigures } from '../texts/completion-figures.js';
+import { languageFigures, type LanguageFigures } from './language-figures.js';
+import { readLanguageSet, type LanguageTestRow } from './language-set.js';
+import { writeLanguageOutputs } from './write-language-outputs.js';
+
+/** One of the language models compared. */
+export interface LanguageContender {
+  /** What it is, as the report says it. */
+  readonly description: string;
+  openScorer(): Promise<OpenedScorer>;
+  openGenerator(): Promise<OpenedGenerator>;
+}
+
+export interface EvaluateLanguageOptions {
+  readonly root: string;
+  /** Of the project. */
+  readonly name: string;
+  readonly config: EvaluationConfig;
+  /** In place of data/finetuning/test.jsonl, relative to the project. */
+  readonly testFile?: string;
+  readonly base: LanguageContender;
+  readonly finetuned: LanguageContender;
+  readonly onProgress?: OnProgress;
+}
+
+/** One model on the test rows. */
+export interface JudgedLanguage {
+  readonly description: string;
+  /** [rows] */
+  readonly scores: readonly RowScore[];
+  readonly figures: LanguageFigures;
+  /** Of the rows that are gone on from, in `asked`'s order. */
+  readonly answers: readonly string[];
+  readonly completions?: CompletionFigures;
+  /** By name. */
+  readonly sets: Readonly<Record<string, LanguageFigures>>;
+  readonly latency: Latency;
+}
+
+export interface LanguageComparison {
+  /** Of the project, for the report's title. */
+  readonly name: string;
+  readonly rows: readonly LanguageTestRow[];
+  /** Row numbers of those that are gone on from. */
+  readonly asked: readonly number[];
+  /** Rows that have a completion, of which these are the first. */
+  readonly questions: number;
+  readonly base: JudgedLanguage;
+  readonly finetuned: JudgedLanguage;
+  /** Rows of the other sets. */
+  readonly sets: Readonly<Record<string, number>>;
+}
+
+/**
+ * Reads held-out texts with the base and the finetuned model, one after the other so that only one is in memory, lets
+ * each go on from the prompts that have a completion, and writes metrics.json, reports/ and plots/.
+ *
+ * @throws DiagnosticError `nothing-to-say`, `not-finite`, those of `readLanguageSet` and of the models
+ */
+export async function evaluateLanguage(options: EvaluateLanguageOptions): Promise<LanguageComparison> {
+  const { root, name, config, testFile = projectLayout.test, onProgress = () => {} } = options;
+  const rows = await readLanguageSet(root, testFile);
+  const sets = new Map<string, LanguageTestRow[]>();
+  for (const [set, file] of Object.entries(config.sets)) sets.set(set, await readLanguageSet(root, file));
+  const questions = [...rows.keys()].filter((row) => rows[row]?.question);
+  const asked = questions.slice(0, config.completions);
+  const judge = (which: 'base' | 'finetuned'): Promise<JudgedLanguage> =>
+    judged(which, options[which], { rows, sets, asked, config, onProgress });
+  const comparison: LanguageComparison = {
+    name,
+    rows,
+    asked,
+    questions: questions.length,
+    base: await judge('base'),
+    finetuned: await judge('finetuned'),
+    sets: Object.fromEntries([...sets].map(([set, { length }]) => [set, length])),
+  };
+  await writeLanguageOutputs(root, comparison, config);
+  return comparison;
+}
+
+interface Given {
+  readonly rows: readonly LanguageTestRow[];
+  readonly sets: ReadonlyMap<string, readonly LanguageTestRow[]>;
+  readonly asked: readonly number[];
+  readonly config: EvaluationConfig;
+  readonly onProgress: OnProgress;
+}
+
+async function judged(
+  name: string,
+  contender: LanguageContender,
+  { rows, sets, asked, config, onProgress }: Given,
+): Promise<JudgedLanguage> {
+  const scorer = await contender.openScorer();
+  const stopwatch = new Stopwatch();
+  const scoresOf = (of: readonly LanguageTestRow[], message: string): Promise<RowScore[]> =>
+    scorer.score(
+      of.map(({ row }) => row),
+      {
+        batchSize: config.batch_size,
+        onProgress(step, total) {
+          stopwatch.lap(step);
+          onProgress({ step, total, message });
+        },
+      },
+    );
+  const scores = await scoresOf(rows, `evaluating ${name}`);
+  const latency = stopwatch.latency();
+  checkScores(scores, rows, name);
+  const others: Record<string, LanguageFigures> = {};
+  for (const [set, of] of sets) {
+    const scored = await scoresOf(of, `evaluating ${name} on ${set}`);
+    checkScores(scored, of, name);
+    others[set] = languageFigures(scored);
+  }
+  const answers = await answersOf(name, contender, { rows, asked, config, onProgress });
+  const references = asked.map((row) => rows[row]?.question?.reference ?? '');
+  return {
+    description: contender.description,
+    scores,
+    figures: languageFigures(scores),
+    answers,
+    ...(asked.length > 0 ? { completions: completionFigures(references, answers) } : {}),
+    sets: others,
+    latency,
+  };
+}
+
+async function answersOf(
+  name: string,
+  contender: LanguageContender,
+  { rows, asked, config, onProgress }: Omit<Given, 'sets'>,
+): Promise<string[]> {
+  if (asked.length === 0) return [];
+  const generator = await contender.openGenerator();
+  const questions = asked.map((row) => {
+    const { question, at } = rows[row] as LanguageTestRow;
+    return { prompt: (question as NonNullable<typeof question>).prompt, at };
+  });
+  // A prompt that leaves no room is a question that the model has no answer to.
+  const possible = [...questions.keys()].filter((at) => generator.fits((questions[at] as Question).prompt));
+  const answers = questions.map(() => '');
+  if (possible.length === 0) return answers;
+  const completions = await generator.complete(
+    possible.map((at) => questions[at] as Question),
+    {
+      ...{ temperature: 0, topK: 0, topP: 1, seed: 0, maxNewTokens: config.max_new_tokens },
+      batchSize: config.batch_size,
+      onProgress: (step, total) => onProgress({ step, total, message: `${name} goes on from prompts` }),
+    },
+  );
+  completions.forEach(({ text }, at) => (answers[possible[at] as number] = text));
+  return answers;
+}
+
+/** @throws DiagnosticError `nothing-to-say`, `not-finite` */
+function checkScores(scores: readonly RowScore[], rows: readonly LanguageTestRow[], name: string): void {
+  const bad = scores.findIndex(({ loss }) => !Number.isFinite(loss));
+  if (bad >= 0)
+    throw new DiagnosticError('not-finite', {
+      message: `the ${name} model's loss is ${scores[bad]?.loss}`,
+      at: (rows[bad] as LanguageTestRow).at,
+      expected: 'a finite loss',
+      found: String(scores[bad]?.loss),
+      fix: 'train it again with a lower learning rate; its weights are damaged',
+    });
+  if (scores.some(({ tokens, bytes }) => tokens > 0 && bytes > 0)) return;
+  throw new DiagnosticError('nothing-to-say', {
+    message:
+      'the rows have no token to be said: texts of one token, or prompts that fill what the model can read',
+    at: (rows[0] as LanguageTestRow).at,
+    fix: 'evaluate on longer texts, or on shorter prompts',
+  });
+}

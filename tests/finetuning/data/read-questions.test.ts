@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { readQuestions, type QuestionLine } from '../../../finetuning/data/index.js';
+
+function folder(files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'questions-'));
+  for (const [path, text] of Object.entries({ 'params.yaml': '', ...files })) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+async function read(root: string, path: string): Promise<QuestionLine[]> {
+  const found: QuestionLine[] = [];
+  for await (const line of readQuestions(join(root, path), path)) found.push(line);
+  return found;
+}
+
+describe('what a classifier is asked', () => {
+  it('is texts and pictures of rows, which need neither id nor label', async () => {
+    const rows = ['{"text":"a"}', '', '{"id":"7","text":"b","label":"x","more":1}', '{"image":"p/1.png"}'];
+    const root = folder({ 'data/rows.jsonl': rows.join('\n') });
+    expect(await read(root, 'data/rows.jsonl')).toEqual([
+      { shown: { id: '1', text: 'a' }, input: 'a', at: { file: 'data/rows.jsonl', line: 1 } },
+      { shown: { id: '7', text: 'b', label: 'x' }, input: 'b', at: { file: 'data/rows.jsonl', line: 3 } },
+      {
+        shown: { id: '4', image: 'p/1.png' },
+        input: join(root, 'data/p/1.png'),
+        at: { file: 'data/rows.jsonl', line: 4 },
+      },
+    ]);
+  });
+
+  it('is the pictures of a folder, with the names of folders as labels, or without', async () => {
+    const root = folder({
+      'a/cat/2.png': '',
+      'a/cat/1.JPG': '',
+      'a/dog/.hidden.png': '',
+      'a/dog/3.webp': '',
+      'b/x.png': '',
+      'b/notes.txt': '',
+    });
+    expect((await read(root, 'a')).map(({ shown }) => shown)).toEqual([
+      { id: 'cat/1.JPG', image: 'cat/1.JPG', label: 'cat' },
+      { id: 'cat/2.png', image: 'cat/2.png', label: 'cat' },
+      { id: 'dog/3.webp', image: 'dog/3.webp', label: 'dog' },
+    ]);
+    expect(await read(root, 'b')).toEqual([
+      { shown: { id: 'x.png', image: 'x.png' }, input: join(root, 'b/x.png'), at: { file: 'b/x.png' } },
+    ]);
+  });
+
+  it.each([
+    ['{"text":""}', 'bad-row'],
+    ['{"text":"a","label":3}', 'bad-row'],
+    ['{"question":"a"}', 'bad-row'],
+    ['{"image":"../../../etc/x.png"}', 'path-outside'],
+    ['oops', 'jsonl-syntax'],
+  ])('is not %s', async (line, code) => {
+    const root = folder({ 'data/rows.jsonl': `{"text":"a"}\n${line}\n` });
+    await expect(read(root, 'data/rows.jsonl')).rejects.toMatchObject({
+      code,
+      at: { file: 'data/rows.jsonl', line: 2 },
+    });
+  });
+
+  it('is not a folder without pictures', async () => {
+    await expect(read(folder({ 'a/notes.txt': '' }), 'a')).rejects.toMatchObject({ code: 'no-pictures' });
+  });
+});
