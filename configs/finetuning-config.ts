@@ -5,6 +5,14 @@ import { optimizerSettings } from './optimizer-settings.js';
 import { regularizationSettings } from './regularization-settings.js';
 import { scheduleSettings } from './schedule-settings.js';
 
+/** What a head over texts is for, as transformers calls it. */
+export const problemTypes = [
+  'regression',
+  'single_label_classification',
+  'multi_label_classification',
+] as const;
+export type ProblemType = (typeof problemTypes)[number];
+
 const rate = z.number().min(0).lt(1);
 const count = z.int().min(1);
 const moduleName = z.string().min(1);
@@ -39,6 +47,11 @@ const common = {
   model_name: z.string().min(1),
   /** A commit, tag or branch on the hub. A commit makes a run repeatable; a folder has no revision. */
   model_revision: z.string().min(1).default('main'),
+  /**
+   * Texts: what the head says. `single_label_classification`: one of the labels. `multi_label_classification`: any number
+   * of them. `regression`: a number. `null`: what the model's config.json says, or else one of the labels.
+   */
+  problem_type: z.enum(problemTypes).nullable().default(null),
 
   ...optimizerSettings,
   ...scheduleSettings,

@@ -10,12 +10,16 @@ export { evaluationConfigSchema, type EvaluationConfig } from './evaluation-conf
 export {
   finetuningConfigSchema,
   finetuningMethods,
+  problemTypes,
   withMethod,
   type AdapterConfig,
   type FinetuningConfig,
   type FinetuningMethod,
   type LoraConfig,
+  type ProblemType,
 } from './finetuning-config.js';
 export { loadBaseConfig, loadConfig, loadDataConfig, loadEvaluationConfig } from './load-config.js';
 export { findProjectRoot, projectLayout } from './project-layout.js';
-export { loadFinetuningConfig } from './load-finetuning-config.js';
+export { loadFinetuningConfig, readFinetuningConfig } from './load-finetuning-config.js';
+export { foreignSetting, type ForeignSetting } from './settings-of-task.js';
+export { unusedSettings } from './unused-settings.js';

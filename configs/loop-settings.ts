@@ -13,7 +13,7 @@ export const loopSettings = {
   eval_strategy: z.enum(['epoch', 'steps', 'no']).default('epoch'),
   /** Steps between two passes over the validation set; `null`: at the end of each epoch alone. */
   eval_steps: count.nullable().default(null),
-  /** What makes the best model, on the validation set. */
+  /** What makes the best model, on the validation set. A regression has no accuracy: there the loss does. */
   metric_for_best_model: z.enum(['accuracy', 'loss']).default('accuracy'),
   /** Stop after so many validations in a row without a better one; `null`: never. */
   early_stopping_patience: count.nullable().default(null),

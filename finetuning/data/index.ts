@@ -16,5 +16,7 @@ export { readImageFolder } from './rows/image-folder.js';
 export { given, readLabelledRows, type LabelledRow } from './rows/labelled-rows.js';
 export { readImageRows, type ImageRowLine } from './rows/image-rows.js';
 export { readRows, type RowLine } from './rows/read-rows.js';
+export type { TextInput, TextPair } from './rows/text-input.js';
+export { readTextRows, type Answer, type TextRowLine } from './rows/text-rows.js';
 export type { ImageRow, Row } from './rows/row.js';
 export { LineWriter, writeFiles } from './rows/write-lines.js';

@@ -1,13 +1,15 @@
+import type { TextInput } from '../data/index.js';
+
 /** What is evaluated. `finetuning/models` opens real ones; anything with these three will do. */
 export interface Classifier {
   /** In the order of the logits' columns. */
   readonly labels: readonly string[];
   /**
-   * @param inputs texts, or paths of pictures
+   * @param inputs texts, pairs of texts, or paths of pictures
    * @returns logits, [inputs, labels] row-major
    */
   predict(
-    inputs: readonly string[],
+    inputs: readonly TextInput[],
     options?: { readonly batchSize?: number; readonly onProgress?: (done: number, total: number) => void },
   ): Float32Array | Promise<Float32Array>;
   dispose(): void;

@@ -10,4 +10,5 @@ export {
 } from './metrics.js';
 export { metricsRecord } from './write-outputs.js';
 export { predictCompletions, type PredictCompletionsOptions } from './predict-completions.js';
+export { predictAnswers } from './predict-answers.js';
 export { predictTestSet, type PredictOptions } from './predict.js';

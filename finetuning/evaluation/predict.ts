@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { projectLayout } from '../../configs/index.js';
-import { given, readLabelledRows, writeFiles, type LabelledRow, type OnProgress } from '../data/index.js';
+import {
+  given,
+  readLabelledRows,
+  writeFiles,
+  type LabelledRow,
+  type OnProgress,
+  type TextInput,
+} from '../data/index.js';
 import type { Classifier } from './classifier.js';
 import { decide } from './decide.js';
 
@@ -25,7 +32,7 @@ const CONFIDENCE_DECIMALS = 4;
 export async function predictTestSet(options: PredictOptions): Promise<number> {
   const { root, output, batchSize, open, onProgress } = options;
   const rows: LabelledRow[] = [];
-  const inputs: string[] = [];
+  const inputs: TextInput[] = [];
   for await (const { row, input } of readLabelledRows(join(root, projectLayout.test), projectLayout.test)) {
     rows.push(row);
     inputs.push(input);

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { projectLayout } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { readLabelledRows, type LabelledRow } from '../data/index.js';
+import { readLabelledRows, type LabelledRow, type TextInput } from '../data/index.js';
 
 export interface TestSet {
   readonly rows: readonly LabelledRow[];
-  /** What a classifier is given of each row: its text, or its picture's path. [rows] */
-  readonly inputs: readonly string[];
+  /** What a classifier is given of each row: its text or both, or its picture's path. [rows] */
+  readonly inputs: readonly TextInput[];
   /** Label number of each row. [rows] */
   readonly actual: Uint32Array;
   /** Those of the training set, sorted, in the order that training numbers them. */
@@ -23,7 +23,7 @@ export async function readTestSet(root: string): Promise<TestSet> {
   const labels = [...counts.keys()].sort();
   const numbers = new Map(labels.map((label, number) => [label, number]));
   const rows: LabelledRow[] = [];
-  const inputs: string[] = [];
+  const inputs: TextInput[] = [];
   const actual: number[] = [];
   for await (const { row, input, number: line } of readLabelledRows(
     join(root, projectLayout.test),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { readTask } from '../models/read-network.js';
 
-const labelsSchema = z.array(z.string()).min(2);
+const labelsSchema = z.array(z.string()).min(1);
 const configSchema = z.looseObject({ id2label: z.record(z.string(), z.string()).optional() });
 
 /**

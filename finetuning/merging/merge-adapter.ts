@@ -13,7 +13,7 @@ import { PREPROCESSOR_FILE } from '../images/preprocessing.js';
 import { fullFormat } from '../methods/saved-format.js';
 import { encodedWeights } from '../models/encoded-weights.js';
 import type { Network } from '../models/network.js';
-import { readNetwork, readWeights } from '../models/read-network.js';
+import { readNetwork, readProblem, readWeights } from '../models/read-network.js';
 import { writeFolder, type FolderContents } from '../training/durable-folder.js';
 import { modelFolder } from '../training/model-folder.js';
 import { toJson } from '../training/training-state.js';
@@ -48,7 +48,9 @@ const RECORD = 'merge.json';
 export async function mergeAdapter(options: MergeOptions): Promise<MergeResult> {
   const { adapterDir, baseModelDir, outputDir, data } = options;
   checkOutput(outputDir);
-  const network = readNetwork(baseModelDir, labelsOf(adapterDir, baseModelDir));
+  const labels = labelsOf(adapterDir, baseModelDir);
+  const problem = readProblem(existsSync(join(adapterDir, 'config.json')) ? adapterDir : baseModelDir, null);
+  const network = readNetwork(baseModelDir, labels, { problem });
   const adapter = readAdapter(adapterDir, network);
   const method = isOverNf4(adapterDir) ? qloraMethod(network, adapter.method) : adapter.method;
   const kept = { ...readBase(network, baseModelDir, method), ...adapter.values };
@@ -59,7 +61,7 @@ export async function mergeAdapter(options: MergeOptions): Promise<MergeResult> 
   const whole = Object.fromEntries(shapes.map(([name]) => [name, merged.get(name) ?? base(name)]));
   const probes = data ? await probesOf(network, baseModelDir, data.file, data.config) : randomProbes(network);
   const drift = measureDrift(
-    network,
+    probes.pairs ? readNetwork(baseModelDir, labels, { problem, pairs: true }) : network,
     { method, values: kept },
     { method: fullMethod(network.shapes), values: whole },
     probes,

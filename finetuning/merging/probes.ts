@@ -14,6 +14,8 @@ export interface Probes {
   readonly description: string;
   /** Of each batch, those that do not count included. */
   readonly rows: number;
+  /** Some have two texts. */
+  readonly pairs: boolean;
   readonly batches: readonly ProbeBatch[];
 }
 
@@ -37,13 +39,15 @@ export async function probesOf(
   file: string,
   config: FinetuningConfig,
 ): Promise<Probes> {
-  const dataset = await openDataset(network.task, file, file, config);
+  const head = { task: network.task, problem: network.problem, ownLabels: network.labels };
+  const dataset = await openDataset(head, file, file, config);
   const { train } = dataset.encode(network, modelDir, Math.min(config.max_length, network.maxWidth));
   const { rows, inputs } = SIZES[network.task];
   const taken = { count: Math.min(inputs, train.count), length: (row: number) => train.length(row) };
   return {
     description: file,
     rows,
+    pairs: dataset.pairs === true,
     batches: await Promise.all(predictionBatches(taken, rows).map((batch) => train.batch(batch, rows))),
   };
 }
@@ -66,7 +70,7 @@ export function randomProbes(network: Network): Probes {
       }),
     ),
   }));
-  return { description: 'random inputs', rows, batches };
+  return { description: 'random inputs', rows, pairs: false, batches };
 }
 
 function randomFeed(network: Network, name: string, size: number, width: number, site: string): TensorData {

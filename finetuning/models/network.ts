@@ -1,4 +1,5 @@
 import type { TensorSpec, tf } from '../../compute/index.js';
+import type { ProblemType } from '../../configs/index.js';
 import type { Method } from '../methods/method.js';
 import type { Dropout } from './layers/forward-context.js';
 import type { LayerKind } from './layers/layer.js';
@@ -13,6 +14,8 @@ export type Inputs = Readonly<Record<string, tf.Tensor>>;
 /** An architecture with its sizes: what parameters it has and how logits come from them. It holds no values. */
 export interface Network {
   readonly task: Task;
+  /** What a row of logits says: one of the classes, any number of them, or a number. */
+  readonly problem: ProblemType;
   /** The classes, in the order of the logits; of a language model none. */
   readonly labels: readonly string[];
   /** The model's own parameters, without a method's additions. */
@@ -47,8 +50,23 @@ export interface Network {
     dropout: Dropout,
     update?: (buffer: string, value: tf.Tensor) => void,
   ): tf.Tensor2D;
+  /** Of a language model: what its logits are the product of, so that a loss need not have them as a whole. */
+  readonly languageHead?: LanguageHead;
   /** Of a language model. */
   readonly decoding?: CachedDecoding;
+}
+
+/** logits = features · tableᵀ */
+export interface LanguageHead {
+  /** The parameter's name. */
+  readonly table: string;
+  /** As {@link Network.logits} → [rows · width, hidden] */
+  features(
+    parameters: Readonly<Record<string, tf.Tensor>>,
+    inputs: Inputs,
+    method: Method,
+    dropout: Dropout,
+  ): tf.Tensor2D;
 }
 
 /** Logits for the token after each row's last [rows, vocabulary], and the next values of what the network keeps. */
@@ -89,4 +107,8 @@ export interface NetworkOptions {
   readonly labels: readonly string[];
   /** In place of the model's own probabilities. */
   readonly dropout: number | null;
+  /** Of a head over texts, in place of what the configuration says. */
+  readonly problem: ProblemType | null;
+  /** Texts come in pairs, whose tokens are told apart. */
+  readonly pairs: boolean;
 }

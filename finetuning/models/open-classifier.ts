@@ -11,8 +11,9 @@ import { isOverNf4 } from '../methods/nf4/quantization-config.js';
 import { qloraMethod } from '../methods/qlora.js';
 import { EncodedTexts } from '../text/encoded-texts.js';
 import { lengthBuckets } from '../text/length-buckets.js';
-import { padBatch } from '../text/padded-batch.js';
+import { padBatch, textFeeds } from '../text/padded-batch.js';
 import { predictionBatches, widthsOf } from '../text/prediction-batches.js';
+import type { TextInput } from '../data/index.js';
 import { TextTokenizer } from '../text/text-tokenizer.js';
 import { encodedWeights } from './encoded-weights.js';
 import { inferenceProgram } from './inference-program.js';
@@ -32,9 +33,12 @@ export interface OpenClassifierOptions {
 
 export interface OpenedClassifier {
   readonly labels: readonly string[];
-  /** @returns logits, [texts, labels] row-major */
+  /**
+   * @param texts or pairs of texts
+   * @returns logits, [texts, labels] row-major
+   */
   predict(
-    texts: readonly string[],
+    texts: readonly TextInput[],
     options?: { readonly batchSize?: number; readonly onProgress?: (done: number, total: number) => void },
   ): Float32Array;
   dispose(): void;
@@ -49,17 +53,24 @@ export async function openClassifier(options: OpenClassifierOptions): Promise<Op
   const maxLength = network.maxWidth;
   const buckets = lengthBuckets(maxLength);
   let open:
-    { readonly program: Program; readonly rows: number; readonly widths: readonly number[] } | undefined;
+    | {
+        readonly program: Program;
+        readonly rows: number;
+        readonly widths: readonly number[];
+        readonly pairs: boolean;
+      }
+    | undefined;
 
   /** A program is made for the widths that occur; one that lacks a width gives way to one that has it too. */
-  const programFor = (rows: number, widths: readonly number[]): Program => {
-    const known = open?.rows === rows ? open.widths : [];
-    if (open && open.rows === rows && widths.every((width) => known.includes(width))) return open.program;
+  const programFor = (rows: number, widths: readonly number[], pairs: boolean): Program => {
+    const known = open?.rows === rows && open.pairs === pairs ? open.widths : [];
+    if (open && known.length > 0 && widths.every((width) => known.includes(width))) return open.program;
     open?.program.dispose();
     const all = [...new Set([...known, ...widths])];
-    const program = compileProgram(inferenceProgram(network, method, rows, all));
+    const fed = pairs ? readNetwork(baseModelDir, labels, { pairs }) : network;
+    const program = compileProgram(inferenceProgram(fed, method, rows, all));
     program.assign(values);
-    open = { program, rows, widths: all };
+    open = { program, rows, widths: all, pairs };
     return program;
   };
 
@@ -68,19 +79,12 @@ export async function openClassifier(options: OpenClassifierOptions): Promise<Op
     predict(texts, { batchSize = 32, onProgress } = {}) {
       const encoded = EncodedTexts.encode(tokenizer, texts, maxLength);
       const batches = predictionBatches(encoded, batchSize);
-      const program = programFor(batchSize, widthsOf(batches, encoded, buckets));
+      const program = programFor(batchSize, widthsOf(batches, encoded, buckets), encoded.hasPairs);
       const logits = new Float32Array(texts.length * labels.length);
       let done = 0;
       for (const batch of batches) {
-        const { width, inputIds, attentionMask } = padBatch(
-          encoded,
-          batch,
-          batchSize,
-          buckets,
-          tokenizer.padId,
-        );
-        const feeds = { input_ids: inputIds, attention_mask: attentionMask };
-        const result = program.run(`predict/${width}`, feeds).logits as Float32Array;
+        const padded = padBatch(encoded, batch, batchSize, buckets, tokenizer.padId);
+        const result = program.run(`predict/${padded.width}`, textFeeds(padded)).logits as Float32Array;
         batch.forEach((text, row) =>
           logits.set(result.subarray(row * labels.length, (row + 1) * labels.length), text * labels.length),
         );
@@ -99,6 +103,8 @@ export async function openClassifier(options: OpenClassifierOptions): Promise<Op
 export interface Parameters {
   readonly method: Method;
   readonly values: Readonly<Record<string, TensorData>>;
+  /** Of an adapter, the variables that are its own: all others are the base model's. */
+  readonly trained?: readonly string[];
 }
 
 /** The base model's values; over them an adapter's; or a whole finetuned model's in their place. */
@@ -122,7 +128,11 @@ export function readParameters(
     return { method: full, values: whole(adapterDir, full) };
   const adapter = (isAdapterHubFolder(adapterDir) ? readAdapterHub : readAdapter)(adapterDir, network);
   const method = isOverNf4(adapterDir) ? qloraMethod(network, adapter.method) : adapter.method;
-  return { method, values: whole(baseModelDir, method, adapter.values) };
+  return {
+    method,
+    values: whole(baseModelDir, method, adapter.values),
+    trained: Object.keys(adapter.values),
+  };
 }
 
 /** @throws DiagnosticError `missing-weights` where some would be neither pretrained nor trained */

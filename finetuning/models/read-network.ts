@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ProblemType } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { bertNetwork } from './bert/network.js';
 import { gpt2Network } from './gpt2/network.js';
 import { loadWeights, type LoadedWeights } from './load-weights.js';
 import type { Network, NetworkOptions, Task } from './network.js';
+import { ownLabels, problemOf } from './problem.js';
 import { resnetNetwork } from './resnet/network.js';
 import { withNf4 } from './weights/nf4-weights.js';
 import { openWeights } from './weights/open-weights.js';
@@ -27,16 +29,40 @@ export function readTask(modelDir: string): Task {
 }
 
 /**
- * @param dropout in place of the model's own probabilities
- * @throws DiagnosticError `bad-model-config`
+ * What a head over texts is for: what is asked for, or else what the model's config.json says.
+ *
+ * @param asked finetuning.problem_type
+ * @throws DiagnosticError `bad-model-config`; `bad-problem-type` where the model has no such head
  */
+export function readProblem(modelDir: string, asked: ProblemType | null): ProblemType {
+  const { architecture, config } = readConfig(modelDir);
+  if (architecture.task === 'text-classification') return asked ?? problemOf(config);
+  if (asked === null || asked === 'single_label_classification') return 'single_label_classification';
+  throw new DiagnosticError('bad-problem-type', {
+    message: `a model for ${architecture.task} has no head for ${asked}`,
+    at: { file: join(modelDir, 'config.json') },
+    expected: 'a model of texts with a head: bert',
+    fix: 'choose another model, or leave finetuning.problem_type out',
+  });
+}
+
+/** Names that the model's own config.json has for its classes, in the order of the logits; none where it has none. */
+export function readOwnLabels(modelDir: string): readonly string[] {
+  return ownLabels(readConfig(modelDir).config);
+}
+
+/** @throws DiagnosticError `bad-model-config` */
 export function readNetwork(
   modelDir: string,
   labels: readonly string[],
-  dropout: number | null = null,
+  {
+    dropout = null,
+    problem = null,
+    pairs = false,
+  }: Partial<Pick<NetworkOptions, 'dropout' | 'problem' | 'pairs'>> = {},
 ): Network {
   const { architecture, config, file } = readConfig(modelDir);
-  return architecture.make({ config, file, labels, dropout });
+  return architecture.make({ config, file, labels, dropout, problem, pairs });
 }
 
 function readConfig(modelDir: string): { architecture: Architecture; config: unknown; file: string } {

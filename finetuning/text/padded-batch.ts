@@ -1,3 +1,4 @@
+import type { TensorData } from '../../compute/index.js';
 import type { EncodedTexts } from './encoded-texts.js';
 import { bucketFor } from './length-buckets.js';
 
@@ -8,6 +9,8 @@ export interface PaddedBatch {
   readonly inputIds: Int32Array;
   /** 1 where there is a token, 0 where there is padding. */
   readonly attentionMask: Float32Array;
+  /** Which of two texts a token is counted to. Absent where no text has a second one. */
+  readonly tokenTypeIds?: Int32Array;
 }
 
 /**
@@ -27,6 +30,7 @@ export function padBatch(
   const width = bucketFor(longest, buckets);
   const inputIds = new Int32Array(rows * width).fill(padId);
   const attentionMask = new Float32Array(rows * width);
+  const tokenTypeIds = texts.hasPairs ? new Int32Array(rows * width) : undefined;
   for (let row = 0; row < rows; row++) {
     const start = row * width;
     if (row >= indices.length) {
@@ -36,6 +40,20 @@ export function padBatch(
     const ids = texts.ids(indices[row] as number);
     inputIds.set(ids, start);
     attentionMask.fill(1, start, start + ids.length);
+    tokenTypeIds?.set(texts.types(indices[row] as number) ?? [], start);
   }
-  return { rows, width, inputIds, attentionMask };
+  return { rows, width, inputIds, attentionMask, ...(tokenTypeIds ? { tokenTypeIds } : {}) };
+}
+
+/** The batch as a network of texts is fed. */
+export function textFeeds({
+  inputIds,
+  attentionMask,
+  tokenTypeIds,
+}: PaddedBatch): Record<string, TensorData> {
+  return {
+    input_ids: inputIds,
+    attention_mask: attentionMask,
+    ...(tokenTypeIds ? { token_type_ids: tokenTypeIds } : {}),
+  };
 }

@@ -2,6 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { DiagnosticError } from '../../diagnostics/index.js';
+import { longestFirst } from './longest-first.js';
+import { readPairFrame, type Framing, type PairFrame } from './pair-frame.js';
+import type { TextPair } from '../data/index.js';
 
 /** The files that make a tokenizer: what a model's folder holds, and what is copied beside a finetuned one. */
 export const tokenizerFiles = [
@@ -37,6 +40,29 @@ function tokenText(value: unknown): string | undefined {
   return typeof text === 'string' ? text : undefined;
 }
 
+const SPECIAL_TOKENS = [
+  'bos_token',
+  'eos_token',
+  'unk_token',
+  'sep_token',
+  'pad_token',
+  'cls_token',
+  'mask_token',
+] as const;
+
+/** Older tokenizers name them in a file of their own. */
+function specialTokensOf(folder: string, config: Record<string, unknown>): Record<string, string> {
+  const apart = existsSync(join(folder, 'special_tokens_map.json'))
+    ? readJson(folder, 'special_tokens_map.json')
+    : {};
+  return Object.fromEntries(
+    SPECIAL_TOKENS.flatMap((name) => {
+      const text = tokenText(config[name]) ?? tokenText(apart[name]);
+      return text === undefined ? [] : [[name, text] as const];
+    }),
+  );
+}
+
 /** Text → token ids, as the model's `tokenizer.json` says, cut to a length. Padding is left to the batch. */
 export class TextTokenizer {
   /** Of a model without a token for padding, such as GPT-2, the one that ends a text. */
@@ -45,10 +71,14 @@ export class TextTokenizer {
   readonly endId: number | undefined;
   /** tokenizer_config.json */
   readonly config: Readonly<Record<string, unknown>>;
+  /** Texts of the tokens that have a part, `bos_token` and so on, as chat templates call them. */
+  readonly specialTokens: Readonly<Record<string, string>>;
   readonly #tokenizer: Tokenizer;
+  readonly #file: string;
   /** What the model expects before and after one text: [CLS] … [SEP] for BERT. */
   readonly #before: readonly number[];
   readonly #after: readonly number[];
+  readonly #pairFrame: PairFrame | undefined;
 
   /** @throws DiagnosticError `bad-tokenizer` */
   constructor(modelDir: string) {
@@ -56,12 +86,16 @@ export class TextTokenizer {
       ? readJson(modelDir, 'tokenizer_config.json')
       : {};
     this.config = config;
+    this.specialTokens = specialTokensOf(modelDir, config);
+    this.#file = join(modelDir, 'tokenizer.json');
     this.#tokenizer = new Tokenizer(readJson(modelDir, 'tokenizer.json'), config);
     const bare = this.tokenize(PROBE);
     const whole: readonly number[] = this.#tokenizer.encode(PROBE).ids;
     const start = whole.findIndex((_, at) => bare.every((id, offset) => whole[at + offset] === id));
     this.#before = whole.slice(0, Math.max(0, start));
     this.#after = whole.slice(Math.max(0, start) + bare.length);
+    const pair = this.#tokenizer.encode(PROBE, { text_pair: PROBE, return_token_type_ids: true });
+    this.#pairFrame = readPairFrame(bare, { ids: pair.ids, types: pair.token_type_ids });
     const idOf = (token: string): number | undefined => this.#tokenizer.token_to_id(token);
     // GPT-2's own files do not name it.
     this.endId = idOf(tokenText(config.eos_token) ?? '<|endoftext|>');
@@ -77,6 +111,38 @@ export class TextTokenizer {
   encode(text: string, maxLength: number): number[] {
     const ids = this.tokenize(text);
     return [...this.#before, ...ids.slice(0, maxLength - this.frameLength), ...this.#after];
+  }
+
+  /**
+   * At most `maxLength` ids of two texts, and which text each is counted to. Of what is too long the longer text loses its
+   * end.
+   *
+   * @throws DiagnosticError `bad-tokenizer` where the tokenizer does not know of pairs
+   */
+  encodePair({ text, textPair }: TextPair, maxLength: number): Framing {
+    const frame = this.#pairFrame;
+    if (!frame)
+      throw new DiagnosticError('bad-tokenizer', {
+        message: 'the tokenizer does not say how two texts are put together',
+        at: { file: this.#file },
+        expected: 'a post_processor with a template for pairs',
+        fix: 'take a model whose tokenizer has one, or put both texts into text',
+      });
+    const { before, between, after, types } = frame;
+    const [first, second] = [this.tokenize(text), this.tokenize(textPair)];
+    const room = Math.max(
+      0,
+      maxLength - [before, between, after].reduce((sum, { ids }) => sum + ids.length, 0),
+    );
+    const kept = longestFirst(first.length, second.length, room);
+    const parts: readonly Framing[] = [
+      before,
+      { ids: first.slice(0, kept[0]), types: new Array<number>(kept[0]).fill(types[0]) },
+      between,
+      { ids: second.slice(0, kept[1]), types: new Array<number>(kept[1]).fill(types[1]) },
+      after,
+    ];
+    return { ids: parts.flatMap(({ ids }) => ids), types: parts.flatMap((part) => part.types) };
   }
 
   /** The text's own ids, all of them, with nothing put around them. */

@@ -35,7 +35,9 @@ const stateSchema = z.strictObject({
   state: z.strictObject({
     step: z.int().min(0),
     evaluatedAt: z.int().min(0),
-    best: z.strictObject({ step: z.int(), accuracy: z.number(), loss: z.number() }).nullable(),
+    best: z
+      .strictObject({ step: z.int(), accuracy: z.number().exactOptional(), loss: z.number() })
+      .nullable(),
     epochsEnded: z.int().min(0),
     stopped: z.string().nullable(),
     callbacks: z.record(z.string(), z.json()),

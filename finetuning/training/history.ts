@@ -13,16 +13,18 @@ export function recordValidation(
   const { step, best } = state;
   const isBest =
     best === null ||
-    (config.metric_for_best_model === 'accuracy' ? accuracy > best.accuracy : loss < best.loss);
+    (config.metric_for_best_model === 'accuracy' && accuracy !== undefined && best.accuracy !== undefined
+      ? accuracy > best.accuracy
+      : loss < best.loss);
   state.evaluatedAt = step;
   state.history.push({
     epoch: step / order.stepsPerEpoch,
-    eval_accuracy: accuracy,
+    ...(accuracy === undefined ? {} : { eval_accuracy: accuracy }),
     eval_loss: loss,
     ...(perplexity === undefined ? {} : { eval_perplexity: perplexity }),
     step,
   });
-  if (isBest) state.best = { step, accuracy, loss };
+  if (isBest) state.best = { step, ...(accuracy === undefined ? {} : { accuracy }), loss };
   return isBest;
 }
 

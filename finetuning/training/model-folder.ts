@@ -35,7 +35,7 @@ export function modelFolder(options: {
       ? {
           id2label: Object.fromEntries(labels.map((label, index) => [String(index), label])),
           label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
-          problem_type: 'single_label_classification',
+          problem_type: network.problem,
         }
       : {}),
   };

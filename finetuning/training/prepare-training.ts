@@ -1,20 +1,25 @@
 import { compileProgram, type Program } from '../../compute/index.js';
-import type { FinetuningConfig } from '../../configs/index.js';
+import type { FinetuningConfig, ProblemType } from '../../configs/index.js';
+import { DiagnosticError, type Locator } from '../../diagnostics/index.js';
 import { createMethod } from '../methods/create-method.js';
 import type { Method } from '../methods/method.js';
 import type { SavedFormat } from '../methods/saved-format.js';
 import { startingPoint } from '../methods/starting-point.js';
 import type { Network } from '../models/network.js';
-import { readNetwork, readTask } from '../models/read-network.js';
+import { readNetwork } from '../models/read-network.js';
+import { availableMemory, fixedMemory } from '../plan/memory-parts.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import { averageOf } from './averages.js';
 import { callbackDigests } from './callbacks/load-callbacks.js';
+import { checkSettings } from './check-settings.js';
 import { DataOrder } from './data-order.js';
 import type { Dataset } from './examples/dataset.js';
 import { widthsOf, type Examples } from './examples/examples.js';
+import { readHead } from './examples/head.js';
 import { openDataset } from './examples/open-dataset.js';
 import { adapterDigest, fingerprint, modelDigest } from './fingerprint.js';
 import { checkGroups, createOptimizer } from './optimizers/create-optimizer.js';
+import type { MemoryNeeds } from './out-of-memory.js';
 import { movesBuffers, trainingProgram } from './training-program.js';
 import { TrainingSession } from './training-session.js';
 
@@ -45,10 +50,21 @@ export async function prepareTraining(options: {
   readonly modelDir: string;
   readonly adapterDir?: string;
   readonly projectDir: string;
+  /** Where the settings are written, for messages. */
+  readonly places?: Locator;
+  /** Told what it takes, before it takes it. */
+  readonly onNeeds?: (needs: MemoryNeeds) => void;
 }): Promise<PreparedTraining> {
   const { config, modelDir, adapterDir } = options;
-  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
-  const network = readNetwork(modelDir, dataset.labels, config.dropout);
+  const head = readHead(modelDir, config);
+  checkSettings(config, head.task, options.places);
+  checkSmoothing(config, head.problem);
+  const dataset = await openDataset(head, options.trainFile, options.valFile, config);
+  const network = readNetwork(modelDir, dataset.labels, {
+    dropout: config.dropout,
+    problem: head.problem,
+    pairs: dataset.pairs === true,
+  });
   const { method, format } = createMethod(config, network);
   const start = startingPoint(config, network, adapterDir);
   const model = await modelDigest(modelDir);
@@ -98,6 +114,8 @@ export async function prepareTraining(options: {
     evalWidths: widthsOf(predictionBatches(validation, config.eval_batch_size), validation),
     accumulates: accumulation > 1,
   });
+  const fixed = fixedMemory(network, method, optimizer, config);
+  options.onNeeds?.({ ...fixed, available: availableMemory() });
   const shapeOf = (name: string): readonly number[] => definition.variables[name]?.shape ?? [];
   const trainable = method.trainable.map((name) => [name, shapeOf(name)] as const);
   const program = compileProgram(definition);
@@ -124,6 +142,17 @@ export async function prepareTraining(options: {
   const linesOf = (row: number): number[] =>
     [...(train.sourcesOf?.(row) ?? [row])].map((source) => dataset.train.lines[source] as number);
   return { key, network, method, format, dataset, train, order, total, program, session, start, linesOf };
+}
+
+/** @throws DiagnosticError `bad-settings` */
+function checkSmoothing({ label_smoothing_factor: factor }: FinetuningConfig, problem: ProblemType): void {
+  if (factor === 0 || problem === 'single_label_classification') return;
+  throw new DiagnosticError('bad-settings', {
+    message: `label_smoothing_factor spreads one label over all, and a model for ${problem} has none such`,
+    expected: 'finetuning.label_smoothing_factor: 0',
+    found: String(factor),
+    fix: 'leave label_smoothing_factor out',
+  });
 }
 
 function* allBatches(order: DataOrder, total: number): Generator<Int32Array> {

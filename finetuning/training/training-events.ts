@@ -1,3 +1,5 @@
+import type { MemoryNeeds } from './out-of-memory.js';
+
 /** What a training tells whoever watches. */
 export type TrainingEvent =
   | { readonly kind: 'log'; readonly message: string }
@@ -17,11 +19,14 @@ export type TrainingEvent =
       readonly kind: 'evaluated';
       readonly step: number;
       readonly loss: number;
-      readonly accuracy: number;
+      /** Not of a regression. */
+      readonly accuracy?: number;
       /** Of a language model. */
       readonly perplexity?: number;
       readonly best: boolean;
     }
+  /** Told before the weights take memory. */
+  | { readonly kind: 'memory'; readonly needs: MemoryNeeds }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly path: string; readonly digest: string };
 
 export type OnTrainingEvent = (event: TrainingEvent) => void;

@@ -1,7 +1,7 @@
 import {
   clipByGlobalNorm,
-  smoothedCrossEntropy,
-  sparseCrossEntropy,
+  productCrossEntropy,
+  productLosses,
   tf,
   type ProgramDefinition,
   type SignatureDefinition,
@@ -11,10 +11,11 @@ import {
 } from '../../compute/index.js';
 import type { Method } from '../methods/method.js';
 import { modelVariables } from '../models/inference-program.js';
-import { keepAll } from '../models/layers/forward-context.js';
+import { keepAll, type Dropout } from '../models/layers/forward-context.js';
 import type { Network } from '../models/network.js';
 import { averageOf, averageSignature, withAverages } from './averages.js';
 import { countedDropout, dropoutCounterFeed } from './dropout.js';
+import { labelSpec, lossesOf, rightOf } from './losses.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 
 export interface ProgramSettings {
@@ -32,6 +33,8 @@ export interface ProgramSettings {
   readonly narrows?: boolean;
   /** Keep averages of what trains, and evaluate these. */
   readonly averages?: boolean;
+  /** Of a language model: rows whose logits are there at once; absent: see `rowsOfLogits`. */
+  readonly logitRows?: number;
   readonly trainRows: number;
   /** Fewer rows that a batch may have too. Where norms work with the batch's statistics, none may be filled up. */
   readonly fewerRows?: readonly number[];
@@ -55,7 +58,7 @@ export function passName(kind: 'train' | 'accumulate', width: number, fewer?: nu
  * - `train/W`: one update from one batch of padded length W; `train/W/R` from one of R rows, where that counts,
  * - `accumulate/W` and `apply`: the same in parts, where an update takes several batches,
  * - `average`: moves the averages on, after an update, where they are kept,
- * - `evaluate/W`: the loss of each label, and the class that is given.
+ * - `evaluate/W`: the loss of each label, and whether it was given, where that can be said.
  */
 export function trainingProgram(settings: ProgramSettings): ProgramDefinition {
   const { network, method, optimizer, trainWidths, evalWidths, accumulates } = settings;
@@ -96,7 +99,7 @@ function passSignature(settings: ProgramSettings, width: number): SignatureDefin
     ...precision(settings),
     feeds: {
       ...network.feeds(rows, width),
-      labels: { shape: [labels], dtype: 'int32' },
+      labels: labelSpec(network, rows, width),
       // 1 / (labels of the whole update that count) for a label that counts, 0 for the others.
       label_weights: { shape: [labels], dtype: 'float32' },
       dropout_counter: dropoutCounterFeed,
@@ -114,16 +117,50 @@ function passSignature(settings: ProgramSettings, width: number): SignatureDefin
   };
 }
 
-function lossAndGradients(
-  { network, method, labelSmoothing: smoothing = 0, noiseAlpha = null, recomputes = false }: ProgramSettings,
+/** Weighted losses of a batch, in all. */
+function summedLoss(
+  settings: ProgramSettings,
+  method: Method,
   { variables, feeds }: SignatureScope,
+  dropout: Dropout,
+  update: ((buffer: string, value: tf.Tensor) => void) | undefined,
+): tf.Scalar {
+  const { network, labelSmoothing: smoothing = 0 } = settings;
+  const [labels, weights] = [feeds.labels as tf.Tensor, feeds.label_weights as tf.Tensor1D];
+  const { languageHead: head } = network;
+  if (head && smoothing === 0) {
+    const features = head.features(variables, feeds, method, dropout);
+    const table = variables[head.table] as tf.Tensor as tf.Tensor2D;
+    const rows = rowsOfLogits(settings, head.table);
+    return productCrossEntropy(features, table, labels as tf.Tensor1D, weights, rows);
+  }
+  const logits = network.logits(variables, feeds, method, dropout, update);
+  return tf.sum(tf.mul(lossesOf(network, logits, labels, smoothing), weights));
+}
+
+/** Fewer make the products slower. */
+const FEWEST_ROWS = 256;
+
+/**
+ * How many rows of logits are made at once. Where the table trains, each part of them has a gradient of the table's size,
+ * [classes, hidden]: there are as many rows then as make logits of that size.
+ */
+function rowsOfLogits({ network, method, logitRows }: ProgramSettings, table: string): number {
+  const [, hidden = 0] = network.shapes.get(table) ?? [];
+  return logitRows ?? (method.trainable.includes(table) ? Math.max(FEWEST_ROWS, hidden) : FEWEST_ROWS);
+}
+
+function lossAndGradients(
+  settings: ProgramSettings,
+  scope: SignatureScope,
 ): {
   readonly loss: tf.Tensor;
   readonly gradients: ReadonlyMap<string, tf.Tensor>;
   readonly buffers: Readonly<Record<string, tf.Tensor>>;
 } {
-  const fed = <T extends tf.Tensor>(name: string): T => feeds[name] as T;
-  const dropout = countedDropout(fed('dropout_counter'), noiseAlpha);
+  const { network, method, noiseAlpha = null, recomputes = false } = settings;
+  const { variables, feeds } = scope;
+  const dropout = countedDropout(feeds.dropout_counter as tf.Tensor1D, noiseAlpha);
   const recomputing = recomputes ? { ...method, recomputesBlocks: true } : method;
   const trained = method.trainable.map((name) => variables[name] as tf.Variable);
   const moved: Record<string, tf.Tensor> = {};
@@ -131,12 +168,7 @@ function lossAndGradients(
   const update = (buffer: string, value: tf.Tensor): void => void (moved[buffer] = tf.keep(value));
   const { value, grads } = tf.variableGrads(() => {
     const moving = movesBuffers(network, method) ? update : undefined;
-    const logits = network.logits(variables, feeds, recomputing, dropout, moving);
-    const losses =
-      smoothing > 0
-        ? smoothedCrossEntropy(logits, fed('labels'), smoothing)
-        : sparseCrossEntropy(logits, fed('labels'));
-    return tf.sum(tf.mul(losses, fed('label_weights'))) as tf.Scalar;
+    return summedLoss(settings, recomputing, scope, dropout, moving);
   }, trained);
   const buffers = Object.fromEntries(
     Object.entries(moved).map(([name, kept]) => {
@@ -185,13 +217,21 @@ function evaluateSignature(settings: ProgramSettings, width: number): SignatureD
     ...precision(settings),
     feeds: {
       ...network.feeds(rows, width),
-      labels: { shape: [network.labelCount(rows, width)], dtype: 'int32' },
+      labels: labelSpec(network, rows, width),
     },
     build({ variables, feeds }) {
       const parameters = averages ? withAverages(variables, method.trainable) : variables;
+      const labels = feeds.labels as tf.Tensor;
+      const { languageHead: head } = network;
+      if (head) {
+        const features = head.features(parameters, feeds, method, keepAll);
+        const table = parameters[head.table] as tf.Tensor as tf.Tensor2D;
+        const rows = settings.logitRows ?? FEWEST_ROWS;
+        return { outputs: { ...productLosses(features, table, labels as tf.Tensor1D, rows) } };
+      }
       const logits = network.logits(parameters, feeds, method, keepAll);
-      const losses = sparseCrossEntropy(logits, feeds.labels as tf.Tensor1D);
-      return { outputs: { losses, predicted: tf.argMax(logits, -1) } };
+      const right = rightOf(network, logits, labels);
+      return { outputs: { losses: lossesOf(network, logits, labels), ...(right ? { right } : {}) } };
     },
   };
 }

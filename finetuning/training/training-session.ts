@@ -85,24 +85,26 @@ export class TrainingSession {
     signal: AbortSignal | undefined,
   ): Promise<ValidationResult | undefined> {
     const { program, validation, evalRows, task } = this.#options;
-    let [loss, right, labelled, done] = [0, 0, 0, 0];
+    let [loss, rightRows, labelled, done] = [0, 0, 0, 0];
+    let judged = false;
     for (const batch of predictionBatches(validation, evalRows)) {
       if (signal?.aborted) return undefined;
       const { width, inputs, labels, counted } = await validation.batch(batch, evalRows);
-      const { losses, predicted } = program.run(`evaluate/${width}`, { ...inputs, labels });
+      const { losses, right } = program.run(`evaluate/${width}`, { ...inputs, labels });
       counted.forEach((counts, at) => {
         if (counts === 0) return;
         labelled++;
         loss += losses?.[at] as number;
-        if (predicted?.[at] === labels[at]) right++;
+        if (right?.[at] === 1) rightRows++;
       });
+      judged = right !== undefined;
       done += batch.length;
       onProgress(done, validation.count);
       await setImmediate();
     }
     const mean = loss / labelled;
     const perplexity = task === 'causal-lm' ? { perplexity: Math.exp(mean) } : undefined;
-    return { loss: mean, accuracy: right / labelled, ...perplexity };
+    return { loss: mean, ...(judged ? { accuracy: rightRows / labelled } : {}), ...perplexity };
   }
 
   /** What training goes on from. */

@@ -10,7 +10,7 @@ export interface TrainingState {
   step: number;
   /** The update after which the validation set was last seen; 0: never. */
   evaluatedAt: number;
-  best: { readonly step: number; readonly accuracy: number; readonly loss: number } | null;
+  best: { readonly step: number; readonly accuracy?: number; readonly loss: number } | null;
   /** Epochs whose end has been told. */
   epochsEnded: number;
   /** Why a callback wants the training to end; `null`: none does. */
@@ -50,7 +50,7 @@ export function trainerStateJson(
 ): string {
   return toJson({
     best_global_step: state.best?.step ?? null,
-    best_metric: state.best?.[config.metric_for_best_model] ?? null,
+    best_metric: state.best?.[config.metric_for_best_model] ?? state.best?.loss ?? null,
     best_model_checkpoint: state.best ? `checkpoint-${state.best.step}` : null,
     epoch: state.step / stepsPerEpoch,
     eval_steps: config.eval_steps ?? stepsPerEpoch,

@@ -1,7 +1,9 @@
 import { imageRow, pictureFolder, type PictureFolder } from './image-rows.js';
-import { checkFields, parseJsonLine } from './read-rows.js';
+import { parseJsonLine } from './read-rows.js';
 import { readLines } from './read-lines.js';
 import type { ImageRow, Row } from './row.js';
+import { textInput, type TextInput } from './text-input.js';
+import { checkTextFields } from './text-rows.js';
 
 /** What a classifier answers: a text or a picture. */
 export type LabelledRow = Row | ImageRow;
@@ -10,8 +12,8 @@ export interface LabelledRowLine {
   readonly row: LabelledRow;
   /** From 1. */
   readonly number: number;
-  /** What the classifier is given: the text, or the picture's absolute path. */
-  readonly input: string;
+  /** What the classifier is given: the text or both, or the picture's absolute path. */
+  readonly input: TextInput;
 }
 
 /**
@@ -30,13 +32,15 @@ export async function* readLabelledRows(path: string, shownAs: string): AsyncGen
       const { row, path: input } = imageRow(value, place, shownAs, number);
       yield { row, number, input };
     } else {
-      const row = checkFields<Row>(value, ['id', 'text', 'label'], shownAs, number);
-      yield { row, number, input: row.text };
+      const row = checkTextFields<Row>(value, ['id', 'text', 'label'], shownAs, number);
+      yield { row, number, input: textInput(row) };
     }
   }
 }
 
 /** The part of a row that is shown beside its label. */
-export function given(row: LabelledRow): { readonly text: string } | { readonly image: string } {
-  return 'image' in row ? { image: row.image } : { text: row.text };
+export function given(row: LabelledRow): { readonly image: string } | Pick<Row, 'text' | 'text_pair'> {
+  if ('image' in row) return { image: row.image };
+  const { text, text_pair: pair } = row;
+  return { text, ...(pair === undefined ? {} : { text_pair: pair }) };
 }

@@ -8,24 +8,23 @@ export interface EncoderInput {
   readonly inputIds: tf.Tensor2D;
   /** [rows, width] float32: 1 where there is a token, 0 where there is padding */
   readonly attentionMask: tf.Tensor2D;
+  /** [rows, width] int32: which of two texts a token belongs to. Absent: all to the first. */
+  readonly tokenTypeIds?: tf.Tensor2D;
 }
 
 /** Added to the scores of padding: far below any real score, and still finite. */
 const MASKED = -1e9;
 
 /**
- * BERT's encoder over texts of one segment. Hidden states are kept as [rows · width, hidden].
+ * BERT's encoder. Hidden states are kept as [rows · width, hidden].
  *
  * @returns the embeddings' output, then each layer's
  */
-export function bertEncoder(
-  context: ForwardContext,
-  config: BertConfig,
-  { inputIds, attentionMask }: EncoderInput,
-): tf.Tensor2D[] {
+export function bertEncoder(context: ForwardContext, config: BertConfig, input: EncoderInput): tf.Tensor2D[] {
+  const { inputIds, attentionMask } = input;
   const [rows, width] = inputIds.shape;
   const scoreBias = tf.reshape(tf.mul(tf.sub(1, attentionMask), MASKED), [rows, 1, 1, width]);
-  const states = [embed(context, config, inputIds, attentionMask)];
+  const states = [embed(context, config, input)];
   for (let index = 0; index < config.num_hidden_layers; index++) {
     const path = `bert.encoder.layer.${index}`;
     const next = context.block(path, states.at(-1) as tf.Tensor2D, [scoreBias], (inner, x, [bias]) =>
@@ -39,17 +38,22 @@ export function bertEncoder(
 function embed(
   context: ForwardContext,
   config: BertConfig,
-  inputIds: tf.Tensor2D,
-  mask: tf.Tensor2D,
+  { inputIds, attentionMask, tokenTypeIds }: EncoderInput,
 ): tf.Tensor2D {
   const [rows, width] = inputIds.shape;
   const { hidden_size: hidden } = config;
   const table = (name: string): tf.Tensor2D =>
     context.weight(`bert.embeddings.${name}_embeddings.weight`) as tf.Tensor2D;
   const taken = gatherRows(table('word'), tf.reshape(inputIds, [rows * width]) as tf.Tensor1D);
-  const words = disturbed(context, taken, mask);
+  const words = disturbed(context, taken, attentionMask);
   const positions = tf.slice(table('position'), [0, 0], [width, hidden]);
-  const type = tf.slice(table('token_type'), [0, 0], [1, hidden]);
+  const type = tokenTypeIds
+    ? tf.reshape(gatherRows(table('token_type'), tf.reshape(tokenTypeIds, [rows * width]) as tf.Tensor1D), [
+        rows,
+        width,
+        hidden,
+      ])
+    : tf.slice(table('token_type'), [0, 0], [1, hidden]);
   const sum = tf.add(tf.reshape(words, [rows, width, hidden]), tf.add(positions, type));
   const flat = tf.reshape(sum, [rows * width, hidden]) as tf.Tensor2D;
   const path = 'bert.embeddings';

@@ -3,6 +3,7 @@ import { normalValues } from '../../random/draws.js';
 import { forwardContext } from '../forward.js';
 import { parseModelConfig } from '../model-config.js';
 import type { Network, NetworkOptions } from '../network.js';
+import { problemOf } from '../problem.js';
 import { bertClassifier } from './classifier.js';
 import { bertConfigSchema, type BertConfig } from './config.js';
 import { bertParameters } from './parameters.js';
@@ -16,12 +17,20 @@ function currentName(stored: string): string {
 }
 
 /** BertForSequenceClassification. @throws DiagnosticError `bad-model-config` */
-export function bertNetwork({ config: json, file, labels, dropout }: NetworkOptions): Network {
+export function bertNetwork({
+  config: json,
+  file,
+  labels,
+  dropout,
+  problem,
+  pairs,
+}: NetworkOptions): Network {
   const own = parseModelConfig(bertConfigSchema, json, file);
   const config = dropout === null ? own : withDropout(own, dropout);
   const parameters = bertParameters(config, labels.length);
   return {
     task: 'text-classification',
+    problem: problem ?? problemOf(json),
     labels,
     shapes: parameters.shapes,
     layers: parameters.layers,
@@ -47,12 +56,14 @@ export function bertNetwork({ config: json, file, labels, dropout }: NetworkOpti
     feeds: (rows, width) => ({
       input_ids: { shape: [rows, width], dtype: 'int32' },
       attention_mask: { shape: [rows, width], dtype: 'float32' },
+      ...(pairs ? { token_type_ids: { shape: [rows, width], dtype: 'int32' } } : {}),
     }),
     labelCount: (rows) => rows,
     logits(parameters, inputs, method, dropout, update) {
       const input = {
         inputIds: inputs.input_ids as tf.Tensor2D,
         attentionMask: inputs.attention_mask as tf.Tensor2D,
+        ...(pairs ? { tokenTypeIds: inputs.token_type_ids as tf.Tensor2D } : {}),
       };
       return bertClassifier(forwardContext(parameters, method, dropout, update), config, input);
     },

@@ -1,7 +1,7 @@
 import { compileProgram, type Program } from '../../../compute/index.js';
 import { DiagnosticError, type Location } from '../../../diagnostics/index.js';
 import type { PromptRow } from '../../data/index.js';
-import { TURN_END, checkChatTemplate } from '../../text/chat-template.js';
+import { ChatTemplate } from '../../text/chat-template.js';
 import { promptIds } from '../../text/document-parts.js';
 import { bucketFor, lengthBuckets } from '../../text/length-buckets.js';
 import { predictionBatches } from '../../text/prediction-batches.js';
@@ -32,7 +32,7 @@ export interface Completion {
 }
 
 export interface OpenedGenerator {
-  /** @throws DiagnosticError `prompt-too-long`, `unsupported-chat-template` */
+  /** @throws DiagnosticError `prompt-too-long`, `bad-chat-template` */
   complete(
     questions: readonly Question[],
     options: GenerationSettings & {
@@ -65,11 +65,16 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Open
 
   return {
     async complete(questions, { batchSize, onProgress, ...settings }) {
-      if (questions.some(({ prompt }) => 'messages' in prompt)) checkChatTemplate(tokenizer, baseModelDir);
+      const talks = questions.some(({ prompt }) => 'messages' in prompt);
+      const template = talks ? new ChatTemplate(tokenizer, baseModelDir) : undefined;
+      const turnEnds = questions.map(({ prompt }) =>
+        template && 'messages' in prompt ? template.turnEnd(prompt.messages) : '',
+      );
       const prompts = questions.map(({ prompt, at }, index): Prompt => {
-        const ids = promptIds(prompt, tokenizer);
+        const ids = promptIds(prompt, tokenizer, template);
         if (ids.length >= maxWidth) throw tooLong(at, ids.length, maxWidth);
-        return 'messages' in prompt ? { index, ids, isComplete: endsTurn(tokenizer) } : { index, ids };
+        const end = turnEnds[index] as string;
+        return end === '' ? { index, ids } : { index, ids, isComplete: endsTurn(tokenizer, end) };
       });
       const length = (index: number): number => (prompts[index] as Prompt).ids.length;
       const rows = Math.min(batchSize, prompts.length);
@@ -89,8 +94,8 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Open
           const results = await generateBatch(asked, settings, { ...setting, width: widthOf(batch) });
           results.forEach(({ ids, finish }, at) => {
             const index = batch[at] as number;
-            const { prompt } = questions[index] as Question;
-            completions[index] = { text: said(prompt, ids, tokenizer), finish };
+            const text = said(ids, tokenizer, turnEnds[index] as string);
+            completions[index] = { text, finish };
           });
           done += batch.length;
           onProgress?.(done, prompts.length);
@@ -103,17 +108,19 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Open
   };
 }
 
-/** Tokens that the mark at the end of a turn has at most: one for each byte. */
-const LONGEST_TURN_END = TURN_END.length + 1;
-
 /** In a conversation the model says when its turn is over. */
-function endsTurn(tokenizer: TextTokenizer): (generated: readonly number[]) => boolean {
-  return (generated) => tokenizer.decode(generated.slice(-LONGEST_TURN_END), true).includes(TURN_END);
+function endsTurn(tokenizer: TextTokenizer, end: string): (generated: readonly number[]) => boolean {
+  // Tokens that the mark has at most: one for each byte.
+  const longest = Buffer.byteLength(end) + 1;
+  return (generated) => tokenizer.decode(generated.slice(-longest), true).includes(end);
 }
 
-function said(prompt: PromptRow, ids: readonly number[], tokenizer: TextTokenizer): string {
-  if (!('messages' in prompt)) return tokenizer.decode(ids);
-  return tokenizer.decode(ids, true).split(TURN_END)[0] as string;
+/** @param end of the turn; empty where only a token ends a text */
+function said(ids: readonly number[], tokenizer: TextTokenizer, end: string): string {
+  if (end === '') return tokenizer.decode(ids);
+  const text = tokenizer.decode(ids, true);
+  const at = text.indexOf(end);
+  return at < 0 ? tokenizer.decode(ids) : text.slice(0, at);
 }
 
 function tooLong(at: Location, found: number, maxWidth: number): DiagnosticError {

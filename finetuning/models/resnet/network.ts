@@ -23,6 +23,7 @@ export function resnetNetwork({ config: json, file, labels }: NetworkOptions): N
   const parameters = resnetParameters(config, labels.length);
   return {
     task: 'image-classification',
+    problem: 'single_label_classification',
     labels,
     shapes: parameters.shapes,
     layers: parameters.layers,

@@ -17,7 +17,8 @@ export interface EvaluateInfo {
   readonly step: number;
   readonly epoch: number;
   readonly loss: number;
-  readonly accuracy: number;
+  /** Not of a regression. */
+  readonly accuracy?: number;
   /** Of a language model. */
   readonly perplexity?: number;
   /** Whether the model is the best so far. */

@@ -14,7 +14,8 @@ export function earlyStopping(options: {
   let withoutBetter = 0;
   return {
     onEvaluate(info, control) {
-      const value = metric === 'accuracy' ? info.accuracy : -info.loss;
+      // A regression has no accuracy.
+      const value = (metric === 'accuracy' ? info.accuracy : undefined) ?? -info.loss;
       const gain = best === null ? Infinity : value - best;
       withoutBetter = gain > threshold ? 0 : withoutBetter + 1;
       if (best === null || value > best) best = value;

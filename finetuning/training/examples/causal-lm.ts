@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { readLanguageRows, type LanguageRow } from '../../data/index.js';
-import { checkChatTemplate } from '../../text/chat-template.js';
+import { ChatTemplate } from '../../text/chat-template.js';
 import { documentParts } from '../../text/document-parts.js';
 import { EncodedDocuments } from '../../text/encoded-documents.js';
 import { lengthBuckets } from '../../text/length-buckets.js';
@@ -37,10 +37,12 @@ export async function causalLanguageModel(
     encode(network, modelDir, maxLength) {
       const tokenizer = new TextTokenizer(modelDir);
       const endId = endOf(tokenizer, modelDir);
-      if ([train, validation].some(({ rows }) => rows.some((row) => 'messages' in row)))
-        checkChatTemplate(tokenizer, modelDir);
+      const talks = [train, validation].some(({ rows }) => rows.some((row) => 'messages' in row));
+      const template = talks ? new ChatTemplate(tokenizer, modelDir) : undefined;
       const encode = (file: LanguageRows) => {
-        const parts = file.rows.map((row) => documentParts(row, tokenizer, endId, train_on_prompt));
+        const parts = file.rows.map((row, index) =>
+          atLine(file, index, () => documentParts(row, tokenizer, template, endId, train_on_prompt)),
+        );
         const documents = new EncodedDocuments(parts, maxLength);
         checkVocabulary(documents, network.vocabulary, modelDir);
         checkLearned(file, documents, maxLength);
@@ -54,6 +56,22 @@ export async function causalLanguageModel(
       return { train: encode(train), validation: encode(validation) };
     },
   };
+}
+
+/** A template that refuses a conversation does not know where that stands. */
+function atLine<T>({ file, lines }: LanguageRows, index: number, body: () => T): T {
+  try {
+    return body();
+  } catch (cause) {
+    if (!(cause instanceof DiagnosticError) || cause.code !== 'bad-chat-template') throw cause;
+    const { message, fix } = cause;
+    throw new DiagnosticError('bad-chat-template', {
+      message: `${message} (${cause.at?.file ?? 'the template'})`,
+      at: { file, line: lines[index] as number },
+      ...(fix === undefined ? {} : { fix }),
+      cause,
+    });
+  }
 }
 
 /** @throws DiagnosticError `no-rows`, those of `readLanguageRows` */

@@ -24,6 +24,8 @@ export function rowLocation({ file, lines, names }: Omit<RowFile, 'md5'>, row: n
 export interface Dataset {
   /** The classes, in the order of the logits; none for a language model. */
   readonly labels: readonly string[];
+  /** Some rows have two texts, whose tokens are told apart. */
+  readonly pairs?: boolean;
   readonly train: RowFile;
   readonly validation: RowFile;
   /** @throws DiagnosticError for rows that do not fit the model */

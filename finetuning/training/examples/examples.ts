@@ -6,8 +6,8 @@ export interface ExampleBatch {
   readonly width: number;
   /** The network's feeds. */
   readonly inputs: Readonly<Record<string, TensorData>>;
-  /** [n] the network's labels: one to a row, or to a token. 0 where there is none. */
-  readonly labels: Int32Array;
+  /** What the network is to say of each row, or token: see `labelSpec`. 0 where there is nothing. */
+  readonly labels: Int32Array | Float32Array;
   /** [n] 1 for a label that counts, 0 for padding and for what is not to be learned. */
   readonly counted: Float32Array;
 }

@@ -1,35 +1,38 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { ProblemType } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
-import { readRows } from '../../data/index.js';
+import { readTextRows, type Answer, type TextInput } from '../../data/index.js';
 import { rowLocation, type RowFile } from './dataset.js';
 
 export interface LabelledRows extends RowFile {
   readonly labels: readonly string[];
 }
 
-export interface LabelledTexts extends LabelledRows {
-  readonly texts: readonly string[];
+/** Texts, and what is to be said of each. */
+export interface AnsweredTexts extends RowFile {
+  readonly inputs: readonly TextInput[];
+  readonly answers: readonly Answer[];
 }
 
-/** @throws DiagnosticError `file-missing`, `jsonl-syntax`, `bad-row`, `no-rows` */
-export async function readLabelledTexts(path: string, shownAs: string = path): Promise<LabelledTexts> {
-  const texts: string[] = [];
-  const labels: string[] = [];
+/** @throws DiagnosticError `no-rows`, those of `readTextRows` */
+export async function readAnsweredTexts(path: string, problem: ProblemType): Promise<AnsweredTexts> {
+  const inputs: TextInput[] = [];
+  const answers: Answer[] = [];
   const lines: number[] = [];
-  for await (const { row, number } of readRows(path, shownAs)) {
-    texts.push(row.text);
-    labels.push(row.label);
+  for await (const { input, answer, number } of readTextRows(path, path, problem)) {
+    inputs.push(input);
+    answers.push(answer);
     lines.push(number);
   }
-  if (texts.length === 0)
+  if (inputs.length === 0)
     throw new DiagnosticError('no-rows', {
-      message: `${shownAs} has no rows`,
-      at: { file: shownAs },
+      message: `${path} has no rows`,
+      at: { file: path },
       fix: 'run the stage that makes it again',
     });
   const md5 = createHash('md5').update(readFileSync(path)).digest('hex');
-  return { file: shownAs, count: texts.length, texts, labels, lines, md5 };
+  return { file: path, count: inputs.length, inputs, answers, lines, md5 };
 }
 
 /** The classes, in the order of the logits: sorted by code point, so that they are the same everywhere. */

@@ -2,28 +2,36 @@ import { join } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { EncodedTexts } from '../../text/encoded-texts.js';
 import { bucketFor, lengthBuckets } from '../../text/length-buckets.js';
-import { padBatch } from '../../text/padded-batch.js';
+import { padBatch, textFeeds } from '../../text/padded-batch.js';
 import { TextTokenizer } from '../../text/text-tokenizer.js';
 import type { Dataset } from './dataset.js';
 import type { Examples } from './examples.js';
-import { labelIndices, labelSet, readLabelledTexts, type LabelledTexts } from './labelled-texts.js';
+import type { Head } from './head.js';
+import { answerForm, type BatchLabels } from './answers.js';
+import { readAnsweredTexts, type AnsweredTexts } from './labelled-texts.js';
 
-/** Rows of a text and a label. */
-export async function textClassification(trainFile: string, valFile: string): Promise<Dataset> {
-  const train = await readLabelledTexts(trainFile);
-  const validation = await readLabelledTexts(valFile);
-  const labels = labelSet(train);
+/** Rows of a text, or two, with a label, several labels or a number. */
+export async function textClassification(
+  trainFile: string,
+  valFile: string,
+  { problem, ownLabels }: Pick<Head, 'problem' | 'ownLabels'>,
+): Promise<Dataset> {
+  const train = await readAnsweredTexts(trainFile, problem);
+  const validation = await readAnsweredTexts(valFile, problem);
+  const form = answerForm(problem, train, ownLabels);
+  const pairs = [train, validation].some(({ inputs }) => inputs.some((input) => typeof input !== 'string'));
   return {
-    labels,
+    labels: form.labels,
+    pairs,
     train,
     validation,
     encode(network, modelDir, maxLength) {
       const tokenizer = new TextTokenizer(modelDir);
       const buckets = lengthBuckets(maxLength);
-      const encode = (rows: LabelledTexts): Examples => {
-        const texts = EncodedTexts.encode(tokenizer, rows.texts, maxLength);
+      const encode = (rows: AnsweredTexts): Examples => {
+        const texts = EncodedTexts.encode(tokenizer, rows.inputs, maxLength);
         checkVocabulary(texts, network.vocabulary, modelDir);
-        return labelledExamples(texts, labelIndices(rows, labels), buckets, tokenizer.padId);
+        return labelledExamples(texts, form.encode(rows), { buckets, padId: tokenizer.padId, pairs });
       };
       return { train: encode(train), validation: encode(validation) };
     },
@@ -32,9 +40,16 @@ export async function textClassification(trainFile: string, valFile: string): Pr
 
 function labelledExamples(
   texts: EncodedTexts,
-  classes: Int32Array,
-  buckets: readonly number[],
-  padId: number,
+  labelsOf: BatchLabels,
+  {
+    buckets,
+    padId,
+    pairs,
+  }: {
+    readonly buckets: readonly number[];
+    readonly padId: number;
+    readonly pairs: boolean;
+  },
 ): Examples {
   return {
     count: texts.count,
@@ -47,11 +62,14 @@ function labelledExamples(
       return bucketFor(longest, buckets);
     },
     batch(indices, rows) {
-      const { width, inputIds, attentionMask } = padBatch(texts, indices, rows, buckets, padId);
-      const labels = new Int32Array(rows);
-      indices.forEach((row, at) => (labels[at] = classes[row] as number));
-      const counted = new Float32Array(rows).fill(1, 0, indices.length);
-      return { width, inputs: { input_ids: inputIds, attention_mask: attentionMask }, labels, counted };
+      const padded = padBatch(texts, indices, rows, buckets, padId);
+      return {
+        width: padded.width,
+        // The other file may have all the pairs.
+        inputs: textFeeds(pairs ? { tokenTypeIds: new Int32Array(rows * padded.width), ...padded } : padded),
+        labels: labelsOf(indices, rows),
+        counted: new Float32Array(rows).fill(1, 0, indices.length),
+      };
     },
   };
 }

@@ -34,7 +34,7 @@ export function naiveBayes(rows: readonly Row[], labels: readonly string[]): Cla
     predict(texts, options = {}) {
       const logits: number[] = [];
       for (const [row, text] of texts.entries()) {
-        const words = wordsOf(text);
+        const words = wordsOf(text as string);
         for (const of of counts.values()) logits.push(logit(of, words));
         options.onProgress?.(row + 1, texts.length);
       }

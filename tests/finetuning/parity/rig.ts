@@ -22,7 +22,7 @@ const executors = { compiled: compileProgram, interpreted: interpretProgram };
 /** What the network is fed, its labels, and which of these count (1) or not (0). */
 export interface CellBatch {
   readonly inputs: Readonly<Record<string, TensorData>>;
-  readonly labels: Int32Array;
+  readonly labels: Int32Array | Float32Array;
   readonly counted: Float32Array;
 }
 
@@ -41,12 +41,16 @@ export interface Cell {
   ownName(stored: string): string;
   /** @param batch one of batches.json's */
   toBatch(batch: Readonly<Record<string, unknown>>): CellBatch;
+  /** The batches are of pairs of texts. */
+  readonly pairs?: boolean;
   /** Values of parameters whose gradient is nothing but rounding, which Adam scales up. */
   readonly isRounding?: (own: string, at: number) => boolean;
   /** Of finetuning.*, beside those of the cases: another optimizer, another schedule. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Batches to an update; absent: one. */
   readonly accumulation?: number;
+  /** Of a language model: rows whose logits are made at once; absent: all of such a small batch. */
+  readonly logitRows?: number;
   /** Of values after training by the reference; absent: 1e-4. */
   readonly relativeAfter?: number;
 }
@@ -95,7 +99,7 @@ export function describeParity(cell: Cell): void {
         .map((name) => name.slice('after.'.length))
         .map((stored) => [cell.ownName(stored), stored]),
     );
-    const network = readNetwork(modelFolder, cell.labels);
+    const network = readNetwork(modelFolder, cell.labels, { pairs: cell.pairs ?? false });
     const method = cell.makeMethod(network);
     const config = finetuningConfigSchema.parse({
       method: 'full',
@@ -135,6 +139,7 @@ export function describeParity(cell: Cell): void {
               labelSmoothing: config.label_smoothing_factor,
               averages: config.ema_decay !== null,
               recomputes: config.gradient_checkpointing,
+              ...(cell.logitRows === undefined ? {} : { logitRows: cell.logitRows }),
               trainRows: rows,
               evalRows: rows,
               trainWidths: [width],

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readNetwork } from '../../../../finetuning/models/read-network.js';
@@ -173,15 +173,52 @@ describe('a chat template', () => {
     expect((await examplesOf([row])).count).toBe(1);
   });
 
-  it('of another kind is refused, where there are conversations', async () => {
-    write('{% for message in messages %}[INST] {{ message.content }} [/INST]{% endfor %}');
-    await expect(examplesOf([row])).rejects.toMatchObject({
-      code: 'unsupported-chat-template',
-      at: { file: join(folder, 'model/tokenizer_config.json') },
+  it('of the tokenizer is carried out, and ends conversations as it does', async () => {
+    const template = "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }};{% endfor %}";
+    write([
+      { name: 'tools', template: 'x' },
+      { name: 'default', template: `${template}{% if add_generation_prompt %}[assistant]{% endif %}` },
+    ]);
+    const tokenizer = new TextTokenizer(join(folder, 'model'));
+    const messages = [
+      { role: 'user', content: 'the capital?' },
+      { role: 'assistant', content: 'finance' },
+    ];
+    const examples = await examplesOf([{ messages }]);
+    const said = (await learned(examples)).filter((label) => label !== undefined);
+    expect(tokenizer.decode(said, true)).toBe(' finance;');
+    // The file comes before the setting.
+    writeFileSync(
+      join(folder, 'model/chat_template.jinja'),
+      `${template.replace(';', '!')}{% if add_generation_prompt %}[assistant]{% endif %}`,
+    );
+    const others = (await learned(await examplesOf([{ messages }]))).filter((label) => label !== undefined);
+    expect(tokenizer.decode(others, true)).toBe(' finance!');
+  });
+
+  it.each([
+    ['that cannot be read', '{% for message in %}', 'cannot be read', 'tokenizer_config.json'],
+    [
+      'that is none of several',
+      [{ name: 'tools', template: 'x' }],
+      'none of the chat',
+      'tokenizer_config.json',
+    ],
+    ['that refuses a conversation', "{{ raise_exception('no such role') }}", 'no such role', 'rows.jsonl'],
+    [
+      'that is otherwise when it goes on',
+      '{{ messages | length }}{% for m in messages %}{{ m.content }}{% endfor %}',
+      'cannot be told apart',
+      'rows.jsonl',
+    ],
+  ])('%s is refused, where there are conversations', async (_what, template, message, file) => {
+    write(template);
+    const talk = { messages: [{ role: 'user', content: 'a' }, ...row.messages] };
+    await expect(examplesOf([talk])).rejects.toMatchObject({
+      code: 'bad-chat-template',
+      message: expect.stringContaining(message),
+      at: { file: expect.stringContaining(file) },
     });
     expect((await examplesOf([{ text: 'kind' }])).count).toBe(1);
-    rmSync(join(folder, 'model/tokenizer_config.json'));
-    writeFileSync(join(folder, 'model/chat_template.jinja'), readFileSync('README.md'));
-    await expect(examplesOf([row])).rejects.toMatchObject({ code: 'unsupported-chat-template' });
   });
 });

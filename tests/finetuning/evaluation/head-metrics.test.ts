@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import {
+  multiLabelMetrics,
+  type MultiLabelMetrics,
+} from '../../../finetuning/evaluation/metrics-multi-label.js';
+import {
+  regressionMetrics,
+  type RegressionMetrics,
+} from '../../../finetuning/evaluation/metrics-regression.js';
+
+/** scikit-learn and SciPy are the judges: see make_head_metrics.py. */
+const { regression, multi_label } = JSON.parse(
+  readFileSync('tests/finetuning/evaluation/fixtures/head_metrics.json', 'utf8'),
+) as {
+  readonly regression: readonly {
+    readonly actual: number[];
+    readonly predicted: number[];
+    readonly expected: RegressionMetrics;
+  }[];
+  readonly multi_label: readonly {
+    readonly actual: number[];
+    readonly predicted: number[];
+    readonly labels: number;
+    readonly expected: MultiLabelMetrics;
+  }[];
+};
+
+function expectNear(found: unknown, expected: unknown, path: string): void {
+  if (typeof expected !== 'object' || expected === null) {
+    const near =
+      Math.abs((found as number) - (expected as number)) <= 1e-9 * Math.max(1, Math.abs(expected as number));
+    return expect({ path, found: near ? expected : found }).toEqual({ path, found: expected });
+  }
+  expect(Object.keys(found as object).sort()).toEqual(Object.keys(expected).sort());
+  for (const [key, value] of Object.entries(expected))
+    expectNear((found as Record<string, unknown>)[key], value, `${path}.${key}`);
+}
+
+it.each(regression.map((each, index) => [index, each] as const))('numbers, case %d', (index, each) => {
+  expectNear(regressionMetrics(each.actual, each.predicted), each.expected, `case ${index}`);
+});
+
+it('of numbers that are all the same have no correlation', () => {
+  expect(regressionMetrics([1, 1], [1, 2])).toEqual({ mse: 0.5, mae: 0.5, pearson: null, spearman: null });
+});
+
+it.each(multi_label.map((each, index) => [index, each] as const))(
+  'several labels, case %d',
+  (index, each) => {
+    expectNear(multiLabelMetrics(each.actual, each.predicted, each.labels), each.expected, `case ${index}`);
+  },
+);
