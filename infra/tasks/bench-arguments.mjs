@@ -26,6 +26,11 @@ const BENCHMARKS = {
       'compiled-peer': true,
     },
   },
+  generation: {
+    about: 'texts that GPT-2 writes, beside transformers',
+    peers: ['python'],
+    options: { rounds: COUNT },
+  },
   stages: { about: 'what is around a stage, beside `dvc repro`', peers: ['dvc'], options: {} },
   scale: {
     about: 'one run of many stages, and many runs at once; ours alone',

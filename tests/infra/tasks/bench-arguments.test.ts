@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readBenchArguments } from '../../../infra/tasks/bench-arguments.mjs';
 
@@ -31,6 +32,14 @@ describe('npm run bench', () => {
     expect(stderr).toContain(message);
     expect(stderr).toContain('usage: npm run bench');
     expect(status).toBe(2);
+  });
+
+  it('knows what the program knows', () => {
+    const program = readFileSync(new URL('../../../bench/main.ts', import.meta.url), 'utf8');
+    const tables = program.slice(program.indexOf('const BENCHMARKS'), program.indexOf('const json'));
+    const names = [...tables.matchAll(/^ {2}(\w+): /gm)].map(([, name]) => name ?? '');
+    expect(names).toContain('scale');
+    expect(names.filter((name) => !('peers' in readBenchArguments([name])))).toEqual([]);
   });
 
   it('installs the peers of what is asked for', () => {
