@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { Network } from '../../models/network.js';
 import { openWeights } from '../../models/weights/open-weights.js';
+import { fittingValues } from '../fitting-values.js';
 import type { Method } from '../method.js';
 import { adapterMethod } from './adapter-method.js';
 import { ADAPTER_FILE, HEAD_FILE } from './adapterhub-format.js';
@@ -30,27 +30,13 @@ export function readAdapterHub(
   try {
     const stored = new Map(
       files.flatMap((file) =>
-        file.names.map((name) => [currentName(name, network), { file, name }] as const),
+        file.names.map((name) => [currentName(name, network), { source: file, name }] as const),
       ),
     );
     const saved = [...stored.keys()].filter((name) => network.shapes.has(name)).map(moduleOf);
     const settings = { ...config, saved: [...new Set(saved)] };
     const method = adapterMethod(network.shapes, settings);
-    const values: Record<string, Float32Array> = {};
-    for (const parameter of method.trainable) {
-      const shape = `[${(method.added.get(parameter) ?? network.shapes.get(parameter) ?? []).join(', ')}]`;
-      const entry = stored.get(parameter);
-      const found = entry ? `[${entry.file.shape(entry.name).join(', ')}]` : 'nothing';
-      if (!entry || found !== shape)
-        throw new DiagnosticError(entry ? 'shape-mismatch' : 'missing-weights', {
-          message: `the adapter does not fit the model: ${parameter}`,
-          at: { file: entry?.file.file ?? adapterFile },
-          expected: shape,
-          found,
-          fix: 'use the base model and the labels that the adapter was trained with',
-        });
-      values[parameter] = entry.file.readFloat32(entry.name);
-    }
+    const values = fittingValues(network, method, stored, adapterFile);
     return { settings, method, values };
   } finally {
     for (const file of files) file.close();

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { Network } from '../../models/network.js';
 import { SafetensorsFile } from '../../models/safetensors/safetensors-file.js';
+import { fittingValues, type StoredValue } from '../fitting-values.js';
 import type { Method } from '../method.js';
 import { endsWithPart, modulePaths } from '../modules-to-save.js';
 import { loraMethod } from './lora.js';
@@ -31,32 +32,20 @@ export function settingsFor(network: Pick<Network, 'shapes'>, settings: LoraSett
   return { ...settings, saved };
 }
 
-function readAdapterWeights(folder: string, network: Network, method: Method): Record<string, Float32Array> {
+function readAdapterWeights(folder: string, network: Network, method: Method): Adapter['values'] {
   const path = join(folder, 'adapter_model.safetensors');
   const file = SafetensorsFile.open(path);
   try {
-    const stored = new Map<string | undefined, string>(file.names.map((name) => [parameterName(name), name]));
-    const values: Record<string, Float32Array> = {};
-    for (const parameter of method.trainable) {
-      const shape = method.added.get(parameter) ?? network.shapes.get(parameter) ?? [];
-      const name = stored.get(parameter);
-      const found = name === undefined ? 'nothing' : `[${file.shape(name).join(', ')}]`;
-      if (name === undefined || found !== `[${shape.join(', ')}]`)
-        throw new DiagnosticError(name === undefined ? 'missing-weights' : 'shape-mismatch', {
-          message: `the adapter does not fit the model: ${parameter}`,
-          at: { file: path },
-          expected: `[${shape.join(', ')}]`,
-          found,
-          fix: 'use the base model and the labels that the adapter was trained with',
-        });
-      values[parameter] = file.readFloat32(name);
-      stored.delete(parameter);
+    const stored = new Map<string, StoredValue>();
+    for (const name of file.names) {
+      const parameter = parameterName(name);
+      if (parameter !== undefined) stored.set(parameter, { source: file, name });
     }
-    stored.delete(undefined);
-    const [unknown] = stored.values();
-    if (unknown !== undefined)
+    const values = fittingValues(network, method, stored, path);
+    const unknown = [...stored].find(([parameter]) => values[parameter] === undefined);
+    if (unknown)
       throw new DiagnosticError('bad-adapter', {
-        message: `the adapter holds ${unknown}, which its configuration does not account for`,
+        message: `the adapter holds ${unknown[1].name}, which its configuration does not account for`,
         at: { file: path },
         fix: 'take adapter_config.json and adapter_model.safetensors from the same training',
       });

@@ -1,0 +1,164 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { compileProgram } from '../../../compute/index.js';
+import { finetuningConfigSchema, loadFinetuningConfig } from '../../../configs/index.js';
+import { fullMethod } from '../../../finetuning/methods/full.js';
+import { readNetwork, readWeights } from '../../../finetuning/models/read-network.js';
+import { assignInitialWeights } from '../../../finetuning/training/initial-weights.js';
+import { createOptimizer } from '../../../finetuning/training/optimizers/create-optimizer.js';
+import { prepareTraining } from '../../../finetuning/training/prepare-training.js';
+import { trainingProgram } from '../../../finetuning/training/training-program.js';
+import { tinyGpt2 } from '../training/tiny-gpt2.js';
+import { tinyPictureProject } from '../training/tiny-pictures.js';
+import { tinyProject } from '../training/tiny-project.js';
+import { bert } from './bert-cell.js';
+import { gpt2 } from './gpt2-cell.js';
+import { resnet } from './resnet-cell.js';
+import type { CellBatch } from './rig.js';
+
+jest.setTimeout(300_000);
+
+/** A Python with PyTorch and transformers, from infra/python/bench.txt. */
+const python = process.env.REPRISE_TEST_PEFT_PYTHON;
+
+interface Pass {
+  readonly loss: number;
+  readonly norm: number;
+  readonly gradients: Readonly<Record<string, readonly number[]>>;
+}
+
+/** What PyTorch computes of these rows. */
+function torchPasses(
+  model: string,
+  { inputs, labels, counted }: CellBatch,
+  shape: readonly number[],
+): { readonly float32: Pass; readonly autocast: Pass } {
+  const scratch = mkdtempSync(join(tmpdir(), 'reprise-torch-'));
+  const nested = (values: ArrayLike<number>): unknown =>
+    shape.slice(1).reduceRight<unknown[]>((flat, size) => chunks(flat, size), Array.from(values));
+  const fed = Object.fromEntries(Object.entries(inputs).map(([name, values]) => [name, nested(values)]));
+  const batch = join(scratch, 'batch.json');
+  const all = Array.from(labels, (label, at) => (counted[at] === 1 ? label : -100));
+  writeFileSync(batch, JSON.stringify({ ...fed, labels: all }));
+  const script = 'tests/finetuning/parity/torch_passes.py';
+  const { status, stdout, stderr } = spawnSync(python as string, [script, model, batch], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  rmSync(scratch, { recursive: true });
+  expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+  return JSON.parse(stdout) as { float32: Pass; autocast: Pass };
+}
+
+function chunks(values: readonly unknown[], size: number): unknown[] {
+  return Array.from({ length: values.length / size }, (_, at) => values.slice(at * size, (at + 1) * size));
+}
+
+/** ‖found − expected‖ / ‖expected‖ over all parameters. */
+function distance(found: Pass['gradients'], expected: Pass['gradients']): number {
+  let [apart, whole] = [0, 0];
+  for (const [name, values] of Object.entries(expected))
+    values.forEach((value, at) => {
+      apart += ((found[name]?.[at] as number) - value) ** 2;
+      whole += value ** 2;
+    });
+  return Math.sqrt(apart / whole);
+}
+
+(python === undefined ? describe.skip : describe)('bfloat16 beside torch.autocast', () => {
+  it.each([
+    ['bert-tiny', bert],
+    ['gpt2-tiny', gpt2],
+    ['resnet-tiny', resnet],
+  ] as const)('%s: is no further from float32 than that', (name, { labels, rows, width, toBatch }) => {
+    const folder = `tests/finetuning/fixtures/${name}`;
+    const { batches } = JSON.parse(readFileSync(`${folder}/batches.json`, 'utf8')) as {
+      batches: Record<string, unknown>[];
+    };
+    const batch = toBatch(batches[0] as Record<string, unknown>);
+    const network = readNetwork(`${folder}/model`, labels);
+    const method = fullMethod(network.shapes);
+    const config = finetuningConfigSchema.parse({ method: 'full', model_name: name, seed: 0, optim: 'sgd' });
+    const program = compileProgram(
+      trainingProgram({
+        network,
+        method,
+        optimizer: createOptimizer(config, network),
+        maxGradNorm: 1,
+        narrows: true,
+        trainRows: rows,
+        evalRows: rows,
+        trainWidths: [width],
+        evalWidths: [],
+        accumulates: true,
+      }),
+    );
+    program.assign(Object.fromEntries(readWeights(network, `${folder}/model`, 0).values));
+    const all = batch.counted.reduce((sum, counts) => sum + counts, 0);
+    const { loss } = program.run(`accumulate/${width}`, {
+      ...batch.inputs,
+      labels: batch.labels,
+      label_weights: batch.counted.map((counts) => counts / all),
+      dropout_counter: Int32Array.of(0, 1),
+    });
+    const sums = program.read(method.trainable.map((parameter) => `${parameter}/accumulated`));
+    program.dispose();
+    const gradients = Object.fromEntries(
+      method.trainable.map((parameter) => [parameter, Array.from(sums[`${parameter}/accumulated`] ?? [])]),
+    );
+
+    const shape = name === 'resnet-tiny' ? [rows, width, width, 3] : [rows, width];
+    const { float32, autocast } = torchPasses(`${folder}/model`, batch, shape);
+    const lossApart = (of: number): number => Math.abs(of / float32.loss - 1);
+    const [own, theirs] = [distance(gradients, float32.gradients), distance(autocast.gradients, float32.gradients)]; // prettier-ignore
+    console.log(
+      `${name}: loss ${lossApart(loss?.[0] as number).toExponential(1)} of float32's, autocast's ` +
+        `${lossApart(autocast.loss).toExponential(1)}; gradients ${own.toExponential(1)} and ${theirs.toExponential(1)}`,
+    );
+    // It is not float32: and 2⁻⁸ is what a bfloat16 may be off.
+    expect(own).toBeGreaterThan(1e-5);
+    // A ResNet's relus and maxima fall otherwise where values are near each other, in either of them.
+    expect(own).toBeLessThan(1.5 * theirs);
+    expect(lossApart(loss?.[0] as number)).toBeLessThan(2 ** -8);
+  });
+});
+
+(python === undefined ? describe.skip : describe)('an epoch’s last batch, which has fewer rows', () => {
+  it.each(['gpt2', 'resnet'])(
+    'of %s has the loss and the gradient that PyTorch gives these rows',
+    async (kind) => {
+      const settings = { method: 'full', learning_rate: 0, dropout: 0, group_by_length: false };
+      const root =
+        kind === 'gpt2'
+          ? tinyProject({ config: settings }, tinyGpt2)
+          : await tinyPictureProject({ ...settings, dropout: null });
+      const config = loadFinetuningConfig(root);
+      const prepared = await prepareTraining({
+        config,
+        trainFile: join(root, 'data/finetuning/train.jsonl'),
+        valFile: join(root, 'data/finetuning/val.jsonl'),
+        modelDir: join(root, 'model'),
+        projectDir: root,
+      });
+      assignInitialWeights(prepared, config.seed, join(root, 'model'), () => {});
+      const { session, order, train } = prepared;
+      const step = order.stepsPerEpoch - 1;
+      const batches = order.batchesOf(step);
+      const [short] = batches as [Int32Array];
+      expect(short.length).toBe(4);
+      expect(config.batch_size).toBe(8);
+      const found = await session.update(step, batches, 0);
+      // These rows alone, with nothing that fills the batch up.
+      const alone = await train.batch(short, short.length, { seed: config.seed, pass: step });
+      prepared.program.dispose();
+      const shape = kind === 'gpt2' ? [4, alone.width] : [4, alone.width, alone.width, 3];
+      const { float32 } = torchPasses(join(root, 'model'), alone, shape);
+      expect(Math.abs(found.loss / float32.loss - 1)).toBeLessThan(1e-4);
+      expect(Math.abs(found.gradNorm / float32.norm - 1)).toBeLessThan(1e-4);
+      rmSync(root, { recursive: true });
+    },
+  );
+});
