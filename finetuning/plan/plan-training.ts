@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { freemem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
@@ -8,12 +7,20 @@ import {
   type FinetuningConfig,
   type FinetuningMethod,
 } from '../../configs/index.js';
-import { DiagnosticError } from '../../diagnostics/index.js';
+import { DiagnosticError, type Locator } from '../../diagnostics/index.js';
 import { createMethod } from '../methods/create-method.js';
 import { readNetwork, readTask } from '../models/read-network.js';
+import { checkSettings } from '../training/check-settings.js';
 import { openDataset } from '../training/examples/open-dataset.js';
 import { createOptimizer } from '../training/optimizers/create-optimizer.js';
-import { countParameters, fixedMemory, type FixedMemory, type ParameterCounts } from './memory-parts.js';
+import {
+  availableMemory,
+  countParameters,
+  fixedMemory,
+  gigabytes,
+  type FixedMemory,
+  type ParameterCounts,
+} from './memory-parts.js';
 import type { MeasuredSteps, MeasureRequest } from './measured-steps.js';
 
 export interface PlanOptions {
@@ -24,6 +31,8 @@ export interface PlanOptions {
   readonly projectDir: string;
   /** An adapter that is trained further. */
   readonly adapterDir?: string;
+  /** Where the settings are written, for messages. */
+  readonly places?: Locator;
 }
 
 /** What a training will take. Bytes and seconds. */
@@ -65,14 +74,16 @@ export interface MethodPlan {
  */
 export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
   const { config, modelDir } = options;
-  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
+  const task = readTask(modelDir);
+  checkSettings(config, task, options.places);
+  const dataset = await openDataset(task, options.trainFile, options.valFile, config);
   const network = readNetwork(modelDir, dataset.labels, config.dropout);
   const partsOf = (of: FinetuningConfig): { parameters: ParameterCounts; fixed: FixedMemory } => {
     const { method } = createMethod(of, network);
     const optimizer = createOptimizer(of, network);
     return {
       parameters: countParameters(network, method),
-      fixed: fixedMemory(network, method, optimizer, of.gradient_accumulation_steps > 1),
+      fixed: fixedMemory(network, method, optimizer, of),
     };
   };
   const { parameters, fixed } = partsOf(config);
@@ -96,11 +107,6 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
       return { method, trainable: parts.parameters.trainable, peak, fits: peak <= available };
     }),
   };
-}
-
-/** What the operating system, or the control group that the process is in, still has. */
-function availableMemory(): number {
-  return typeof process.availableMemory === 'function' ? process.availableMemory() : freemem();
 }
 
 async function measure(
@@ -134,8 +140,4 @@ async function measure(
       cause,
     });
   }
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
 }

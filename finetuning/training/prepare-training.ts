@@ -1,20 +1,24 @@
 import { compileProgram, type Program } from '../../compute/index.js';
 import type { FinetuningConfig } from '../../configs/index.js';
+import type { Locator } from '../../diagnostics/index.js';
 import { createMethod } from '../methods/create-method.js';
 import type { Method } from '../methods/method.js';
 import type { SavedFormat } from '../methods/saved-format.js';
 import { startingPoint } from '../methods/starting-point.js';
 import type { Network } from '../models/network.js';
 import { readNetwork, readTask } from '../models/read-network.js';
+import { availableMemory, fixedMemory } from '../plan/memory-parts.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import { averageOf } from './averages.js';
 import { callbackDigests } from './callbacks/load-callbacks.js';
+import { checkSettings } from './check-settings.js';
 import { DataOrder } from './data-order.js';
 import type { Dataset } from './examples/dataset.js';
 import { widthsOf, type Examples } from './examples/examples.js';
 import { openDataset } from './examples/open-dataset.js';
 import { adapterDigest, fingerprint, modelDigest } from './fingerprint.js';
 import { checkGroups, createOptimizer } from './optimizers/create-optimizer.js';
+import type { MemoryNeeds } from './out-of-memory.js';
 import { movesBuffers, trainingProgram } from './training-program.js';
 import { TrainingSession } from './training-session.js';
 
@@ -45,9 +49,15 @@ export async function prepareTraining(options: {
   readonly modelDir: string;
   readonly adapterDir?: string;
   readonly projectDir: string;
+  /** Where the settings are written, for messages. */
+  readonly places?: Locator;
+  /** Told what it takes, before it takes it. */
+  readonly onNeeds?: (needs: MemoryNeeds) => void;
 }): Promise<PreparedTraining> {
   const { config, modelDir, adapterDir } = options;
-  const dataset = await openDataset(readTask(modelDir), options.trainFile, options.valFile, config);
+  const task = readTask(modelDir);
+  checkSettings(config, task, options.places);
+  const dataset = await openDataset(task, options.trainFile, options.valFile, config);
   const network = readNetwork(modelDir, dataset.labels, config.dropout);
   const { method, format } = createMethod(config, network);
   const start = startingPoint(config, network, adapterDir);
@@ -98,6 +108,8 @@ export async function prepareTraining(options: {
     evalWidths: widthsOf(predictionBatches(validation, config.eval_batch_size), validation),
     accumulates: accumulation > 1,
   });
+  const fixed = fixedMemory(network, method, optimizer, config);
+  options.onNeeds?.({ ...fixed, available: availableMemory() });
   const shapeOf = (name: string): readonly number[] => definition.variables[name]?.shape ?? [];
   const trainable = method.trainable.map((name) => [name, shapeOf(name)] as const);
   const program = compileProgram(definition);

@@ -1,3 +1,4 @@
+import type { MemoryNeeds } from './out-of-memory.js';
 import type { LogEntry } from './training-state.js';
 
 /** Rows that a training reads. */
@@ -51,6 +52,8 @@ export type TrainingEvent =
       readonly perplexity?: number;
       readonly best: boolean;
     }
+  /** Told before the weights take memory. */
+  | { readonly kind: 'memory'; readonly needs: MemoryNeeds }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly path: string; readonly digest: string };
 
 export type OnTrainingEvent = (event: TrainingEvent) => void;

@@ -33,8 +33,13 @@ export function openLogs(root: string, run: string): void {
     // Another worker may drop one in this moment.
     .map(({ name }) => ({ name, at: statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((a, b) => b.at - a.at);
-  for (const { name } of runs.slice(KEPT_RUNS - 1))
-    rmSync(join(folder, name), { recursive: true, force: true });
+  for (const { name } of runs.slice(KEPT_RUNS - 1)) {
+    try {
+      rmSync(join(folder, name), { recursive: true, force: true });
+    } catch {
+      // A stage of that run writes to it: it goes another time.
+    }
+  }
 }
 
 function logsFolder(root: string): string {
