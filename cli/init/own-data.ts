@@ -5,6 +5,9 @@ import { DiagnosticError } from '../../diagnostics/index.js';
 import type { ProjectFile } from './project-files.js';
 import type { Task } from './tasks.js';
 
+const PICTURES = '- data/processed/pictures\n';
+const RAW = '- data/raw\n';
+
 /**
  * The template with the user's own data in place of its own: a path, or any source that `ingestion.source` takes. What is
  * known of a file is written into configs/data_config.yaml; what is not stays to be corrected there, and is said so.
@@ -45,6 +48,9 @@ export function withOwnData(
           config.setIn(['preparation', 'split'], config.createNode({ by: 'label', test: 0.15, val: 0.1 }));
         }
       });
+    // Pictures of one's own stay where they are; only those of rows of numbers are made.
+    if (file.path === 'dvc.yaml' && task === 'image-classification')
+      return { ...file, content: Buffer.from(file.content.toString('utf8').replaceAll(PICTURES, RAW)) };
     return file;
   });
 }

@@ -112,6 +112,12 @@ describe('reprise init', () => {
       ingestion: { source: 'https://example.com/a.txt' },
       preprocessing: { format: 'prose' },
     });
+    mkdirSync(join(cwd, 'pictures'));
+    const images = await init(['images', '--task', 'image-classification', '--data', 'pictures'], cwd);
+    expect(loadDataConfig(images.folder).preprocessing).toEqual({ format: 'images' });
+    const stages = readFileSync(join(images.folder, 'dvc.yaml'), 'utf8');
+    expect(stages).not.toContain('data/processed/pictures');
+    expect(stages.match(/- data\/raw\n/g)).toHaveLength(4);
   });
 
   it.each([

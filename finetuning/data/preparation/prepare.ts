@@ -1,8 +1,10 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { projectLayout, type BaseConfig, type PreparationConfig } from '../../../configs/index.js';
 import type { OnProgress } from '../progress.js';
 import { readLines } from '../rows/read-lines.js';
 import { writeFiles, type LineWriter } from '../rows/write-lines.js';
+import { reportOn } from './data-report.js';
+import { dataReportPage } from './data-report-page.js';
 import { drawSplits } from './draw-splits.js';
 import { SPLIT_CODES } from './split.js';
 import { surveyRows } from './survey.js';
@@ -62,6 +64,17 @@ export async function prepare(options: PrepareOptions): Promise<PrepareResult> {
     },
   );
   const [unused = 0, trainRows = 0, valRows = 0, testRows = 0] = counts;
+  if (config.report) {
+    const { dataReport, dataReportPage: page } = projectLayout;
+    const report = await reportOn(root, task);
+    await writeFiles(
+      [dataReport, page].map((path) => join(root, path)),
+      ([json, html]) => {
+        json?.write(JSON.stringify(report, null, 2));
+        html?.write(dataReportPage(report, basename(root)));
+      },
+    );
+  }
   const labels = survey.names[0] === '' ? [] : survey.names;
   return { train: trainRows, val: valRows, test: testRows, unused, labels };
 }

@@ -40,11 +40,16 @@ export class NearDuplicates {
 
   /** Which texts, in the order in which they came, are nearly one that came before: of each cluster, all but the first. */
   find(): Uint8Array {
+    return Uint8Array.from(this.clusters(), (first, row) => (first === row ? 0 : 1));
+  }
+
+  /** Of each text, the first of those that are nearly it: itself, where there is none before. */
+  clusters(): Int32Array {
     this.#flush();
     const first = Int32Array.from({ length: this.#count }, (_, row) => row);
     const rows = rowsPerBand(this.settings.threshold);
     for (let band = 0; band < MINIMA / rows; band++) this.#joinBand(band * rows, rows, first);
-    return Uint8Array.from(first, (_, row) => (root(first, row) === row ? 0 : 1));
+    return first.map((_, row) => root(first, row));
   }
 
   close(): void {

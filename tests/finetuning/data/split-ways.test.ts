@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PreparationConfig, SplitConfig } from '../../../configs/index.js';
-import { prepare } from '../../../finetuning/data/index.js';
-import { jsonl, projectWith, rowsIn, type AnyRow } from './widened.js';
+import { prepare, preprocess } from '../../../finetuning/data/index.js';
+import { jsonl, projectWith, records, rowsIn, type AnyRow } from './widened.js';
 
 const SPLITS = ['train', 'val', 'test'] as const;
 type Splits = Record<(typeof SPLITS)[number], AnyRow[]>;
@@ -130,4 +132,35 @@ it('rows without labels, and pictures, are split too', async () => {
     train: 35,
     labels: ['0', '1'],
   });
+});
+
+it('a report says what became of the data, and what training saw of the rows that judge it', async () => {
+  const long = Array.from({ length: 60 }, (_, at) => `w${at}`);
+  const raw = makeRows(60).map((row, at) => ({ ...row, text: `${long.join(' ')} ${at} ${'x'.repeat(at)}` }));
+  const all = [...raw, { ...raw[0], id: 'twin' }, { ...raw[0], id: 'none', label: '' }];
+  const given = projectWith({ 'rows.jsonl': jsonl(all) });
+  const config = { ...records, fields: { text: 'text', label: 'label', id: 'id', group: 'group' } };
+  await preprocess({ root: given, config });
+  const split = { by: 'row', test: 0.2, val: 0.2 } as const;
+  const sizes = await prepare({
+    root: given,
+    config: { split, max_train_rows: null, report: true },
+    seed: 1,
+  });
+  const report = JSON.parse(readFileSync(join(given, 'data/report.json'), 'utf8')) as Record<string, unknown>;
+  expect(report).toMatchObject({
+    steps: [
+      { step: 'too_short', before: 62, after: 62 },
+      { step: 'unlabelled', before: 62, after: 61 },
+      { step: 'conflicting', before: 61, after: 61 },
+      { step: 'duplicate', before: 61, after: 60 },
+    ],
+    duplicates: { exact: 1, near: null },
+    splits: { train: { rows: sizes.train }, test: { rows: sizes.test } },
+    // All of them are nearly the same text, and of forty groups some are in two splits.
+    leakage: { val: { same: 0, near: sizes.val }, test: { same: 0, near: sizes.test } },
+  });
+  const page = readFileSync(join(given, 'data/report.html'), 'utf8');
+  expect(page).toContain('<td>duplicate</td><td>61</td><td>60</td><td>1</td>');
+  expect(page).not.toMatch(/https?:\/\//);
 });
