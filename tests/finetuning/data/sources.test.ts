@@ -17,8 +17,7 @@ const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 let root: string;
 let cache: string;
 beforeEach(() => {
-  root = projectWith({}, 'data/none/at-all');
-  rmSync(join(root, 'data'), { recursive: true, force: true });
+  root = projectWith({}, '.');
   cache = mkdtempSync(join(tmpdir(), 'sources-'));
 });
 afterEach(() => {

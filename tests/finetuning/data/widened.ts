@@ -14,10 +14,12 @@ export const records: TextsConfig = {
   min_characters: 1,
 };
 
-/** A project with these files in data/raw, or wherever else their paths lead. */
+/** A project with these files in data/raw, or in another folder of it. */
 export function projectWith(files: Readonly<Record<string, string | Buffer>>, under = 'data/raw'): string {
   const root = mkdtempSync(join(tmpdir(), 'data-'));
-  for (const [path, content] of Object.entries({ '../../params.yaml': '', ...files })) {
+  mkdirSync(join(root, under), { recursive: true });
+  writeFileSync(join(root, 'params.yaml'), '');
+  for (const [path, content] of Object.entries(files)) {
     const target = join(root, under, path);
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, content);
