@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { preparationSchema } from './preparation-config.js';
+import { preprocessingSchema } from './preprocessing-config.js';
 
-/** A path inside an archive or folder: relative, POSIX separators, going nowhere else. */
+/** A path inside an archive or folder, `*`, `**`, `?` and `{a,b}` in it: relative, POSIX separators, going nowhere else. */
 const insidePath = z
   .string()
   .min(1)
@@ -8,12 +10,23 @@ const insidePath = z
     message: 'must be a relative path that stays inside the source',
   });
 
+const sourceSchema = z
+  .string()
+  .regex(
+    /^(npm:(@[\w.-]+\/)?[\w.-]+@\d[\w.+-]*|pypi:[\w.]+-[\w.!+]+(-[\w.]+){3,4}\.whl|path:.+|https?:\/\/[^\s/]+\/\S+|s3:\/\/[^\s/]+\/\S*|hf:[\w.-]+(\/[\w.-]+)?(@[\w./-]+)?)$/,
+    {
+      message:
+        'must be npm:<package>@<exact version> or path:<file or folder>, or one of pypi:<wheel>, https://…, s3://<bucket>/<key or prefix>, hf:<owner>/<name>@<revision>',
+    },
+  );
+
 const ingestionSchema = z.strictObject({
-  /** `npm:<package>@<exact version>`, or `path:<file or folder>` relative to the project. */
-  source: z.string().regex(/^(npm:(@[\w.-]+\/)?[\w.-]+@\d[\w.+-]*|path:.+)$/, {
-    message: 'must be npm:<package>@<exact version> or path:<file or folder>',
-  }),
-  /** Subresource Integrity of the tarball or file, as registries state it. An npm source must have it. */
+  /**
+   * `npm:<package>@<exact version>`; `pypi:<file name of a wheel>`; `path:<file, folder or pattern>` relative to the project;
+   * a URL; `s3://<bucket>/<key or prefix>`; `hf:<owner>/<name>@<revision>`, a data set on the Hugging Face hub.
+   */
+  source: sourceSchema,
+  /** Subresource Integrity of the tarball, wheel or file. Sources of npm, PyPI and of a URL must have it. */
   integrity: z
     .string()
     .regex(/^sha512-[A-Za-z0-9+/]{86}==$/, {
@@ -22,30 +35,6 @@ const ingestionSchema = z.strictObject({
     .optional(),
   /** Which files to take; absent: all of them. */
   files: z.array(insidePath).min(1).optional(),
-});
-
-const preprocessingSchema = z.strictObject({
-  /** `wordnet-nouns`: WordNet's data.noun. `records`: every .jsonl and .csv file under data/raw. */
-  format: z.enum(['wordnet-nouns', 'records']),
-  /** Where a record keeps what we need; `wordnet-nouns` brings its own. Without `id`, the text's hash names the row. */
-  fields: z.strictObject({
-    text: z.string().min(1),
-    label: z.string().min(1),
-    id: z.string().min(1).optional(),
-  }),
-  /** Unicode normalisation form. */
-  unicode: z.enum(['NFC', 'NFKC', 'none']),
-  /** Drop quoted usage examples that follow a `;` or `:`, as in dictionaries. */
-  strip_examples: z.boolean(),
-  /** Shorter texts are dropped. */
-  min_characters: z.int().min(1),
-});
-
-const preparationSchema = z.strictObject({
-  test_rows: z.int().min(1),
-  val_rows: z.int().min(1),
-  /** `null`: every row that is left. */
-  max_train_rows: z.int().min(1).nullable(),
 });
 
 /** `configs/data_config.yaml` under the `data_config` section of params.yaml. One part per data stage. */
@@ -57,5 +46,10 @@ export const dataConfigSchema = z.strictObject({
 
 export type DataConfig = z.output<typeof dataConfigSchema>;
 export type IngestionConfig = DataConfig['ingestion'];
-export type PreprocessingConfig = DataConfig['preprocessing'];
-export type PreparationConfig = DataConfig['preparation'];
+export type { PreparationConfig, SplitConfig } from './preparation-config.js';
+export type {
+  PicturesConfig,
+  PreprocessingConfig,
+  RecordFields,
+  TextsConfig,
+} from './preprocessing-config.js';

@@ -3,8 +3,12 @@ export {
   dataConfigSchema,
   type DataConfig,
   type IngestionConfig,
+  type PicturesConfig,
   type PreparationConfig,
   type PreprocessingConfig,
+  type RecordFields,
+  type SplitConfig,
+  type TextsConfig,
 } from './data-config.js';
 export { evaluationConfigSchema, type EvaluationConfig } from './evaluation-config.js';
 export {

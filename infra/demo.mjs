@@ -15,7 +15,13 @@ const reprise = join(context.root, 'bin/reprise');
 const demo = join(context.root, 'demo');
 
 if (!existsSync(join(demo, 'dvc.yaml'))) {
-  const init = ['init', demo, ...(process.argv.includes('--json') ? ['--json'] : [])];
+  const init = [
+    'init',
+    demo,
+    '--task',
+    'text-classification',
+    ...(process.argv.includes('--json') ? ['--json'] : []),
+  ];
   process.exitCode = await handOver(process.execPath, [reprise, ...init]);
 }
 if (!process.exitCode) {

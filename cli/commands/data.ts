@@ -23,6 +23,10 @@ function ingestCommand(): Command {
           root,
           config: config.ingestion,
           force: options.force ?? false,
+          openBucket: async (bucket) => {
+            const { openS3Store } = await import('../../storage/index.js');
+            return openS3Store({ bucket, prefix: '' });
+          },
           onProgress: (update) => reporter.update(update),
           log: (line) => reporter.log(line),
         });
@@ -50,11 +54,12 @@ function preprocessCommand(): Command {
           config: config.preprocessing,
           onProgress: (update) => reporter.update(update),
         });
+        const labels = Object.keys(report.labels).length;
         const dropped = Object.entries(report.dropped)
           .filter(([, count]) => count > 0)
           .map(([reason, count]) => `${count} ${reason.replaceAll('_', ' ')}`);
         return {
-          text: `data/processed: ${report.written} of ${report.read} records${dropped.length > 0 ? ` (${dropped.join(', ')})` : ''}, ${Object.keys(report.labels).length} labels`,
+          text: `data/processed: ${report.written} of ${report.read} records${dropped.length > 0 ? ` (${dropped.join(', ')})` : ''}${labels > 0 ? `, ${labels} labels` : ''}`,
           result: { stage: 'preprocess', ...report },
         };
       }),
@@ -69,15 +74,17 @@ function prepareCommand(): Command {
       reported(options, async (reporter) => {
         const { root, config } = await project();
         const { loadBaseConfig } = await import('../../configs/index.js');
+        const { seed, task } = loadBaseConfig(root);
         const { prepare } = await import('../../finetuning/data/index.js');
         const sizes = await prepare({
           root,
           config: config.preparation,
-          seed: loadBaseConfig(root).seed,
+          seed,
+          task,
           onProgress: (update) => reporter.update(update),
         });
         return {
-          text: `data/finetuning: ${sizes.train} train, ${sizes.val} val, ${sizes.test} test rows of ${sizes.labels.length} labels${sizes.unused > 0 ? ` (${sizes.unused} unused)` : ''}`,
+          text: `data/finetuning: ${sizes.train} train, ${sizes.val} val, ${sizes.test} test rows${sizes.labels.length > 0 ? ` of ${sizes.labels.length} labels` : ''}${sizes.unused > 0 ? ` (${sizes.unused} unused)` : ''}`,
           result: { stage: 'prepare', ...sizes },
         };
       }),

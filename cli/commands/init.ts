@@ -1,17 +1,40 @@
 import { relative } from 'node:path';
 import { Command } from 'commander';
 
+interface InitFlags {
+  readonly task?: string;
+  readonly data?: string;
+  readonly force?: boolean;
+  readonly commit: boolean;
+  readonly json?: boolean;
+}
+
 /** `reprise init`: lays out a finetuning project. */
 export function initCommand(): Command {
   return new Command('init')
     .description('lay out a finetuning project: a git and DVC project with a five-stage pipeline')
     .argument('[folder]', 'where; made if it does not exist', '.')
+    .option('--task <task>', 'text-classification (the default), causal-lm or image-classification')
+    .option('--data <source>', 'your own: a path, or npm:, pypi:, https:, s3: or hf: as in docs/data.md')
     .option('--force', 'replace files of the same name')
     .option('--no-commit', 'make no first commit in a new repository')
     .option('--json', 'print one JSON object')
-    .action(async (folder: string, options: { force?: boolean; commit: boolean; json?: boolean }) => {
-      const { initProject } = await import('../init/index.js');
-      const result = await initProject({ folder, force: options.force ?? false, commit: options.commit });
+    .action(async (folder: string, options: InitFlags) => {
+      const { asTask, askTask, initProject } = await import('../init/index.js');
+      const asked = options.task === undefined && options.data === undefined && !options.json;
+      const task =
+        options.task !== undefined
+          ? asTask(options.task)
+          : asked && process.stdin.isTTY && process.stderr.isTTY
+            ? await askTask()
+            : 'text-classification';
+      const result = await initProject({
+        folder,
+        task,
+        ...(options.data === undefined ? {} : { data: options.data }),
+        force: options.force ?? false,
+        commit: options.commit,
+      });
       if (options.json) {
         process.stdout.write(`${JSON.stringify({ event: 'result', ...result })}\n`);
         return;

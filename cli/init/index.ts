@@ -1,2 +1,3 @@
 export { initProject, type InitResult } from './init-project.js';
 export { packageRoot } from './package-root.js';
+export { asTask, askTask, tasks, type Task } from './tasks.js';

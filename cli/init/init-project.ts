@@ -2,8 +2,10 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { firstCommit, gitInit, gitState, ignoresDvc } from './git.js';
+import { withOwnData } from './own-data.js';
 import { packageRoot } from './package-root.js';
 import { dvcFiles, templateFiles, type ProjectFile } from './project-files.js';
+import type { Task } from './tasks.js';
 
 export interface InitResult {
   /** Absolute. */
@@ -24,13 +26,19 @@ export interface InitResult {
  */
 export async function initProject(options: {
   readonly folder: string;
+  /** `text-classification`, if absent. */
+  readonly task?: Task;
+  /** In place of the template's own: a path, or a source as `ingestion.source` takes it. */
+  readonly data?: string;
   /** Replace files of the same name. DVC's config is kept even so. */
   readonly force?: boolean;
   readonly commit?: boolean;
 }): Promise<InitResult> {
   const folder = resolve(options.folder);
   await checkFolder(folder);
-  const template = await templateFiles(packageRoot());
+  const task = options.task ?? 'text-classification';
+  const common = await templateFiles(packageRoot(), task);
+  const template = options.data === undefined ? common : withOwnData(common, task, options.data, folder);
   // Nothing is made before it is known that everything can be.
   const early = await plan(folder, template);
   if (early.conflicts.length > 0 && !options.force) throw conflict(folder, early.conflicts);

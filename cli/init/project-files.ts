@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
+import type { Task } from './tasks.js';
 
 /** A file of the new project. */
 export interface ProjectFile {
@@ -24,26 +26,31 @@ export function dvcFiles(withGit: boolean): ProjectFile[] {
 }
 
 /**
- * The finetuning template: `examples/finetuning`, with the presets of `configs/`. A leading underscore in a file's name
- * stands for a dot there, since npm leaves `.gitignore` files out of packages; `.template` is dropped, since a dvc.yaml in a
- * package would be one of the stages of every project that installs it.
+ * The finetuning template: `examples/finetuning`, with the presets of `configs/`, under what `examples/tasks/<task>` has in
+ * their place. A leading underscore in a file's name stands for a dot there, since npm leaves `.gitignore` files out of
+ * packages; `.template` is dropped, since a dvc.yaml in a package would be one of the stages of every project that
+ * installs it.
  */
-export async function templateFiles(packageRoot: string): Promise<ProjectFile[]> {
-  const template = join(packageRoot, 'examples', 'finetuning');
-  const files: ProjectFile[] = [];
-  for (const path of await list(template)) {
+export async function templateFiles(packageRoot: string, task: Task): Promise<ProjectFile[]> {
+  const presets = await filesUnder(join(packageRoot, 'configs'));
+  const files = new Map<string, Buffer>();
+  for (const [path, content] of await filesUnder(join(packageRoot, 'examples', 'finetuning')))
+    files.set(path, content);
+  for (const [path, content] of presets)
+    if (path.endsWith('.yaml')) files.set(posix.join('configs', path), content);
+  const own = join(packageRoot, 'examples', 'tasks', task);
+  if (existsSync(own)) for (const [path, content] of await filesUnder(own)) files.set(path, content);
+  return [...files].map(([path, content]) => ({ path, content }));
+}
+
+async function filesUnder(folder: string): Promise<[path: string, content: Buffer][]> {
+  const files: [string, Buffer][] = [];
+  for (const path of await list(folder)) {
     const name = basename(path)
       .replace(/^_/, '.')
       .replace(/\.template$/, '');
-    files.push({
-      path: posix.join(dirname(path), name),
-      content: await readFile(join(template, path)),
-    });
+    files.push([posix.join(dirname(path), name), await readFile(join(folder, path))]);
   }
-  const presets = join(packageRoot, 'configs');
-  for (const path of await list(presets))
-    if (path.endsWith('.yaml'))
-      files.push({ path: posix.join('configs', path), content: await readFile(join(presets, path)) });
   return files;
 }
 

@@ -1,5 +1,6 @@
 export { cacheFolder } from './ingestion/cache-folder.js';
 export { ingest, type IngestOptions, type IngestResult } from './ingestion/ingest.js';
+export type { Bucket, OpenBucket } from './ingestion/open-bucket.js';
 export type { Provenance } from './ingestion/provenance.js';
 export { preprocess, type PreprocessOptions } from './preprocessing/preprocess.js';
 export type { PreprocessReport } from './preprocessing/preprocess-report.js';

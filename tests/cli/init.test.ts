@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { loadDataConfig, loadFinetuningConfig } from '../../configs/index.js';
 import { describeWithDvc, dvc } from '../dvc/state/real-dvc.js';
 import { reprise } from '../rig/reprise.js';
 
@@ -79,6 +80,55 @@ describe('reprise init', () => {
     });
     expect(git(result.folder, 'status', '--porcelain')).toBe('');
     expect(git(result.folder, 'ls-files').trimEnd().split('\n').sort()).toEqual(everyFile);
+  });
+
+  it.each(['causal-lm', 'image-classification'])(
+    'lays out the same files for %s, with data, presets and stages of its own',
+    async (task) => {
+      const { folder, written } = await init(['.', '--task', task], temporary());
+      expect(written).toEqual(everyFile);
+      const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
+      expect(read('configs/base_config.yaml')).toContain(`task: ${task}\n`);
+      for (const preset of ['lora', 'qlora', 'adapter', 'full_finetune']) {
+        const params = read('params.yaml').replace('preset: lora', `preset: ${preset}`);
+        writeFileSync(join(folder, 'params.yaml'), params);
+        expect(loadFinetuningConfig(folder).method).toBe(preset.replace('_finetune', ''));
+        writeFileSync(join(folder, 'params.yaml'), params.replace(`preset: ${preset}`, 'preset: lora'));
+      }
+      expect(loadDataConfig(folder).ingestion.integrity).toMatch(/^sha512-/);
+    },
+  );
+
+  it('takes the user’s own data in place of the template’s', async () => {
+    const cwd = temporary();
+    writeFileSync(join(cwd, 'mine.csv'), 'text,label\na,b\n');
+    const { folder } = await init(['project', '--data', 'mine.csv'], cwd);
+    const { ingestion, preprocessing, preparation } = loadDataConfig(folder);
+    expect(ingestion).toEqual({ source: 'path:../mine.csv' });
+    expect(preprocessing).toMatchObject({ format: 'records', fields: { text: 'text', label: 'label' } });
+    expect(preparation.split).toEqual({ by: 'label', test: 0.15, val: 0.1 });
+    const prose = await init(['prose', '--task', 'causal-lm', '--data', 'https://example.com/a.txt'], cwd);
+    expect(loadDataConfig(prose.folder)).toMatchObject({
+      ingestion: { source: 'https://example.com/a.txt' },
+      preprocessing: { format: 'prose' },
+    });
+    mkdirSync(join(cwd, 'pictures'));
+    const images = await init(['images', '--task', 'image-classification', '--data', 'pictures'], cwd);
+    expect(loadDataConfig(images.folder).preprocessing).toEqual({ format: 'images' });
+    const stages = readFileSync(join(images.folder, 'dvc.yaml'), 'utf8');
+    expect(stages).not.toContain('data/processed/pictures');
+    expect(stages.match(/- data\/raw\n/g)).toHaveLength(4);
+  });
+
+  it.each([
+    [['--task', 'poetry'], 'unknown-task'],
+    [['--data', 'nowhere.csv'], 'source-missing'],
+  ])('refuses %j', async (flags, code) => {
+    const cwd = temporary();
+    const { code: exit, stdout } = await reprise(['init', '.', ...flags, '--json'], cwd, gitSettings(true));
+    expect(exit).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ code });
+    expect(readdirSync(cwd)).toEqual([]);
   });
 
   it('tells a person what to do next', async () => {

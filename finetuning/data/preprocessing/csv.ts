@@ -11,9 +11,10 @@ export interface CsvRow {
 /**
  * RFC 4180: commas, quotes doubled inside quotes, line ends inside quotes.
  *
+ * @param separator a comma, or a tab
  * @throws DiagnosticError `csv-syntax` with file and line
  */
-export async function* readCsv(path: string, shownAs: string): AsyncGenerator<CsvRow> {
+export async function* readCsv(path: string, shownAs: string, separator = ','): AsyncGenerator<CsvRow> {
   let cells: string[] = [];
   let cell = '';
   let quoted = false;
@@ -35,10 +36,10 @@ export async function* readCsv(path: string, shownAs: string): AsyncGenerator<Cs
           at++;
         } else {
           quoted = false;
-          if (at + 1 < text.length && text[at + 1] !== ',')
+          if (at + 1 < text.length && text[at + 1] !== separator)
             throw syntax(shownAs, number, at + 2, 'a closing quote is followed by more text', text);
         }
-      } else if (character === ',') {
+      } else if (character === separator) {
         cells.push(cell);
         cell = '';
       } else if (character === '"') {

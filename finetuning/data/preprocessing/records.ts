@@ -1,37 +1,46 @@
-import type { PreprocessingConfig } from '../../../configs/index.js';
+import type { TextsConfig } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { parseJsonLine } from '../rows/read-rows.js';
 import { readLines } from '../rows/read-lines.js';
 import { readCsv } from './csv.js';
+import { readJsonArray } from './json-array.js';
+import { readParquet } from './parquet.js';
+import { RecordReader, fieldsOf, type RawRecord } from './record-reader.js';
 import type { SourceRecord } from './source-record.js';
 
-type Fields = PreprocessingConfig['fields'];
-
 /**
- * Labelled texts of the user's own: a .csv with a header, or a .jsonl.
+ * Records of the user's own: a .csv or .tsv with a header, a .jsonl, a .json with a list, a .parquet.
  *
- * @throws DiagnosticError `field-missing`, `jsonl-syntax`, `csv-syntax` with file and line
+ * @throws DiagnosticError `field-missing`, `jsonl-syntax`, `json-syntax`, `csv-syntax`, `bad-parquet` with file and line
  */
-export function readRecords(path: string, shownAs: string, fields: Fields): AsyncGenerator<SourceRecord> {
-  return path.endsWith('.csv') ? fromCsv(path, shownAs, fields) : fromJsonl(path, shownAs, fields);
+export async function* readRecords(
+  path: string,
+  shownAs: string,
+  config: TextsConfig,
+): AsyncGenerator<SourceRecord> {
+  const reader = new RecordReader(shownAs, config);
+  for await (const raw of rawRecords(path, shownAs, reader.columns)) yield reader.read(raw);
 }
 
-async function* fromJsonl(path: string, file: string, fields: Fields): AsyncGenerator<SourceRecord> {
+function rawRecords(path: string, shownAs: string, columns: readonly string[]): AsyncIterable<RawRecord> {
+  const name = path.replace(/\.gz$/, '');
+  if (name.endsWith('.csv')) return fromTable(path, shownAs, ',');
+  if (name.endsWith('.tsv')) return fromTable(path, shownAs, '\t');
+  if (name.endsWith('.json')) return readJsonArray(path, shownAs);
+  if (name.endsWith('.parquet')) return readParquet(path, shownAs, columns);
+  return fromJsonl(path, shownAs);
+}
+
+async function* fromJsonl(path: string, file: string): AsyncGenerator<RawRecord> {
   for await (const line of readLines(path, file)) {
     if (line.text.trim() === '') continue;
-    const value = parseJsonLine(line, file);
-    const get = (field: string): unknown =>
-      typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, field)
-        ? (value as { [key: string]: unknown })[field]
-        : undefined;
-    const { number, bytes } = line;
-    yield record({ get, fields, file, line: number, bytes, names: undefined });
+    yield { ...fieldsOf(parseJsonLine(line, file)), line: line.number, bytes: line.bytes };
   }
 }
 
-async function* fromCsv(path: string, file: string, fields: Fields): AsyncGenerator<SourceRecord> {
+async function* fromTable(path: string, file: string, separator: string): AsyncGenerator<RawRecord> {
   let header: readonly string[] | undefined;
-  for await (const { cells, line, bytes } of readCsv(path, file)) {
+  for await (const { cells, line, bytes } of readCsv(path, file, separator)) {
     if (!header) {
       header = cells.map((name) => name.trim());
       continue;
@@ -42,43 +51,9 @@ async function* fromCsv(path: string, file: string, fields: Fields): AsyncGenera
         at: { file, line },
         expected: `${header.length} cells`,
         found: `${cells.length}`,
-        fix: 'correct the row; a cell with a comma needs quotes',
+        fix: `correct the row; a cell with a ${separator === ',' ? 'comma' : 'tab'} needs quotes`,
       });
     const names = header;
-    const get = (field: string): unknown => cells[names.indexOf(field)];
-    yield record({ get, fields, file, line, bytes, names });
+    yield { get: (field) => cells[names.indexOf(field)], names, line, bytes };
   }
-}
-
-function record(from: {
-  readonly get: (field: string) => unknown;
-  readonly fields: Fields;
-  readonly file: string;
-  readonly line: number;
-  readonly bytes: number;
-  readonly names: readonly string[] | undefined;
-}): SourceRecord {
-  const { get, fields, file, line, bytes, names } = from;
-  const cell = (role: 'text' | 'label' | 'id', field: string): string => {
-    const value = get(field);
-    if (typeof value === 'string') return value;
-    // Labels and ids are often numbers; null is a missing label, which is counted and dropped.
-    if (role !== 'text' && typeof value === 'number') return String(value);
-    if (value === null) return '';
-    throw new DiagnosticError('field-missing', {
-      message: `this record has no ${role} in the field ${field}`,
-      at: { file, line },
-      expected: `${field}: a string`,
-      found:
-        value === undefined ? (names ? `columns ${names.join(', ')}` : 'nothing') : JSON.stringify(value),
-      fix: `correct preprocessing.fields.${role} in configs/data_config.yaml, or the record`,
-    });
-  };
-  return {
-    id: fields.id === undefined ? undefined : cell('id', fields.id),
-    text: cell('text', fields.text),
-    label: cell('label', fields.label).trim(),
-    line,
-    bytes,
-  };
 }

@@ -55,6 +55,13 @@ export async function* readWordnetNouns(path: string, shownAs: string): AsyncGen
       .split(' ')
       .slice(0, Number.parseInt(count, 16) * 2)
       .filter((_, index) => index % 2 === 0);
-    yield { id: `${offset}-n`, text: gloss, label: `noun.${category}`, lemmas, line: number, bytes };
+    yield {
+      id: `${offset}-n`,
+      body: { text: gloss },
+      label: `noun.${category}`,
+      lemmas,
+      line: number,
+      bytes,
+    };
   }
 }

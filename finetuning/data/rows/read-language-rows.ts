@@ -46,6 +46,20 @@ export async function* readPrompts(path: string, shownAs: string): AsyncGenerato
   }
 }
 
+/**
+ * One row of a language model, checked.
+ *
+ * @throws DiagnosticError `bad-row`
+ */
+export function checkLanguageRow(value: unknown, file: string, line: number): LanguageRow {
+  return languageRow(new Fields(value, file, line));
+}
+
+/** @throws DiagnosticError `bad-row` */
+export function messagesOf(value: unknown, file: string, line: number): Message[] {
+  return new Fields({ messages: value }, file, line).messages();
+}
+
 function languageRow(fields: Fields): LanguageRow {
   switch (fields.form()) {
     case 'text':

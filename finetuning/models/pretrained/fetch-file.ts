@@ -41,14 +41,14 @@ export async function fetchFile(options: FetchFileOptions): Promise<void> {
   for (let started = 1; ; started++) {
     const resumed = await receiveAll(options, incomplete);
     const found = await digestOf(incomplete, file);
-    if (found === file.digest.hex) break;
+    if (found !== undefined && found === (file.digest?.hex ?? found)) break;
     // Another process had the same and was first.
     if (found === undefined && existsSync(target)) return;
     await rm(incomplete, { force: true });
     // What was left behind may have been of another file, and another process may have thrown it away. What came in one
     // piece was sent so.
     if (started > 2 || (found !== undefined && !resumed))
-      throw new Error(`${file.path} came with another ${file.digest.kind === 'git' ? 'git hash' : 'sha256'} than the hub states (${found ?? 'it is gone'})`); // prettier-ignore
+      throw new Error(`${file.path} came with another ${file.digest?.kind === 'git' ? 'git hash' : file.digest?.kind} than ${file.digest?.kind === 'sha512' ? 'was pinned' : 'the hub states'} (${found ?? 'it is gone'})`); // prettier-ignore
     log(`${file.path} is damaged; fetching it from its beginning`);
   }
   try {
@@ -110,7 +110,7 @@ async function receive(
         watch();
         const bytes = chunk as Uint8Array;
         if (at + bytes.length > file.bytes)
-          throw new Error(`more than the ${file.bytes} bytes that the hub states`);
+          throw new Error(`more than the ${file.bytes} bytes that were stated`);
         for (let done = 0; done < bytes.length;)
           done += (await handle.write(bytes, done, bytes.length - done, at + done).catch(failed))
             .bytesWritten;
@@ -136,8 +136,9 @@ function startOf(response: Response, from: number): number {
 }
 
 async function digestOf(path: string, { bytes, digest }: OfferedFile): Promise<string | undefined> {
-  const hash = createHash(digest.kind === 'git' ? 'sha1' : 'sha256');
-  if (digest.kind === 'git') hash.update(`blob ${bytes}\0`);
+  const kind = digest?.kind ?? 'sha256';
+  const hash = createHash(kind === 'git' ? 'sha1' : kind);
+  if (kind === 'git') hash.update(`blob ${bytes}\0`);
   try {
     await pipeline(createReadStream(path), hash);
   } catch (error) {

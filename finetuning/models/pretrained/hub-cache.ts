@@ -28,6 +28,11 @@ export function modelFolder(env: Environment, modelName: string): string {
   return join(hubCacheFolder(env), ['models', ...modelName.split('/')].join('--'));
 }
 
+/** One data set's; the same layout. */
+export function datasetFolder(env: Environment, name: string): string {
+  return join(hubCacheFolder(env), ['datasets', ...name.split('/')].join('--'));
+}
+
 /** A snapshot with all of the model's files, found without any network. */
 export function cachedSnapshot(env: Environment, modelName: string, revision: string): string | undefined {
   const folder = modelFolder(env, modelName);

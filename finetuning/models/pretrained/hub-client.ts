@@ -1,4 +1,4 @@
-import { HUB_URL, listFiles, modelInfo } from '@huggingface/hub';
+import { HUB_URL, datasetInfo, listFiles, modelInfo } from '@huggingface/hub';
 import { hubToken, isCommit, type Environment } from './hub-cache.js';
 import { hubRefusal } from './hub-refusal.js';
 
@@ -9,17 +9,21 @@ const ANSWER_WITHIN = 8_000;
 export interface OfferedFile {
   readonly path: string;
   readonly bytes: number;
-  readonly digest: FileDigest;
+  /** Absent: whoever asked for it judges it. */
+  readonly digest: FileDigest | undefined;
 }
 
 /** Large files by their sha256, as Git LFS states it; small ones by the hash that git gives a blob. */
 export interface FileDigest {
-  readonly kind: 'sha256' | 'git';
+  readonly kind: 'sha256' | 'sha512' | 'git';
   /** It is also the name of the file's blob in the cache. */
   readonly hex: string;
 }
 
-/** The hub's answers about one model, asked through Hugging Face's own client. */
+/** What the hub keeps. */
+export type RepositoryKind = 'model' | 'dataset';
+
+/** The hub's answers about one model or data set, asked through Hugging Face's own client. */
 export class HubClient {
   readonly #url: string;
   readonly #token: string | undefined;
@@ -27,6 +31,7 @@ export class HubClient {
   constructor(
     private readonly modelName: string,
     env: Environment,
+    private readonly kind: RepositoryKind = 'model',
   ) {
     this.#url = (env.HF_ENDPOINT || HUB_URL).replace(/\/+$/, '');
     this.#token = hubToken(env);
@@ -35,23 +40,25 @@ export class HubClient {
   /** A branch or tag → the commit that it is now. */
   async commitOf(revision: string): Promise<string> {
     if (isCommit(revision)) return revision;
-    const { sha } = await modelInfo({
+    const about = {
       name: this.modelName,
       revision,
-      additionalFields: ['sha'],
+      additionalFields: ['sha' as const],
       ...this.#options,
-    });
+    };
+    const { sha } = this.kind === 'model' ? await modelInfo(about) : await datasetInfo(about);
     if (!isCommit(sha)) throw new Error(`the hub names no commit for ${revision}`);
     return sha;
   }
 
-  /** Of the top folder: models have their files there. */
-  async files(commit: string): Promise<ReadonlyMap<string, OfferedFile>> {
-    const files = new Map<string, OfferedFile>();
-    const repo = { type: 'model', name: this.modelName } as const;
+  /** Of the top folder, where models have their files; of a data set, all. */
+  async files(commit: string): Promise<ReadonlyMap<string, OfferedFile & { readonly digest: FileDigest }>> {
+    const files = new Map<string, OfferedFile & { readonly digest: FileDigest }>();
+    const repo = { type: this.kind, name: this.modelName };
     for await (const { type, path, size, oid, lfs } of listFiles({
       repo,
       revision: commit,
+      ...(this.kind === 'dataset' ? { recursive: true } : {}),
       ...this.#options,
     })) {
       if (type !== 'file') continue;
@@ -70,7 +77,8 @@ export class HubClient {
    * @throws HubRefusal
    */
   async open(path: string, commit: string, from: number, signal: AbortSignal): Promise<Response> {
-    const url = `${this.#url}/${this.modelName}/resolve/${commit}/${encodeURIComponent(path)}`;
+    const name = this.kind === 'model' ? this.modelName : `datasets/${this.modelName}`;
+    const url = `${this.#url}/${name}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`;
     return this.#fetch(url, {
       signal,
       headers: {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { shardsOf, readWeightIndex, weightEntries, weightEntryOf } from '../weights/weight-files.js';
 import { fetchFile } from './fetch-file.js';
 import { hasBlob, linkSnapshot, modelFolder, rememberRevision, type Environment } from './hub-cache.js';
-import { HubClient, type OfferedFile } from './hub-client.js';
+import { HubClient, type FileDigest, type OfferedFile } from './hub-client.js';
 import { companionFiles, missingAroundWeights } from './model-files.js';
 
 export interface HubRequest {
@@ -50,7 +50,7 @@ async function bringFiles(
   { modelName, env, log, onProgress }: HubRequest,
   hub: HubClient,
   commit: string,
-  files: readonly OfferedFile[],
+  files: readonly (OfferedFile & { readonly digest: FileDigest })[],
 ): Promise<void> {
   const cache = modelFolder(env, modelName);
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);

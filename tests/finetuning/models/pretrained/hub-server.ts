@@ -67,7 +67,7 @@ export class HubServer {
     };
     const refuse = (status: number, code: string, error: string): void =>
       json(status, { error }, { 'x-error-code': code, 'x-error-message': error });
-    const found = /^(?:\/api\/models)?\/([^/]+\/[^/]+|[^/]+)\/(revision|tree|resolve)\/([^/]+)(?:\/(.+))?$/.exec(path); // prettier-ignore
+    const found = /^(?:\/api\/(?:models|datasets)|\/datasets)?\/([^/]+\/[^/]+|[^/]+)\/(revision|tree|resolve)\/([^/]+)(?:\/(.+))?$/.exec(path); // prettier-ignore
     const [, repository = '', what = '', revision = '', name = ''] = found ?? [];
     const known = this.repositories.get(repository);
     const mayRead = request.headers.authorization === `Bearer ${TOKEN}`;
@@ -98,6 +98,7 @@ export class HubServer {
       'content-length': bytes.length - start,
       ...(range ? { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` } : {}),
     });
+    if (request.method === 'HEAD') return void response.end();
     const part = bytes.subarray(start);
     const holdsAt = this.holds.get(name);
     if (holdsAt !== undefined) {

@@ -1,0 +1,123 @@
+import type { RecordFields, TextsConfig } from '../../../configs/index.js';
+import { DiagnosticError } from '../../../diagnostics/index.js';
+import type { LanguageRow } from '../rows/language-row.js';
+import { messagesOf } from '../rows/read-language-rows.js';
+import type { SourceRecord } from './source-record.js';
+
+/** One record as its format has it. */
+export interface RawRecord {
+  readonly get: (field: string) => unknown;
+  /** All columns there are, where the format knows. */
+  readonly names: readonly string[] | undefined;
+  readonly line: number;
+  readonly bytes: number;
+}
+
+/** A value that came from JSON, as a record. */
+export function fieldsOf(value: unknown): Pick<RawRecord, 'get' | 'names'> {
+  const get = (field: string): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, field)
+      ? (value as { [key: string]: unknown })[field]
+      : undefined;
+  return { get, names: undefined };
+}
+
+type Role = keyof RecordFields;
+type Missing = NonNullable<TextsConfig['missing']>;
+
+/** Takes out of records what `preprocessing.fields` names. */
+export class RecordReader {
+  readonly #fields: RecordFields;
+  readonly #missing: Missing;
+
+  constructor(
+    private readonly file: string,
+    { fields = {}, missing = {} }: TextsConfig,
+  ) {
+    this.#fields = fields;
+    this.#missing = missing;
+  }
+
+  get columns(): string[] {
+    return Object.values(this.#fields).filter((field) => field !== undefined);
+  }
+
+  /** @throws DiagnosticError `field-missing`, `value-missing`, `bad-row` */
+  read(record: RawRecord): SourceRecord {
+    const found = { missing: false, filled: 0 };
+    const fields = this.#fields;
+    const cell = (role: Role): string => this.#cell(record, role, found);
+    const { line, bytes } = record;
+    const group = fields.group === undefined ? {} : { group: cell('group') };
+    const time = fields.time === undefined ? {} : { time: cell('time') };
+    const id = fields.id === undefined ? undefined : cell('id');
+    const body = this.#body(record, cell);
+    const label = fields.label === undefined ? undefined : cell('label').trim();
+    return {
+      id,
+      body,
+      label,
+      ...group,
+      ...time,
+      ...(found.missing ? { missing: true } : {}),
+      ...(found.filled > 0 ? { filled: found.filled } : {}),
+      line,
+      bytes,
+    };
+  }
+
+  #body(record: RawRecord, cell: (role: Role) => string): LanguageRow {
+    if (this.#fields.messages !== undefined)
+      return { messages: messagesOf(record.get(this.#fields.messages), this.file, record.line) };
+    if (this.#fields.prompt !== undefined) return { prompt: cell('prompt'), completion: cell('completion') };
+    return { text: cell('text') };
+  }
+
+  #cell(record: RawRecord, role: Role, found: { missing: boolean; filled: number }): string {
+    const field = this.#fields[role] as string;
+    const value = record.get(field);
+    const rule = this.#missing[role as keyof Missing];
+    const absent =
+      value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+    if (rule !== undefined && absent) {
+      if (rule === 'error') throw this.#absent(record, role, field, value);
+      if (rule === 'drop') {
+        found.missing = true;
+        return '';
+      }
+      found.filled++;
+      return rule.fill;
+    }
+    if (typeof value === 'string') return value;
+    // Labels and ids are often numbers; null is a missing label, which is counted and dropped.
+    if (
+      role !== 'text' &&
+      (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+    )
+      return String(value);
+    if (value instanceof Date) return value.toISOString();
+    if (value === null) return '';
+    throw new DiagnosticError('field-missing', {
+      message: `this record has no ${role} in the field ${field}`,
+      at: { file: this.file, line: record.line },
+      expected: `${field}: a string`,
+      found:
+        value === undefined
+          ? record.names
+            ? `columns ${record.names.join(', ')}`
+            : 'nothing'
+          : JSON.stringify(value),
+      fix: `correct preprocessing.fields.${role} in configs/data_config.yaml, or the record`,
+    });
+  }
+
+  #absent({ line }: RawRecord, role: Role, field: string, value: unknown): DiagnosticError {
+    return new DiagnosticError('value-missing', {
+      message: `this record's ${role} is missing, and preprocessing.missing.${role} is error`,
+      at: { file: this.file, line },
+      expected: `${field}: something`,
+      found: value === undefined ? 'nothing' : JSON.stringify(value),
+      fix: `correct the record, or set preprocessing.missing.${role} to drop or {fill: …}`,
+    });
+  }
+}
