@@ -67,11 +67,13 @@ export {
 } from './data/index.js';
 export {
   evaluate,
+  evaluateAnswers,
   metricsOf,
   predictAnswers,
   predictCompletions,
   predictTestSet,
   confusionMatrix,
+  type AnswersRecord,
   type Classifier,
   type Comparison,
   type Contender,

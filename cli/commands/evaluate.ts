@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import type { FinetuningConfig } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import type { Comparison, EvaluateOptions } from '../../finetuning/index.js';
+import type { AnswersRecord, Comparison, EvaluateOptions } from '../../finetuning/index.js';
 import { createProgressReporter, formatFigure } from '../progress/index.js';
 
 /** `reprise evaluate`: the base model against the finetuned one on the test rows. */
@@ -15,10 +15,12 @@ export function evaluateCommand(): Command {
       const json = options.json ?? false;
       const reporter = createProgressReporter({ json });
       try {
-        const { comparison, itemsPerSecond } = await compareModels((line) => reporter.log(line), {
+        const found = await compareModels((line) => reporter.log(line), {
           onProgress: (update) => reporter.update(update),
         });
         reporter.done();
+        if ('problem_type' in found) return void process.stdout.write(answersText(found, json));
+        const { comparison, itemsPerSecond } = found;
         process.stdout.write(
           json
             ? `${JSON.stringify({ event: 'result', stage: 'evaluate', ...figures(comparison), items_per_second: itemsPerSecond })}\n`
@@ -36,7 +38,7 @@ async function compareModels(
 ) {
   const { findProjectRoot, loadBaseConfig, loadEvaluationConfig, loadFinetuningConfig, projectLayout } =
     await import('../../configs/index.js');
-  const { evaluate, openAnyClassifier, readFinetunedFolder, resolvePretrained } =
+  const { evaluate, evaluateAnswers, openAnyClassifier, readFinetunedFolder, resolvePretrained } =
     await import('../../finetuning/index.js');
   const root = findProjectRoot(process.cwd());
   const { name } = loadBaseConfig(root);
@@ -49,7 +51,8 @@ async function compareModels(
       at: { file: projectLayout.bestModel },
       fix: 'run `reprise finetune` first',
     });
-  if (readFinetunedFolder(adapterDir).generates)
+  const { generates, problem, labels: own } = readFinetunedFolder(adapterDir);
+  if (generates)
     throw new DiagnosticError('not-a-classifier', {
       message: 'the model is a language model, and `reprise evaluate` compares classifiers',
       at: { file: projectLayout.bestModel },
@@ -57,6 +60,22 @@ async function compareModels(
     });
   const { model_name: model, model_revision: revision, seed } = finetuning;
   const baseModelDir = await resolvePretrained(model, { revision, root, log });
+  if (problem !== 'single_label_classification')
+    return evaluateAnswers({
+      root,
+      config,
+      problem,
+      labels: own,
+      base: {
+        description: model,
+        open: () => openAnyClassifier({ baseModelDir, labels: own, seed }),
+      },
+      finetuned: {
+        description: projectLayout.bestModel,
+        open: () => openAnyClassifier({ baseModelDir, adapterDir, labels: own, seed }),
+      },
+      ...(onProgress ? { onProgress } : {}),
+    });
   return evaluate({
     root,
     name,
@@ -71,6 +90,17 @@ async function compareModels(
     }),
     ...(onProgress ? { onProgress } : {}),
   });
+}
+
+/** Of a model that says numbers, or several labels. */
+function answersText(record: AnswersRecord, json: boolean): string {
+  if (json) return `${JSON.stringify({ event: 'result', stage: 'evaluate', ...record })}\n`;
+  const figure = (value: number | null | undefined): string => (value ?? NaN).toFixed(4).padStart(11);
+  const lines = Object.keys(record.base).map(
+    (name) => `${name.padEnd(16)}${figure(record.base[name])}${figure(record.finetuned[name])}`,
+  );
+  const head = `${''.padEnd(16)}${'base'.padStart(11)}${'finetuned'.padStart(11)}`;
+  return `${[head, ...lines].join('\n')}\nmetrics.json, reports/predictions.jsonl\n`;
 }
 
 function methodText(config: FinetuningConfig): string {
