@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Fast suites by default; REPRISE_SLOW=1 (set by `.ci/run`) adds those named `*.slow.test.ts`. */
 /** @type {import('jest').Config} */
 export default {
@@ -20,5 +22,7 @@ export default {
       },
     ],
   },
+  // Most of a slow suite's time is waiting for servers: two at once, even on two cores, where jest takes one.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   testTimeout: 60_000,
 };

@@ -6,7 +6,7 @@ export function formatMeasured({ about, rows }: Measured): string {
 }
 
 /** A table of both sides with their ratio; above 1 is better for ours. */
-export function formatComparison({ about, rows, peerName, check }: Comparison): string {
+export function formatComparison({ about, rows, peerName, notes = [] }: Comparison): string {
   const lines = [
     ['', 'ours', peerName, 'peer / ours'],
     ...rows.map(({ label, unit, ours, peer }) => [
@@ -15,7 +15,7 @@ export function formatComparison({ about, rows, peerName, check }: Comparison): 
       figure(peer, unit),
       `${(peer / ours).toFixed(2)} ×`,
     ]),
-    ...(check ? [[check.label, check.ours, check.peer, '']] : []),
+    ...notes.map(({ label, ours, peer }) => [label, ours, peer, '']),
   ];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
   return [

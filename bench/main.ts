@@ -1,6 +1,7 @@
 import { compareTraining } from './finetuning/compare.js';
 import { METHODS, MODELS, settingOf, type MethodName, type ModelName } from './finetuning/setting.js';
 import type { Comparison, Measured } from './measurement.js';
+import { compareGeneration } from './generation/compare.js';
 import { formatComparison, formatMeasured } from './format.js';
 import { measureManyRuns } from './scale/many-runs.js';
 import { measureManyStages } from './scale/many-stages.js';
@@ -16,9 +17,25 @@ interface Peers {
   readonly dvc: string;
 }
 
+const peers: Peers = {
+  get python() {
+    return peer('REPRISE_BENCH_PYTHON');
+  },
+  get dvc() {
+    return peer('REPRISE_BENCH_DVC');
+  },
+};
+
+function peer(variable: string): string {
+  return (
+    process.env[variable] || fail(`${variable} is not set: run \`npm run bench\`, which installs the peers`)
+  );
+}
+
 type OnRound = (round: number, of: number) => void;
 type Benchmark = (peers: Peers, onRound: OnRound) => Promise<readonly Comparison[]>;
 
+/** `infra/bench.mjs` has looked at them. */
 const args = process.argv.slice(2);
 const option = (key: string): string | undefined =>
   args.find((arg) => arg.startsWith(`--${key}=`))?.slice(key.length + 3);
@@ -57,6 +74,12 @@ const compareCells: Benchmark = async ({ python }, onRound) => {
 /** `npm run bench -- [name] [--json]`: ours beside a peer, in the same run, as ratios. */
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   finetuning: compareCells,
+  generation: async ({ python }, onRound) => {
+    const rounds = Number(option('rounds') ?? 3);
+    const comparisons: Comparison[] = [];
+    for (const rows of [1, 4]) comparisons.push(await compareGeneration(rows, python, rounds, onRound));
+    return comparisons;
+  },
   stages: async ({ dvc }, onRound) => [await compareStages(STAGES, dvc, onRound)],
 };
 
@@ -67,22 +90,11 @@ const MEASUREMENTS: Readonly<Record<string, readonly (() => Promise<Measured>)[]
 
 const json = args.includes('--json');
 const names = args.filter((arg) => !arg.startsWith('--'));
-const python = process.env['REPRISE_BENCH_PYTHON'];
-const unknown = names.find((name) => !(name in BENCHMARKS) && !(name in MEASUREMENTS));
-if (unknown !== undefined)
-  fail(
-    `there is no benchmark ${unknown}; there are: ${Object.keys({ ...BENCHMARKS, ...MEASUREMENTS }).join(', ')}`,
-  );
-const dvc = process.env['REPRISE_BENCH_DVC'];
-if (!python || !dvc)
-  fail('REPRISE_BENCH_PYTHON or REPRISE_BENCH_DVC is not set: run `npm run bench`, which installs the peers');
 
 const comparisons: (Comparison | Measured)[] = [];
 for (const [name, compare] of Object.entries(BENCHMARKS)) {
   if (names.length > 0 && !names.includes(name)) continue;
-  const found = await compare({ python, dvc }, (round, of) =>
-    console.error(`${name}: round ${round} of ${of}`),
-  );
+  const found = await compare(peers, (round, of) => console.error(`${name}: round ${round} of ${of}`));
   comparisons.push(...found);
   if (!json) for (const comparison of found) console.log(formatComparison(comparison));
 }

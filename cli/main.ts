@@ -1,6 +1,5 @@
 import { CommanderError } from 'commander';
 import { createProgram } from './program.js';
-import { EXIT, reportError } from './report-error.js';
 
 /** A reader that closes the pipe early (`reprise … | head`) wants no more; that is no error. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -9,12 +8,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await createProgram().parseAsync(process.argv);
+  await (await createProgram(process.argv.slice(2))).parseAsync(process.argv);
 } catch (error) {
-  process.exitCode = exitCodeOf(error);
+  process.exitCode = await exitCodeOf(error);
 }
 
-function exitCodeOf(error: unknown): number {
+async function exitCodeOf(error: unknown): Promise<number> {
+  const { EXIT, reportError } = await import('./report-error.js');
   // Commander has printed its message: help and version end with 0, a wrong option or argument is a usage error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
   return reportError(error, {

@@ -1,57 +1,48 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { compareCommand } from './commands/compare.js';
-import { dataCommand } from './commands/data.js';
-import { doctorCommand } from './commands/doctor.js';
-import { evaluateCommand } from './commands/evaluate.js';
-import { fetchCommand } from './commands/fetch.js';
-import { finetuneCommand } from './commands/finetune.js';
-import { initCommand } from './commands/init.js';
-import { mergeCommand } from './commands/merge.js';
-import { pretrainedCommand } from './commands/pretrained.js';
-import { pullCommand } from './commands/pull.js';
-import { pushCommand } from './commands/push.js';
-import { remoteCommand } from './commands/remote.js';
-import { reproCommand } from './commands/repro.js';
-import { runsCommand } from './commands/runs/index.js';
-import { predictCommand } from './commands/predict.js';
-import { retrainCommand } from './commands/retrain.js';
-import { scheduleCommand } from './commands/schedule/index.js';
-import { setupCommand } from './commands/setup.js';
-import { sweepCommand } from './commands/sweep.js';
-import { uiCommand } from './commands/ui.js';
-import { watchCommand } from './commands/watch.js';
-import { workerCommand } from './commands/worker.js';
-import { workersCommand } from './commands/workers.js';
 
-/** Every command, by file. What a command needs is imported when it runs: `reprise --help` is to answer at once. */
-export function createProgram(): Command {
+/** By name, in the order of the help text. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./commands/init.js')).initCommand(),
+  repro: async () => (await import('./commands/repro.js')).reproCommand(),
+  push: async () => (await import('./commands/push.js')).pushCommand(),
+  fetch: async () => (await import('./commands/fetch.js')).fetchCommand(),
+  pull: async () => (await import('./commands/pull.js')).pullCommand(),
+  remote: async () => (await import('./commands/remote.js')).remoteCommand(),
+  runs: async () => (await import('./commands/runs/index.js')).runsCommand(),
+  retrain: async () => (await import('./commands/retrain.js')).retrainCommand(),
+  schedule: async () => (await import('./commands/schedule/index.js')).scheduleCommand(),
+  watch: async () => (await import('./commands/watch.js')).watchCommand(),
+  sweep: async () => (await import('./commands/sweep.js')).sweepCommand(),
+  worker: async () => (await import('./commands/worker.js')).workerCommand(),
+  workers: async () => (await import('./commands/workers.js')).workersCommand(),
+  ui: async () => (await import('./commands/ui.js')).uiCommand(),
+  data: async () => (await import('./commands/data.js')).dataCommand(),
+  pretrained: async () => (await import('./commands/pretrained.js')).pretrainedCommand(),
+  finetune: async () => (await import('./commands/finetune.js')).finetuneCommand(),
+  evaluate: async () => (await import('./commands/evaluate.js')).evaluateCommand(),
+  compare: async () => (await import('./commands/compare.js')).compareCommand(),
+  predict: async () => (await import('./commands/predict.js')).predictCommand(),
+  merge: async () => (await import('./commands/merge.js')).mergeCommand(),
+  serve: async () => (await import('./commands/serve.js')).serveCommand(),
+  setup: async () => (await import('./commands/setup.js')).setupCommand(),
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
+};
+
+/**
+ * The command that is asked for, or all of them: for a help text, and for a name that is none. What nobody asks for is not loaded,
+ * and what a command needs is imported when it runs.
+ *
+ * @param args as the user gave them
+ */
+export async function createProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('reprise')
     .description('durable DVC pipelines and model finetuning, on Temporal')
-    .version(version(), '-V, --version')
-    .addCommand(initCommand())
-    .addCommand(reproCommand())
-    .addCommand(pushCommand())
-    .addCommand(fetchCommand())
-    .addCommand(pullCommand())
-    .addCommand(remoteCommand())
-    .addCommand(runsCommand())
-    .addCommand(retrainCommand())
-    .addCommand(scheduleCommand())
-    .addCommand(watchCommand())
-    .addCommand(sweepCommand())
-    .addCommand(workerCommand())
-    .addCommand(workersCommand())
-    .addCommand(uiCommand())
-    .addCommand(dataCommand())
-    .addCommand(pretrainedCommand())
-    .addCommand(finetuneCommand())
-    .addCommand(evaluateCommand())
-    .addCommand(compareCommand())
-    .addCommand(predictCommand())
-    .addCommand(mergeCommand())
-    .addCommand(setupCommand())
-    .addCommand(doctorCommand());
+    .version(version(), '-V, --version');
+  for (const name of needed(args[0])) {
+    const command = await COMMANDS[name]?.();
+    if (command) program.addCommand(command);
+  }
   program.addHelpText(
     'after',
     `
@@ -62,6 +53,11 @@ Environment:
   );
   overrideExit(program);
   return program;
+}
+
+function needed(first: string | undefined): readonly string[] {
+  if (first === '-V' || first === '--version') return [];
+  return first !== undefined && Object.hasOwn(COMMANDS, first) ? [first] : Object.keys(COMMANDS);
 }
 
 /** Errors come to `main.ts`, which alone decides how the process ends. */

@@ -21,7 +21,7 @@ export function reportError(error: unknown, options: { json: boolean; debug: boo
   if (error instanceof CommandExit) return error.exitCode;
   const stack = error instanceof Error ? error.stack : String(error);
   if (options.json) process.stdout.write(`${JSON.stringify(errorEvent(error))}\n`);
-  else if (error instanceof DiagnosticError) process.stderr.write(`${formatDiagnostic(error)}\n`);
+  else if (error instanceof DiagnosticError) process.stderr.write(`${diagnosticText(error, options)}\n`);
   else {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`reprise: unexpected: ${message}\n`);
@@ -29,6 +29,11 @@ export function reportError(error: unknown, options: { json: boolean; debug: boo
   }
   if (options.debug) process.stderr.write(`${stack}\n`);
   return EXIT.failure;
+}
+
+/** As it would be shown by {@link reportError}. */
+export function diagnosticText(error: DiagnosticError, { json }: { json: boolean }): string {
+  return json ? JSON.stringify(errorEvent(error)) : formatDiagnostic(error);
 }
 
 function errorEvent(error: unknown): object {

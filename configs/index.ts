@@ -20,4 +20,6 @@ export {
 } from './finetuning-config.js';
 export { loadBaseConfig, loadConfig, loadDataConfig, loadEvaluationConfig } from './load-config.js';
 export { findProjectRoot, projectLayout } from './project-layout.js';
-export { loadFinetuningConfig } from './load-finetuning-config.js';
+export { loadFinetuningConfig, readFinetuningConfig } from './load-finetuning-config.js';
+export { foreignSetting, type ForeignSetting } from './settings-of-task.js';
+export { unusedSettings } from './unused-settings.js';

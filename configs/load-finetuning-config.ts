@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DiagnosticError, parseWith, readYaml } from '../diagnostics/index.js';
+import { DiagnosticError, parseWith, readYaml, type Locator } from '../diagnostics/index.js';
 import { finetuningConfigSchema, type FinetuningConfig } from './finetuning-config.js';
 import { loadBaseConfig } from './load-config.js';
 import { isMapping, overlay, overlayLocator } from './overlay.js';
@@ -24,6 +24,14 @@ export interface FinetuningFiles {
  * @throws DiagnosticError `file-missing`, `yaml-syntax`, `unknown-preset`, `bad-config` with file, line and column
  */
 export function loadFinetuningConfig(root: string, files: FinetuningFiles = {}): FinetuningConfig {
+  return readFinetuningConfig(root, files).config;
+}
+
+/** The same, with what finds a setting's place, for who sees only later that it is wrong. */
+export function readFinetuningConfig(
+  root: string,
+  files: FinetuningFiles = {},
+): { readonly config: FinetuningConfig; readonly places: Locator } {
   const paramsPath = files.params ?? projectLayout.params;
   const params = readYaml(join(root, paramsPath), paramsPath);
   const whole = params.toJS();
@@ -43,8 +51,8 @@ export function loadFinetuningConfig(root: string, files: FinetuningFiles = {}):
   const { preset: _preset, ...settings } = isMapping(sectionValue) ? sectionValue : {};
   const presetFile = readYaml(join(root, path), path);
   const value = overlay(overlay({ seed: loadBaseConfig(root).seed }, presetFile.toJS() ?? {}), settings);
-  const locator = overlayLocator(presetFile, params, SECTION, settings);
-  return parseWith(finetuningConfigSchema, value, 'bad-config', locator);
+  const places = overlayLocator(presetFile, params, SECTION, settings);
+  return { config: parseWith(finetuningConfigSchema, value, 'bad-config', places), places };
 }
 
 function presets(root: string): string[] {

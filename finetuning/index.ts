@@ -21,6 +21,7 @@ export type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/
 export type { GenerationSettings } from './models/generation/generate.js';
 export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 export type { Control, TrainingCallback } from './training/callbacks/callback.js';
+export { outOfMemory, type MemoryNeeds } from './training/out-of-memory.js';
 export type { OnTrainingEvent, TrainingEvent } from './training/training-events.js';
 
 /** Trains, and writes the best model; see `training/finetune.ts`. */

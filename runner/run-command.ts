@@ -1,5 +1,5 @@
 import { delimiter, dirname } from 'node:path';
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import type { Stage } from '../dvc/index.js';
 import { digestOf, readContents } from './checkpoints/contents.js';
 import { listCheckpoints, openCheckpoints, type Checkpoint } from './checkpoints/local-checkpoints.js';
@@ -67,8 +67,8 @@ const POLL_MS = 250;
 export async function runCommand(run: CommandRun): Promise<void> {
   const folder = await RunFolder.open(run.root, run.stage.address);
   await folder.endLeftover(run.grace);
-  await folder.clear();
-  await writeFile(folder.progressFile, '');
+  folder.clear();
+  writeFileSync(folder.progressFile, '');
   const checkpoints = await openCheckpoints(run.root, run.key);
   await run.checkpoints?.restore(checkpoints, run.signal);
   const env = environment(run, folder, checkpoints);
@@ -108,7 +108,7 @@ export async function runCommand(run: CommandRun): Promise<void> {
     clearInterval(timer);
     await watch.close();
     await log.close();
-    await folder.clear();
+    folder.clear();
   }
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { endGroup } from './command/process-group.js';
 import { identify, isAlive, type ProcessIdentity } from './command/process-identity.js';
@@ -8,6 +8,7 @@ import { identify, isAlive, type ProcessIdentity } from './command/process-ident
 export async function openState(root: string): Promise<string> {
   const folder = join(root, '.reprise');
   await mkdir(folder, { recursive: true });
+  if (existsSync(join(folder, '.gitignore'))) return folder;
   try {
     writeFileSync(join(folder, '.gitignore'), '/*\n!/config.yaml\n!/.gitignore\n', { flag: 'wx' });
   } catch (error) {
@@ -56,7 +57,7 @@ export class RunFolder {
     const leader = this.#leader();
     if (!leader) return false;
     await endGroup(leader, graceSeconds, (pid) => this.#started(pid));
-    await this.clear();
+    this.clear();
     return true;
   }
 
@@ -65,9 +66,10 @@ export class RunFolder {
     writeFileSync(this.#leaderFile, JSON.stringify(running));
   }
 
-  async clear(): Promise<void> {
-    await rm(this.#leaderFile, { force: true });
-    await rm(this.progressFile, { force: true });
+  /** Small files of ours: a look at each takes less than to wait for another thread to do it. */
+  clear(): void {
+    for (const file of [this.#leaderFile, this.progressFile])
+      if (existsSync(file)) rmSync(file, { force: true });
   }
 
   get #leaderFile(): string {

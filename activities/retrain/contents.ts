@@ -37,13 +37,14 @@ export async function stage(project: RetrainedProject, paths: CandidatePaths): P
     const file = await insideProject(project.root, path);
     const made = outputsAt(file, pipeline.stages, entryOf).find(({ out }) => out.file === file);
     if (made?.locked.hash === 'md5') {
-      const { md5, size, nfiles } = made.locked;
+      const { md5, size, nfiles, isexec } = made.locked;
       await keep(project, remote, md5);
       return {
         path,
         md5,
         ...(size === undefined ? {} : { size }),
         ...(nfiles === undefined ? {} : { nfiles }),
+        ...(isexec ? { isexec } : {}),
       };
     }
     const signal = Context.current().cancellationSignal;
@@ -69,7 +70,8 @@ export async function keep(project: RetrainedProject, remote: Remote | undefined
  * @returns its absolute path
  * @throws DiagnosticError `cache-missing`, `object-missing`, `path-outside`
  */
-export async function restore(project: RetrainedProject, { path, md5 }: ContentReference): Promise<string> {
+export async function restore(project: RetrainedProject, content: ContentReference): Promise<string> {
+  const { path, md5, isexec } = content;
   const place = await insideProject(project.root, path);
   if ((await hashPath(project, place))?.md5 === md5) return place;
   const remote = await remoteOf(project);
@@ -77,6 +79,11 @@ export async function restore(project: RetrainedProject, { path, md5 }: ContentR
     const { failed } = await fetchObjects({ project, remote, hashes: [md5 as Md5] });
     if (failed[0]) throw failed[0].error;
   }
-  await checkoutObject(project, place, { path, hash: 'md5', md5: md5 as Md5 }, { file: path });
+  await checkoutObject(
+    project,
+    place,
+    { path, hash: 'md5', md5: md5 as Md5, ...(isexec ? { isexec } : {}) },
+    { file: path },
+  );
   return place;
 }

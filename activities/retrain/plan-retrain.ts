@@ -26,6 +26,7 @@ export async function planRetrain(deps: ActivityDependencies, input: PlanRetrain
     asked.kind === 'git' ? { ...asked, rev: asked.rev ?? `refs/heads/${asked.branch}` } : asked,
   );
   const { folder, ...project } = await openRetrained(deps, pinned);
+  const isOfThen = asked.kind === 'git' && asked.asOf !== undefined;
   if (pinned.kind === 'git') await pruneWorkspaces(deps);
   const { root } = project;
   const pipeline = await loadPipeline(project);
@@ -40,7 +41,8 @@ export async function planRetrain(deps: ActivityDependencies, input: PlanRetrain
   return {
     ...identityOf(pinned, root, folder),
     settings,
-    ingest: settings.ingest ?? sources(pipeline, folder, settings),
+    // What comes today is no part of what was there then.
+    ingest: settings.ingest ?? (isOfThen ? [] : sources(pipeline, folder, settings)),
     channels: [...readChannels(root)].map(([name, { events }]) => ({ name, events })),
     searchAttributes: await knowsSearchAttributes(deps),
   };

@@ -37,6 +37,8 @@ import { absentState } from '../absent-state.js';
 import type { ActivityDependencies } from '../dependencies.js';
 import { pinWorkspace } from '../pin-workspace.js';
 import { repositoryName } from '../repository-name.js';
+import { readGitRecords, repositoryOf } from './git-records.js';
+import { removeAbandonedGit } from './remove-abandoned.js';
 
 type GitTrial<T extends TrialRef = TrialRef> = T & { readonly git: SweepRepository };
 
@@ -53,7 +55,7 @@ export async function beginGitSweep(
   input: BeginSweepInput,
   asked: ReproduceOptions['workspace'],
 ): Promise<SweepPlan> {
-  const { id, params, metric, targets } = input;
+  const { id, run, params, metric, targets } = input;
   const workspace = (await pinWorkspace(deps, asked)) as GitWorkspace;
   const { url, commit, path, remote } = workspace;
   const { folder } = await openWorkspace(deps, workspace, Context.current().cancellationSignal);
@@ -63,14 +65,19 @@ export async function beginGitSweep(
   await checkParams(folder, params, stages);
   const defaults = projectDefaults(project.root);
   for (const stage of stages) settingsOf(stage, defaults);
-  if (await hasExperiments(url, commit, `${id}-`)) {
+  const git = { url, commit, path, ...(remote === undefined ? {} : { remote }) };
+  const records = await readGitRecords(url, Context.current().cancellationSignal);
+  const isThere = records.some(
+    (record) => record.id === id && record.run !== run && repositoryOf(record)?.commit === commit,
+  );
+  if (isThere || (await hasExperiments(url, commit, `${id}-`))) {
     throw new DiagnosticError('sweep-exists', {
-      message: `the repository has experiments of a sweep ${id} already`,
+      message: `the repository has ${isThere ? '' : 'experiments of '}a sweep ${id} already, of the same commit`,
       at: { file: url },
       fix: 'choose another name, or leave the name out',
     });
   }
-  const git = { url, commit, path, ...(remote === undefined ? {} : { remote }) };
+  await removeAbandonedGit(deps, url, records, run);
   return { id, project: repositoryName(url), root: '', folder: path, baseline: commit, git };
 }
 

@@ -37,14 +37,28 @@ export async function compareTraining(
     peerName: compiledPeer ? 'PyTorch, torch.compile' : 'PyTorch, eager',
     rows: [
       { label: 'time per step', unit: 's', ours: mine.secondsPerStep, peer: theirs.secondsPerStep },
+      { label: 'CPU time per step', unit: 's', ours: mine.cpuPerStep, peer: theirs.cpuPerStep },
       {
         label: 'time to first step',
         unit: 's',
         ours: mine.secondsToFirstStep,
         peer: theirs.secondsToFirstStep,
       },
+      {
+        label: 'CPU time to first step',
+        unit: 's',
+        ours: mine.cpuToFirstStep,
+        peer: theirs.cpuToFirstStep,
+      },
       { label: 'peak memory', unit: 'B', ours: mine.peakMemory, peer: theirs.peakMemory },
     ],
-    check: { label: 'loss, first → last', ours: losses(mine), peer: losses(theirs) },
+    notes: [
+      { label: 'loss, first → last', ours: losses(mine), peer: losses(theirs) },
+      {
+        label: 'products, of their peak',
+        ours: `${(100 * (mine.productShare ?? NaN)).toFixed(0)} %`,
+        peer: '',
+      },
+    ],
   };
 }

@@ -7,19 +7,12 @@ import { createMethod } from '../../finetuning/methods/index.js';
 import { readNetwork, type Network } from '../../finetuning/models/index.js';
 import { createOptimizer, trainingProgram } from '../../finetuning/training/index.js';
 import { median, type Measurement } from '../measurement.js';
+import { noise, uniform } from '../random-values.js';
+import { productOperations, productRate } from './products.js';
 import type { Setting } from './setting.js';
 
 const setting = JSON.parse(process.argv[2] ?? '') as Setting;
 const { rows, width, warmUp, steps } = setting;
-
-/** xorshift32: any stream does, as long as it is the same from run to run. */
-let state = 42;
-function uniform(): number {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) / 2 ** 32;
-}
 
 const config = finetuningConfigSchema.parse(setting.finetuning);
 const network = openNetwork();
@@ -55,7 +48,8 @@ const feeds = {
 };
 const seconds: number[] = [];
 const losses: number[] = [];
-let secondsToFirstStep = 0;
+let [secondsToFirstStep, cpuToFirstStep] = [0, 0];
+let warm = process.cpuUsage();
 for (let step = 1; step <= steps; step++) {
   const before = performance.now();
   const { loss } = program.run(`train/${width}`, {
@@ -64,13 +58,19 @@ for (let step = 1; step <= steps; step++) {
     ...optimizer.feedsAt(step, setting.learningRate),
   });
   losses.push(loss?.[0] ?? NaN);
-  if (step === 1) secondsToFirstStep = process.uptime();
+  if (step === 1) [secondsToFirstStep, cpuToFirstStep] = [process.uptime(), cpuSeconds(process.cpuUsage())];
+  if (step === warmUp) warm = process.cpuUsage();
   if (step > warmUp) seconds.push((performance.now() - before) / 1000);
 }
+const cpuPerStep = cpuSeconds(process.cpuUsage(warm)) / (steps - warmUp);
+const peakMemory = process.resourceUsage().maxRSS * 1024;
 const measurement: Measurement = {
   secondsPerStep: median(seconds),
+  cpuPerStep,
   secondsToFirstStep,
-  peakMemory: process.resourceUsage().maxRSS * 1024,
+  cpuToFirstStep,
+  peakMemory,
+  productShare: productOperations(setting) / cpuPerStep / productRate(setting.precision),
   firstLoss: losses[0] ?? NaN,
   lastLoss: losses.at(-1) ?? NaN,
 };
@@ -98,7 +98,11 @@ function initial(name: string, shape: readonly number[]): Float32Array {
   // Convolutions: He's, as torch starts them. Others: the models' own.
   const deviation =
     shape.length === 4 ? Math.sqrt(2 / shape.slice(1).reduce((product, axis) => product * axis, 1)) : 0.02;
-  return Float32Array.from({ length: size }, () => (uniform() - 0.5) * Math.sqrt(12) * deviation);
+  return noise(size, deviation);
+}
+
+function cpuSeconds({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1e6;
 }
 
 /** Tokens, positions, a mask without padding, or pixels. */

@@ -119,7 +119,7 @@ half = (
     torch.autocast("cpu", dtype=torch.bfloat16) if setting["precision"] == "bfloat16" else contextlib.nullcontext()
 )
 forward = torch.compile(model) if compiled else model
-seconds, losses, first = [], [], 0.0
+seconds, losses, first, first_cpu, warm_cpu = [], [], 0.0, 0.0, 0.0
 for step in range(1, setting["steps"] + 1):
     before = time.perf_counter()
     with half:
@@ -130,14 +130,18 @@ for step in range(1, setting["steps"] + 1):
     optimizer.zero_grad()
     losses.append(loss.item())
     if step == 1:
-        first = time.perf_counter() - started
+        first, first_cpu = time.perf_counter() - started, time.process_time()
+    if step == setting["warmUp"]:
+        warm_cpu = time.process_time()
     if step > setting["warmUp"]:
         seconds.append(time.perf_counter() - before)
 print(
     json.dumps(
         {
             "secondsPerStep": statistics.median(seconds),
+            "cpuPerStep": (time.process_time() - warm_cpu) / (setting["steps"] - setting["warmUp"]),
             "secondsToFirstStep": first,
+            "cpuToFirstStep": first_cpu,
             "peakMemory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
             "firstLoss": losses[0],
             "lastLoss": losses[-1],

@@ -2,7 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { FinetuneResult, TrainingEvent } from '../../finetuning/index.js';
 import { createProgressReporter, type ProgressReporter } from '../progress/index.js';
-import { CommandExit, EXIT } from '../report-error.js';
+import { CommandExit, diagnosticText, EXIT } from '../report-error.js';
 
 interface FinetuneFlags {
   readonly params?: string;
@@ -45,12 +45,12 @@ export function finetuneCommand(): Command {
 
 /** What a training is called with, and what it reads. */
 async function inputs(flags: FinetuneFlags, log: (line: string) => void) {
-  const { findProjectRoot, loadFinetuningConfig, projectLayout } = await import('../../configs/index.js');
+  const { findProjectRoot, projectLayout, readFinetuningConfig } = await import('../../configs/index.js');
   const { resolvePretrained } = await import('../../finetuning/index.js');
   const root = findProjectRoot(process.cwd());
   const inProject = (path: string | undefined): string | undefined => path && relative(root, resolve(path));
   const [params, preset] = [inProject(flags.params), inProject(flags.config)];
-  const config = loadFinetuningConfig(root, {
+  const { config, places } = readFinetuningConfig(root, {
     ...(params === undefined ? {} : { params }),
     ...(preset === undefined ? {} : { preset }),
   });
@@ -60,6 +60,7 @@ async function inputs(flags: FinetuneFlags, log: (line: string) => void) {
   return {
     root,
     config,
+    places,
     trainFile: place(flags.train, projectLayout.train),
     valFile: place(flags.val, projectLayout.val),
     outputDir: place(flags.output, projectLayout.checkpoints),
@@ -87,7 +88,8 @@ async function run(
   reporter: ProgressReporter,
   signal: AbortSignal,
 ): Promise<FinetuneResult['status']> {
-  const { finetune } = await import('../../finetuning/index.js');
+  const { finetune, outOfMemory } = await import('../../finetuning/index.js');
+  const { watchForKill } = await import('../finetune/watch-for-kill.js');
   const { openState } = await import('../../runner/index.js');
   const { root, outputDir, ...given } = await inputs(flags, (line) => reporter.log(line));
   const folder = process.env.REPRISE_CHECKPOINTS;
@@ -95,7 +97,19 @@ async function run(
     ...given,
     outputDir,
     checkpoints: folder ? { folder } : { under: join(await openState(root), 'checkpoints') },
-    onEvent: (event) => report(reporter, event),
+    onEvent(event) {
+      if (event.kind !== 'memory') return report(reporter, event);
+      const json = flags.json ?? false;
+      const said = (how: string): string =>
+        diagnosticText(outOfMemory(how, given.config, event.needs), { json });
+      watchForKill(
+        {
+          killed: said('the system has killed the training'),
+          limited: said('the training was ended from outside, or by the limit that its memory has (ulimit)'),
+        },
+        json ? 1 : 2,
+      );
+    },
     signal,
   });
   reporter.done();
@@ -111,7 +125,7 @@ async function run(
   return status;
 }
 
-function report(reporter: ProgressReporter, event: TrainingEvent): void {
+function report(reporter: ProgressReporter, event: Exclude<TrainingEvent, { kind: 'memory' }>): void {
   switch (event.kind) {
     case 'log':
       return reporter.log(event.message);

@@ -14,17 +14,20 @@ export interface GitOptions {
 export interface GitUse {
   /** What `--branch` says here; absent: there is no such option. */
   readonly branch?: string;
+  /** False: it works on what is there, and no `--as-of` is of use. */
+  readonly asOf?: boolean;
   /** Options that speak of a folder in place. */
   readonly conflicts: readonly string[];
 }
 
-export function withGitOptions(command: Command, { branch, conflicts }: GitUse): Command {
+export function withGitOptions(command: Command, { branch, asOf = true, conflicts }: GitUse): Command {
   command
     .addOption(
       new Option('--git <url>', 'run a git repository, on workers that serve it').conflicts([...conflicts]),
     )
-    .option('--rev <revision>', 'with --git: branch, tag or commit')
-    .option(
+    .option('--rev <revision>', 'with --git: branch, tag or commit');
+  if (asOf)
+    command.option(
       '--as-of <time>',
       'with --git: what the revision was then: 2026-01-31T03:00:00Z, or `schedule` for the time that a schedule fires for',
     );

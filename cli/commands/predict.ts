@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { createProgressReporter } from '../progress/index.js';
+import { numberFlag, wholeFlag } from './number-flags.js';
 
 interface Options {
   model?: string;
@@ -24,13 +25,37 @@ export function predictCommand(): Command {
     .description('let a finetuned model answer the test rows; a language model goes on from their prompts')
     .option('--model <folder>', 'the model (REPRISE_MODEL); default: models/checkpoints/best_model')
     .option('--output <file>', 'JSON lines to write (REPRISE_PREDICTIONS); default: predictions.jsonl')
-    .option('--batch-size <rows>', 'rows at a time; default: evaluation.batch_size', whole(1))
+    .option('--batch-size <rows>', 'rows at a time; default: evaluation.batch_size', wholeFlag(1))
     .option('--input <file>', 'language models: JSON lines with prompts; default: data/finetuning/test.jsonl')
-    .option('--max-new-tokens <n>', 'language models: ends a text that does not end before', whole(1), 128)
-    .option('--temperature <t>', 'language models: 0 takes the likeliest token, others draw', number(0), 0)
-    .option('--top-k <k>', 'language models: draw among the k likeliest tokens; 0: among all', whole(0), 0)
-    .option('--top-p <p>', 'language models: draw among the likeliest that have this share', number(0, 1), 1)
-    .option('--seed <n>', 'language models: of what is drawn; default: that of base_config.yaml', whole(0))
+    .option(
+      '--max-new-tokens <n>',
+      'language models: ends a text that does not end before',
+      wholeFlag(1),
+      128,
+    )
+    .option(
+      '--temperature <t>',
+      'language models: 0 takes the likeliest token, others draw',
+      numberFlag(0),
+      0,
+    )
+    .option(
+      '--top-k <k>',
+      'language models: draw among the k likeliest tokens; 0: among all',
+      wholeFlag(0),
+      0,
+    )
+    .option(
+      '--top-p <p>',
+      'language models: draw among the likeliest that have this share',
+      numberFlag(0, 1),
+      1,
+    )
+    .option(
+      '--seed <n>',
+      'language models: of what is drawn; default: that of base_config.yaml',
+      wholeFlag(0),
+    )
     .option('--json', 'print one JSON object per event')
     .action(async (options: Options) => {
       const json = options.json ?? false;
@@ -88,22 +113,4 @@ export function predictCommand(): Command {
         reporter.done();
       }
     });
-}
-
-function number(least: number, most = Infinity): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && value >= least && value <= most && Number.isFinite(value)) return value;
-    throw new InvalidArgumentError(
-      `It must be a number from ${least}${most < Infinity ? ` to ${most}` : ''}.`,
-    );
-  };
-}
-
-function whole(least: number): (text: string) => number {
-  return (text) => {
-    const value = number(least)(text);
-    if (Number.isSafeInteger(value)) return value;
-    throw new InvalidArgumentError('It must be a whole number.');
-  };
 }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import type { SweepPlace } from '../sweeps/record-places.js';
 import type { SweepFlags } from '../sweeps/sweep-input.js';
 import { withConnectionOptions, type ConnectionOptions } from './connection-options.js';
 import { gitPlaceOf, withGitOptions, type GitOptions } from './git-options.js';
@@ -104,10 +105,11 @@ async function run(targets: string[], options: RunOptions, command: Command): Pr
 function listCommand(): Command {
   return new Command('list')
     .description("the project's sweeps, the newest first")
+    .option('--git <url>', 'of a git repository, of which nothing need be here')
     .option('--json', 'print JSON')
-    .action(async (options: { json?: true }) => {
+    .action(async (options: RecordOptions) => {
       const { listSweeps } = await import('../sweeps/records.js');
-      await listSweeps(process.cwd(), options.json ?? false);
+      await listSweeps(placeOf(options), options.json ?? false);
     });
 }
 
@@ -115,11 +117,21 @@ function showCommand(): Command {
   return new Command('show')
     .description('the trials of a sweep')
     .argument('[id]', 'default: the newest')
+    .option('--git <url>', 'of a git repository, of which nothing need be here')
     .option('--json', 'print JSON')
-    .action(async (id: string | undefined, options: { json?: true }) => {
+    .action(async (id: string | undefined, options: RecordOptions) => {
       const { showSweep } = await import('../sweeps/records.js');
-      await showSweep(process.cwd(), id, options.json ?? false);
+      await showSweep(placeOf(options), id, options.json ?? false);
     });
+}
+
+interface RecordOptions {
+  git?: string;
+  json?: true;
+}
+
+function placeOf({ git }: RecordOptions): SweepPlace {
+  return git === undefined ? { cwd: process.cwd() } : { git };
 }
 
 function applyCommand(): Command {

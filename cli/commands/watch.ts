@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { withConnectionOptions, type ConnectionOptions } from './connection-options.js';
+import { gitPlaceOf, withGitOptions, type GitOptions } from './git-options.js';
 
-interface Options extends ConnectionOptions {
+interface Options extends ConnectionOptions, GitOptions {
   interval: number;
   debounce: number;
   listen?: number;
@@ -21,7 +22,13 @@ export function watchCommand(): Command {
     .option('--token-env <name>', 'variable with the token that callers of --listen must show')
     .option('--workspace <path>', "the project's folder as the workers of a remote server see it")
     .option('--json', 'print one JSON object per event');
+  withGitOptions(command, {
+    branch: 'branch that says which model is in production, and gets what is promoted',
+    asOf: false,
+    conflicts: ['workspace'],
+  });
   return withConnectionOptions(command).action(async (places: string[], options: Options) => {
+    const place = gitPlaceOf(options, command, true);
     if (places.length === 0 && options.listen === undefined)
       command.error('error: name a place to watch, or a port to listen on with --listen');
     const { watchData } = await import('../watch/watch-data.js');
@@ -33,6 +40,7 @@ export function watchCommand(): Command {
       port: options.listen,
       tokenEnv: options.tokenEnv,
       workspace: options.workspace,
+      place,
       connection: options,
       json: options.json ?? false,
     });

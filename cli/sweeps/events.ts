@@ -45,6 +45,8 @@ export interface SweepEnd {
   readonly ending?: string;
   /** Label of the best trial. */
   readonly best?: string;
+  /** Of a sweep over a repository: what it is of. */
+  readonly git?: SweepState['git'];
   readonly applied?: SweepState['applied'];
   readonly trials: readonly Omit<TrialEvent, 'event'>[];
 }
@@ -75,7 +77,7 @@ export function endEvent(
   seconds: number,
   status: SweepEnd['status'] = state.status,
 ): SweepEnd {
-  const { id, metric, direction, gpuHours, ending, best, applied, trials } = state;
+  const { id, metric, direction, gpuHours, ending, best, git, applied, trials } = state;
   return {
     event: 'sweep-end',
     status,
@@ -86,6 +88,7 @@ export function endEvent(
     gpuHours,
     ...(ending === undefined ? {} : { ending }),
     ...(best === undefined ? {} : { best }),
+    ...(git === undefined ? {} : { git }),
     ...(applied === undefined ? {} : { applied }),
     trials: trials.map((trial) => {
       const { event: _, ...rest } = trialEvent(trial);

@@ -1,29 +1,32 @@
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { openProject } from '../../dvc/index.js';
-import { SWEEP_ID, applyExperiment, listRecords, readRecord, type SweepRecord } from '../../runner/index.js';
+import { applyExperiment, type SweepRecord } from '../../runner/index.js';
 import type { SweepState } from '../../workflows/index.js';
 import { createPalette, wantsColour } from '../display/palette.js';
 import { formatFigure } from '../progress/index.js';
 import { endEvent } from './events.js';
+import { recordIn, recordsIn, type SweepPlace } from './record-places.js';
 import { endText } from './renderer.js';
 
-/** `reprise sweep list`. No server is needed: a sweep leaves its record in the project. */
-export async function listSweeps(cwd: string, json: boolean): Promise<void> {
-  const { root } = await openProject(cwd);
-  const records = await listRecords(root);
+/** `reprise sweep list`. No server is needed: a sweep leaves its record in the project, or in the repository. */
+export async function listSweeps(place: SweepPlace, json: boolean): Promise<void> {
+  const records = await recordsIn(place);
   if (json) return say(JSON.stringify(records.map((record) => summaryOf(record))));
-  if (records.length === 0) return say('no sweeps; begin one: reprise sweep run --param … --metric …');
+  if (records.length === 0) {
+    const git = 'git' in place ? ` --git ${place.git}` : '';
+    return say(`no sweeps; begin one: reprise sweep run${git} --param … --metric …`);
+  }
   for (const record of records) {
-    const { id, status, startedAt, metric, trials, best, value } = summaryOf(record);
+    const { id, status, startedAt, metric, trials, best, value, commit, path } = summaryOf(record);
+    const of = commit === undefined ? '' : ` of ${commit.slice(0, 8)}${path === '.' ? '' : ` in ${path}`}`;
     const found = best === undefined || value === undefined ? '' : `, best ${best}: ${formatFigure(value)}`;
-    say(`${id}  ${status}  ${startedAt}  ${trials} trials by ${metric}${found}`);
+    say(`${id}  ${status}  ${startedAt}  ${trials} trials by ${metric}${of}${found}`);
   }
 }
 
 /** `reprise sweep show`. */
-export async function showSweep(cwd: string, id: string | undefined, json: boolean): Promise<void> {
-  const { root } = await openProject(cwd);
-  const record = await findRecord(root, id);
+export async function showSweep(place: SweepPlace, id: string | undefined, json: boolean): Promise<void> {
+  const record = await findRecord(place, id);
   const state = stateOf(record);
   const ends = state.trials.map((trial) => trial.finishedAt ?? trial.startedAt);
   const seconds = Math.max(0, Math.max(state.startedAt, ...ends) - state.startedAt) / 1000;
@@ -42,7 +45,7 @@ export async function applySweep(
   { force, json }: { force: boolean; json: boolean },
 ): Promise<void> {
   const { root } = await openProject(cwd);
-  const record = await findRecord(root, id);
+  const record = await findRecord({ cwd }, id);
   const state = stateOf(record);
   const label = trial === undefined ? state.best : normalize(trial);
   const chosen = state.trials.find((candidate) => candidate.label === label);
@@ -67,17 +70,13 @@ export async function applySweep(
 }
 
 /** The one that is named, or else the newest. */
-async function findRecord(root: string, id: string | undefined): Promise<SweepRecord> {
-  const found =
-    id === undefined
-      ? (await listRecords(root))[0]
-      : SWEEP_ID.test(id)
-        ? await readRecord(root, id)
-        : undefined;
+async function findRecord(place: SweepPlace, id: string | undefined): Promise<SweepRecord> {
+  const found = id === undefined ? (await recordsIn(place))[0] : await recordIn(place, id);
   if (found) return found;
+  const [where, options] = 'git' in place ? ['the repository', ` --git ${place.git}`] : ['this project', ''];
   throw new DiagnosticError('sweep-missing', {
-    message: id === undefined ? 'this project has no sweep' : `this project has no sweep ${id}`,
-    fix: id === undefined ? 'begin one: reprise sweep run' : 'see reprise sweep list',
+    message: id === undefined ? `${where} has no sweep` : `${where} has no sweep ${id}`,
+    fix: id === undefined ? `begin one: reprise sweep run${options}` : `see reprise sweep list${options}`,
   });
 }
 
@@ -89,10 +88,11 @@ function normalize(trial: string): string {
 }
 
 function summaryOf(record: SweepRecord) {
-  const { method, metric, direction, trials, best } = stateOf(record);
+  const { method, metric, direction, trials, best, git } = stateOf(record);
   const value = trials.find((trial) => trial.label === best)?.value;
   const { id, status, startedAt } = record;
-  return { id, status, startedAt, method, metric, direction, trials: trials.length, best, value };
+  const summary = { id, status, startedAt, method, metric, direction, trials: trials.length, best, value };
+  return { ...summary, commit: git?.commit, path: git?.path };
 }
 
 function say(line: string): void {

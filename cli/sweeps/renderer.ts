@@ -123,10 +123,16 @@ export function endText(end: SweepEnd, palette: Palette, env: NodeJS.ProcessEnv,
     lines.push(`best: trial ${best.label}, ${plain(end.metric)} ${formatFigure(best.value)}`);
     if (end.applied?.error !== undefined) lines.push(palette.red(`not applied: ${end.applied.error}`));
     else if (end.applied) lines.push(`applied: the workspace is what trial ${end.applied.label} made`);
+    else if (end.git)
+      lines.push(palette.dim(`take it, in a clone: ${inClone(end.git.url, best.experiment)}`));
     else lines.push(palette.dim(`take it: reprise sweep apply ${end.id}; all of them: dvc exp show`));
   } else {
     const failed = end.trials.find((trial) => trial.reason !== undefined);
     if (failed?.reason !== undefined) lines.push(palette.red(`trial ${failed.label}: ${failed.reason}`));
   }
   return lines.join('\n');
+}
+
+function inClone(url: string, experiment = ''): string {
+  return `dvc exp pull ${plain(url)} ${plain(experiment)} && dvc exp apply ${plain(experiment)}`;
 }

@@ -1,7 +1,8 @@
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { openState } from '../../runner/index.js';
-import { NEW_DATA_SIGNAL, WORKFLOW_QUEUE, type RetrainInput } from '../../workflows/index.js';
+import { NEW_DATA_SIGNAL, WORKFLOW_QUEUE } from '../../workflows/index.js';
 import type { ConnectionFlags } from '../connection/index.js';
+import type { GitPlace } from '../runs/git-place.js';
 import { say } from '../retrain/say.js';
 import { withServedSession, type ServedSession } from '../retrain/served-session.js';
 import { pause } from '../runs/pause.js';
@@ -21,6 +22,8 @@ export interface WatchOptions {
   /** Environment variable that has the token of `--listen`. */
   readonly tokenEnv: string | undefined;
   readonly workspace: string | undefined;
+  /** What is retrained is this repository, and nothing of it need be here. */
+  readonly place?: GitPlace | undefined;
   readonly connection: ConnectionFlags;
   readonly json: boolean;
 }
@@ -29,11 +32,10 @@ export interface WatchOptions {
 export async function watchData(options: WatchOptions): Promise<void> {
   const { cwd, places, port, tokenEnv, json } = options;
   const token = tokenEnv === undefined ? undefined : tokenIn(tokenEnv);
-  const workspace = { kind: 'path', path: options.workspace ?? cwd } as const;
   const sources = await Promise.all(places.map((place) => openSource(place, cwd)));
   await withServedSession(options, async (served) => {
     const tell = async (source: string): Promise<void> => {
-      await signalNewData(served, { workspace, debounce: options.debounce }, source);
+      await signalNewData(served, options.debounce, source);
       say(json, { event: 'new-data', source }, [`new data: ${source}`]);
     };
     const listener =
@@ -53,11 +55,13 @@ export async function watchData(options: WatchOptions): Promise<void> {
 async function look(
   served: ServedSession,
   sources: readonly DataSource[],
-  { interval, json }: WatchOptions,
+  { interval, place, json }: WatchOptions,
   tell: (source: string) => Promise<void>,
 ): Promise<void> {
   const state = await openState(served.root);
-  const watched = sources.map((source) => ({ source, seen: new Seen(state, source.name) }));
+  // One folder may watch the same place for several repositories.
+  const whose = place ? `${served.runId}\0` : '';
+  const watched = sources.map((source) => ({ source, seen: new Seen(state, whose + source.name) }));
   while (!served.stop.aborted) {
     await served.keepServed();
     for (const { source, seen } of watched) {
@@ -77,11 +81,11 @@ async function look(
 }
 
 /** Starts the project's retraining, or tells the one that is open that one more round is to follow. */
-async function signalNewData(served: ServedSession, input: RetrainInput, source: string): Promise<void> {
+async function signalNewData(served: ServedSession, debounce: number, source: string): Promise<void> {
   await served.session.client.workflow.signalWithStart('retrain', {
     taskQueue: WORKFLOW_QUEUE,
     workflowId: workflowIdOf(served),
-    args: [input],
+    args: [{ workspace: served.workspace, debounce }],
     signal: NEW_DATA_SIGNAL,
     signalArgs: [{ source }],
     staticSummary: 'reprise watch',

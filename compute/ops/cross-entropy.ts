@@ -7,12 +7,10 @@ import { operations, typeAttribute } from './raw-operation.js';
  */
 export function sparseCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
   const loss = tf.customGrad((logits, labels, save) => {
-    const attributes = [typeAttribute('T', 'float32'), typeAttribute('Tlabels', 'int32')];
-    const inputs = [logits as tf.Tensor, labels as tf.Tensor];
-    const [losses, slope] = operations('SparseSoftmaxCrossEntropyWithLogits', attributes, inputs, 2);
-    (save as tf.GradSaveFunc)([slope as tf.Tensor, labels as tf.Tensor]);
+    const { losses, slope } = crossEntropyWithSlope(logits as tf.Tensor, labels as tf.Tensor);
+    (save as tf.GradSaveFunc)([slope, labels as tf.Tensor]);
     return {
-      value: losses as tf.Tensor,
+      value: losses,
       gradFunc: (dy: tf.Tensor, [slope, labels]: tf.Tensor[]) => [
         tf.mul(slope as tf.Tensor, tf.expandDims(dy, -1)),
         tf.zerosLike(labels as tf.Tensor),
@@ -20,4 +18,14 @@ export function sparseCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf
     };
   });
   return loss(logits, labels) as tf.Tensor1D;
+}
+
+/** Losses [rows], and what they grow by with each logit [rows, classes]. */
+export function crossEntropyWithSlope(
+  logits: tf.Tensor,
+  labels: tf.Tensor,
+): { readonly losses: tf.Tensor; readonly slope: tf.Tensor } {
+  const attributes = [typeAttribute('T', 'float32'), typeAttribute('Tlabels', 'int32')];
+  const [losses, slope] = operations('SparseSoftmaxCrossEntropyWithLogits', attributes, [logits, labels], 2);
+  return { losses: losses as tf.Tensor, slope: slope as tf.Tensor };
 }

@@ -23,10 +23,18 @@ export function recomputed<T extends tf.Tensor>(
       value: body(inputs, (x) => x),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         // Nothing of the second calculation may begin, or be taken for the first one, before its result is needed.
-        const later = (x: tf.Tensor): tf.Tensor => Recorder.current?.after(x, dy) ?? x;
+        const waiting: tf.Tensor[] = [];
+        const later = (x: tf.Tensor): tf.Tensor => {
+          const after = Recorder.current?.after(x, dy);
+          if (after === undefined) return x;
+          // A gradient may look at what its body was given beside its inputs, after the body's scope has ended.
+          waiting.push(tf.keep(after));
+          return after;
+        };
         const rest = saved.slice(wanted);
         const again = (...first: tf.Tensor[]): tf.Tensor => body([...first, ...rest.map(later)], later);
         const slopes = gradientWithin(() => tf.grads(again)(saved.slice(0, wanted).map(later), dy));
+        tf.dispose(waiting);
         return [...slopes, ...rest.map((x) => tf.zerosLike(x))];
       },
     };

@@ -12,6 +12,8 @@ import { assignNode, type GraphVariable } from './graph-variables.js';
  * @param variables those of the program, by name
  * @param valueOf a variable's value from before the signature's updates, and the node that reads it
  * @param after nodes that must have read the old values first
+ * @param previous the update before this one: decayed values are made one at a time, each when its gradient is there. They depend
+ *   on the variables alone, so that all of them would be made as the step begins, and kept
  * @returns the node's name
  */
 export function addAdam(options: {
@@ -21,13 +23,16 @@ export function addAdam(options: {
   readonly variables: Readonly<Record<string, GraphVariable>>;
   readonly valueOf: (name: string) => tf.Tensor;
   readonly after: readonly string[];
+  readonly previous: string | undefined;
   readonly update: AdamUpdate;
 }): string {
-  const { graph, recorder, prefix, variables, valueOf, after, update } = options;
+  const { graph, recorder, prefix, variables, valueOf, after, previous, update } = options;
   const handle = (name: string): string => (variables[name] as GraphVariable).handle;
   const before = [...after];
   if (update.scale) {
-    const scaled = recorder.sourceOf(tf.mul(valueOf(update.variable), update.scale));
+    const gradient = recorder.sourceOf(update.gradient).split(':')[0] as string;
+    const value = recorder.afterNodes(valueOf(update.variable), [gradient, ...(previous ? [previous] : [])]);
+    const scaled = recorder.sourceOf(tf.mul(value, update.scale));
     const name = `${prefix}/scale/${update.variable}`;
     before.push(assignNode(graph, name, handle(update.variable), scaled, DataType.float32, after));
   }

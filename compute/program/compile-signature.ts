@@ -83,17 +83,20 @@ function addUpdates(
     const source = recorder.sourceOf(value);
     return assignNode(graph, `${prefix}/update/${name}`, handle, source, DataType[spec.dtype], readsOf(name));
   });
-  const stepped = adam.map((update) =>
-    addAdam({
-      graph,
-      recorder,
-      prefix,
-      variables,
-      valueOf: (name) => values[name] as tfjs.Variable,
-      after: readsOf(update.variable, update.m, update.v),
-      update,
-    }),
-  );
+  const stepped: string[] = [];
+  for (const update of adam)
+    stepped.push(
+      addAdam({
+        graph,
+        recorder,
+        prefix,
+        variables,
+        valueOf: (name) => values[name] as tfjs.Variable,
+        after: readsOf(update.variable, update.m, update.v),
+        previous: stepped.at(-1),
+        update,
+      }),
+    );
   return [...assigned, ...stepped];
 }
 

@@ -17,6 +17,7 @@ import { graphAttribute, withInferredTypes } from './kernel-attributes.js';
 import { lowered } from './lower.js';
 import { OperationCall, type ShapeRule, type TensorType, type TracedValue } from './operation-call.js';
 import { NarrowProducts } from './narrow-products.js';
+import { ScatterSums } from './scatter-sums.js';
 import { shapeRules } from './shapes/rules.js';
 import { runningKernel, userFrame } from './user-frame.js';
 
@@ -41,6 +42,7 @@ export class Recorder {
   readonly #prefix: string;
   readonly #fused: boolean;
   readonly #narrow: NarrowProducts | undefined;
+  readonly #scatter: ScatterSums | undefined;
   readonly #values = new Map<number, RecordedValue>();
   readonly #constants = new WeakMap<BackendTensor, number>();
 
@@ -54,6 +56,7 @@ export class Recorder {
     this.#prefix = prefix;
     this.#fused = fused;
     this.#narrow = narrows ? new NarrowProducts(graph, prefix) : undefined;
+    this.#scatter = fused ? undefined : new ScatterSums(graph, prefix);
   }
 
   /** The one that is recording now. */
@@ -124,12 +127,16 @@ export class Recorder {
 
   /** The same value, which is not there before `other` is calculated: what uses it waits. */
   after(tensor: tfjs.Tensor, other: tfjs.Tensor): tfjs.Tensor {
+    return this.afterNodes(tensor, [this.sourceOf(other).split(':')[0] as string]);
+  }
+
+  /** The same, of nodes by their names. */
+  afterNodes(tensor: tfjs.Tensor, nodes: readonly string[]): tfjs.Tensor {
     const { dtype, shape, source } = this.#value(this.#idOf(tensor));
-    const node = this.sourceOf(other).split(':')[0] as string;
     const types = { T: attribute.type(dtype) };
     const name = this.#graph.add('Identity', [source], types, {
       name: `${this.#prefix}/after`,
-      after: [node],
+      after: nodes,
     });
     return this.tensor(`${name}:0`, { dtype, shape });
   }
@@ -170,9 +177,10 @@ export class Recorder {
     const types = outputTypes(rule, op, attributes, inputs);
     const node = lowered(op, attributes, inputs);
     const sources = inputs.map(({ source }) => source);
-    const narrow = this.#narrow?.add(node.op, node.attributes, inputs);
-    if (narrow !== undefined) return types.map((type) => this.#metadata({ ...type, source: narrow }));
+    const other = this.#narrow?.add(node.op, node.attributes, inputs) ?? this.#scatter?.add(node.op, inputs);
+    if (other !== undefined) return types.map((type) => this.#metadata({ ...type, source: other }));
     const name = this.#graph.add(node.op, sources, node.attributes, { name: `${this.#prefix}/${node.op}` });
+    this.#scatter?.note(node.op, inputs, `${name}:0`);
     return types.map((type, index) => this.#metadata({ ...type, source: `${name}:${index}` }));
   }
 

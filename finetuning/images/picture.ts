@@ -13,6 +13,8 @@ export interface Picture {
 export interface PictureFile {
   readonly path: string;
   readonly at: Location;
+  /** What is in the file, where that is known already. */
+  readonly bytes?: Uint8Array;
 }
 
 export const CHANNELS = 3;
@@ -52,7 +54,7 @@ export async function readPictureBytes(file: PictureFile): Promise<Buffer> {
 export async function readPicture(file: PictureFile): Promise<Picture> {
   const sharp = await loadSharp();
   try {
-    const { data, info } = await sharp(file.path, { failOn: 'error' })
+    const { data, info } = await sharp(file.bytes ?? file.path, { failOn: 'error' })
       .autoOrient()
       .removeAlpha()
       .toColourspace('srgb')

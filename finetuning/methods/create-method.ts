@@ -5,6 +5,7 @@ import { adapterHubFormat } from './adapter/adapterhub-format.js';
 import { adapterSettings } from './adapter/configured.js';
 import { fullMethod } from './full.js';
 import { loraSettings } from './lora/configured.js';
+import { checkTargetSettings } from './lora/check-targets.js';
 import { loraMethod } from './lora/lora.js';
 import { peftFormat } from './lora/peft-format.js';
 import type { Method } from './method.js';
@@ -27,6 +28,7 @@ export function createMethod(
     };
   }
   const settings = loraSettings(config, network);
+  checkTargetSettings(network, settings);
   const lora = {
     method: loraMethod(network, settings),
     format: peftFormat(network, settings, config.model_name, config.model_revision),

@@ -50,8 +50,23 @@ export interface Network {
     dropout: Dropout,
     update?: (buffer: string, value: tf.Tensor) => void,
   ): tf.Tensor2D;
+  /** Of a language model: what its logits are the product of, so that a loss need not have them as a whole. */
+  readonly languageHead?: LanguageHead;
   /** Of a language model. */
   readonly decoding?: CachedDecoding;
+}
+
+/** logits = features · tableᵀ */
+export interface LanguageHead {
+  /** The parameter's name. */
+  readonly table: string;
+  /** As {@link Network.logits} → [rows · width, hidden] */
+  features(
+    parameters: Readonly<Record<string, tf.Tensor>>,
+    inputs: Inputs,
+    method: Method,
+    dropout: Dropout,
+  ): tf.Tensor2D;
 }
 
 /** Logits for the token after each row's last [rows, vocabulary], and the next values of what the network keeps. */

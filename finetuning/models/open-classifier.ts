@@ -103,6 +103,8 @@ export async function openClassifier(options: OpenClassifierOptions): Promise<Op
 export interface Parameters {
   readonly method: Method;
   readonly values: Readonly<Record<string, TensorData>>;
+  /** Of an adapter, the variables that are its own: all others are the base model's. */
+  readonly trained?: readonly string[];
 }
 
 /** The base model's values; over them an adapter's; or a whole finetuned model's in their place. */
@@ -126,7 +128,11 @@ export function readParameters(
     return { method: full, values: whole(adapterDir, full) };
   const adapter = (isAdapterHubFolder(adapterDir) ? readAdapterHub : readAdapter)(adapterDir, network);
   const method = isOverNf4(adapterDir) ? qloraMethod(network, adapter.method) : adapter.method;
-  return { method, values: whole(baseModelDir, method, adapter.values) };
+  return {
+    method,
+    values: whole(baseModelDir, method, adapter.values),
+    trained: Object.keys(adapter.values),
+  };
 }
 
 /** @throws DiagnosticError `missing-weights` where some would be neither pretrained nor trained */

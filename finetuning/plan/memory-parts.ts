@@ -1,4 +1,6 @@
+import { freemem } from 'node:os';
 import type { TensorSpec } from '../../compute/index.js';
+import type { FinetuningConfig } from '../../configs/index.js';
 import type { Method } from '../methods/method.js';
 import { modelVariables } from '../models/inference-program.js';
 import type { Network } from '../models/network.js';
@@ -28,6 +30,7 @@ export interface FixedMemory {
   readonly weights: number;
   /** All of them exist at once: clipping wants their common norm. With accumulation, their sums beside them. */
   readonly gradients: number;
+  /** Moments, and averages of what trains, where they are kept. */
   readonly optimizer: number;
 }
 
@@ -35,8 +38,12 @@ export function fixedMemory(
   network: Network,
   method: Method,
   optimizer: Optimizer,
-  accumulates: boolean,
+  {
+    gradient_accumulation_steps,
+    ema_decay,
+  }: Pick<FinetuningConfig, 'gradient_accumulation_steps' | 'ema_decay'>,
 ): FixedMemory {
+  const accumulates = gradient_accumulation_steps > 1;
   const variables = modelVariables(network, method);
   const bytes = (spec: TensorSpec): number => elements(spec.shape) * BYTES;
   let [weights, gradients, state] = [0, 0, 0];
@@ -45,6 +52,16 @@ export function fixedMemory(
     const spec = variables[name] as TensorSpec;
     gradients += bytes(spec) * (accumulates ? 2 : 1);
     for (const shape of optimizer.state(name, spec.shape).values()) state += elements(shape) * BYTES;
+    if (ema_decay !== null) state += bytes(spec);
   }
   return { weights, gradients, optimizer: state };
+}
+
+/** Bytes that the operating system, or the control group that the process is in, still has. */
+export function availableMemory(): number {
+  return typeof process.availableMemory === 'function' ? process.availableMemory() : freemem();
+}
+
+export function gigabytes(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
 }

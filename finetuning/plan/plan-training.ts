@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { freemem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
@@ -8,13 +7,21 @@ import {
   type FinetuningConfig,
   type FinetuningMethod,
 } from '../../configs/index.js';
-import { DiagnosticError } from '../../diagnostics/index.js';
+import { DiagnosticError, type Locator } from '../../diagnostics/index.js';
 import { createMethod } from '../methods/create-method.js';
 import { readNetwork } from '../models/read-network.js';
+import { checkSettings } from '../training/check-settings.js';
 import { readHead } from '../training/examples/head.js';
 import { openDataset } from '../training/examples/open-dataset.js';
 import { createOptimizer } from '../training/optimizers/create-optimizer.js';
-import { countParameters, fixedMemory, type FixedMemory, type ParameterCounts } from './memory-parts.js';
+import {
+  availableMemory,
+  countParameters,
+  fixedMemory,
+  gigabytes,
+  type FixedMemory,
+  type ParameterCounts,
+} from './memory-parts.js';
 import type { MeasuredSteps, MeasureRequest } from './measured-steps.js';
 
 export interface PlanOptions {
@@ -25,6 +32,8 @@ export interface PlanOptions {
   readonly projectDir: string;
   /** An adapter that is trained further. */
   readonly adapterDir?: string;
+  /** Where the settings are written, for messages. */
+  readonly places?: Locator;
 }
 
 /** What a training will take. Bytes and seconds. */
@@ -67,6 +76,7 @@ export interface MethodPlan {
 export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
   const { config, modelDir } = options;
   const head = readHead(modelDir, config);
+  checkSettings(config, head.task, options.places);
   const dataset = await openDataset(head, options.trainFile, options.valFile, config);
   const network = readNetwork(modelDir, dataset.labels, { dropout: config.dropout, problem: head.problem });
   const partsOf = (of: FinetuningConfig): { parameters: ParameterCounts; fixed: FixedMemory } => {
@@ -74,7 +84,7 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
     const optimizer = createOptimizer(of, network);
     return {
       parameters: countParameters(network, method),
-      fixed: fixedMemory(network, method, optimizer, of.gradient_accumulation_steps > 1),
+      fixed: fixedMemory(network, method, optimizer, of),
     };
   };
   const { parameters, fixed } = partsOf(config);
@@ -98,11 +108,6 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
       return { method, trainable: parts.parameters.trainable, peak, fits: peak <= available };
     }),
   };
-}
-
-/** What the operating system, or the control group that the process is in, still has. */
-function availableMemory(): number {
-  return typeof process.availableMemory === 'function' ? process.availableMemory() : freemem();
 }
 
 async function measure(
@@ -136,8 +141,4 @@ async function measure(
       cause,
     });
   }
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
 }

@@ -1,17 +1,20 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FinetuningConfig } from '../../configs/index.js';
+import { unusedSettings, type FinetuningConfig } from '../../configs/index.js';
+import type { Locator } from '../../diagnostics/index.js';
 import { CallbackList } from './callbacks/callback-list.js';
 import type { CheckpointInfo, TrainingCallback } from './callbacks/callback.js';
 import { earlyStopping } from './callbacks/early-stopping.js';
 import { eventReporter } from './callbacks/event-reporter.js';
 import { loadCallbacks } from './callbacks/load-callbacks.js';
 import { PREPROCESSOR_FILE, readPreprocessing } from '../images/preprocessing.js';
+import type { Network } from '../models/network.js';
 import { CheckpointFolder } from './checkpoint.js';
 import { writeFolder, type FolderContents } from './durable-folder.js';
 import { EpochModels } from './epoch-models.js';
 import { assignInitialWeights } from './initial-weights.js';
 import { modelFolder, renamed } from './model-folder.js';
+import { isOutOfMemory, outOfMemory, type MemoryNeeds } from './out-of-memory.js';
 import { prepareTraining, type PreparedTraining } from './prepare-training.js';
 import { train } from './trainer.js';
 import type { OnTrainingEvent } from './training-events.js';
@@ -32,6 +35,8 @@ export interface FinetuneOptions {
   readonly adapterDir?: string;
   /** What `callbacks` are relative to. */
   readonly projectDir: string;
+  /** Where the settings are written, for messages. */
+  readonly places?: Locator;
   readonly onEvent: OnTrainingEvent;
   /** Ends the training after the step that is running, with a checkpoint. */
   readonly signal?: AbortSignal;
@@ -50,18 +55,34 @@ export interface FinetuneResult {
  * Trains, and writes the best model. Called again with the same inputs after it was ended at any moment and in any way,
  * it continues from the last checkpoint and writes the same bytes.
  *
- * @throws DiagnosticError for what is wrong with the inputs, `loss-diverged`, `disk-full`
+ * @throws DiagnosticError for what is wrong with the inputs, `loss-diverged`, `disk-full`, `out-of-memory`
  */
 export async function finetune(options: FinetuneOptions): Promise<FinetuneResult> {
+  let needs: MemoryNeeds | undefined;
+  const onNeeds = (found: MemoryNeeds): void => {
+    needs = found;
+    options.onEvent({ kind: 'memory', needs });
+  };
+  try {
+    return await run(options, onNeeds);
+  } catch (error) {
+    if (!needs || !isOutOfMemory(error)) throw error;
+    const said = (error as Error).message.split('\n')[0] as string;
+    throw outOfMemory(said, options.config, needs, error);
+  }
+}
+
+async function run(options: FinetuneOptions, onNeeds: (needs: MemoryNeeds) => void): Promise<FinetuneResult> {
   const { config, onEvent } = options;
   const log = (message: string): void => onEvent({ kind: 'log', message });
   const callbacks = await callbacksOf(options);
-  const prepared = await prepareTraining(options);
+  const prepared = await prepareTraining({ ...options, onNeeds });
   const { key, format, session, program, order, total, dataset } = prepared;
   log(
     `${dataset.train.count} training rows, ${dataset.validation.count} validation rows, ` +
       `${dataset.labels.length > 0 ? `${dataset.labels.length} labels; ` : ''}${total} steps`,
   );
+  for (const note of notesOn(config, prepared.network)) log(note);
   assignInitialWeights(prepared, config.seed, options.modelDir, log);
 
   const { checkpoints: place } = options;
@@ -118,6 +139,13 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
     if ('under' in place) rmSync(folder, { recursive: true, force: true });
   }
   return { status, steps: state.step, total, resumedFrom, best: state.best };
+}
+
+/** What is set, and will not be done as it says. */
+function notesOn(config: FinetuningConfig, { task, maxWidth }: Network): string[] {
+  const unused = unusedSettings(config).map((setting) => `not used: ${setting}`);
+  const cut = task !== 'image-classification' && config.max_length > maxWidth;
+  return cut ? [...unused, `max_length is ${maxWidth}: the model has no more positions`] : unused;
 }
 
 /** Ours, and the project's own by their paths. */

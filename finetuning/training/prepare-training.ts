@@ -1,15 +1,17 @@
 import { compileProgram, type Program } from '../../compute/index.js';
 import type { FinetuningConfig, ProblemType } from '../../configs/index.js';
-import { DiagnosticError } from '../../diagnostics/index.js';
+import { DiagnosticError, type Locator } from '../../diagnostics/index.js';
 import { createMethod } from '../methods/create-method.js';
 import type { Method } from '../methods/method.js';
 import type { SavedFormat } from '../methods/saved-format.js';
 import { startingPoint } from '../methods/starting-point.js';
 import type { Network } from '../models/network.js';
 import { readNetwork } from '../models/read-network.js';
+import { availableMemory, fixedMemory } from '../plan/memory-parts.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import { averageOf } from './averages.js';
 import { callbackDigests } from './callbacks/load-callbacks.js';
+import { checkSettings } from './check-settings.js';
 import { DataOrder } from './data-order.js';
 import type { Dataset } from './examples/dataset.js';
 import { widthsOf, type Examples } from './examples/examples.js';
@@ -17,6 +19,7 @@ import { readHead } from './examples/head.js';
 import { openDataset } from './examples/open-dataset.js';
 import { adapterDigest, fingerprint, modelDigest } from './fingerprint.js';
 import { checkGroups, createOptimizer } from './optimizers/create-optimizer.js';
+import type { MemoryNeeds } from './out-of-memory.js';
 import { movesBuffers, trainingProgram } from './training-program.js';
 import { TrainingSession } from './training-session.js';
 
@@ -47,9 +50,14 @@ export async function prepareTraining(options: {
   readonly modelDir: string;
   readonly adapterDir?: string;
   readonly projectDir: string;
+  /** Where the settings are written, for messages. */
+  readonly places?: Locator;
+  /** Told what it takes, before it takes it. */
+  readonly onNeeds?: (needs: MemoryNeeds) => void;
 }): Promise<PreparedTraining> {
   const { config, modelDir, adapterDir } = options;
   const head = readHead(modelDir, config);
+  checkSettings(config, head.task, options.places);
   checkSmoothing(config, head.problem);
   const dataset = await openDataset(head, options.trainFile, options.valFile, config);
   const network = readNetwork(modelDir, dataset.labels, {
@@ -106,6 +114,8 @@ export async function prepareTraining(options: {
     evalWidths: widthsOf(predictionBatches(validation, config.eval_batch_size), validation),
     accumulates: accumulation > 1,
   });
+  const fixed = fixedMemory(network, method, optimizer, config);
+  options.onNeeds?.({ ...fixed, available: availableMemory() });
   const shapeOf = (name: string): readonly number[] => definition.variables[name]?.shape ?? [];
   const trainable = method.trainable.map((name) => [name, shapeOf(name)] as const);
   const program = compileProgram(definition);

@@ -1,3 +1,5 @@
+import type { MemoryNeeds } from './out-of-memory.js';
+
 /** What a training tells whoever watches. */
 export type TrainingEvent =
   | { readonly kind: 'log'; readonly message: string }
@@ -23,6 +25,8 @@ export type TrainingEvent =
       readonly perplexity?: number;
       readonly best: boolean;
     }
+  /** Told before the weights take memory. */
+  | { readonly kind: 'memory'; readonly needs: MemoryNeeds }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly path: string; readonly digest: string };
 
 export type OnTrainingEvent = (event: TrainingEvent) => void;

@@ -1,5 +1,7 @@
 import {
   clipByGlobalNorm,
+  productCrossEntropy,
+  productLosses,
   tf,
   type ProgramDefinition,
   type SignatureDefinition,
@@ -9,7 +11,7 @@ import {
 } from '../../compute/index.js';
 import type { Method } from '../methods/method.js';
 import { modelVariables } from '../models/inference-program.js';
-import { keepAll } from '../models/layers/forward-context.js';
+import { keepAll, type Dropout } from '../models/layers/forward-context.js';
 import type { Network } from '../models/network.js';
 import { averageOf, averageSignature, withAverages } from './averages.js';
 import { countedDropout, dropoutCounterFeed } from './dropout.js';
@@ -31,6 +33,8 @@ export interface ProgramSettings {
   readonly narrows?: boolean;
   /** Keep averages of what trains, and evaluate these. */
   readonly averages?: boolean;
+  /** Of a language model: rows whose logits are there at once; absent: see `rowsOfLogits`. */
+  readonly logitRows?: number;
   readonly trainRows: number;
   /** Fewer rows that a batch may have too. Where norms work with the batch's statistics, none may be filled up. */
   readonly fewerRows?: readonly number[];
@@ -113,16 +117,50 @@ function passSignature(settings: ProgramSettings, width: number): SignatureDefin
   };
 }
 
-function lossAndGradients(
-  { network, method, labelSmoothing: smoothing = 0, noiseAlpha = null, recomputes = false }: ProgramSettings,
+/** Weighted losses of a batch, in all. */
+function summedLoss(
+  settings: ProgramSettings,
+  method: Method,
   { variables, feeds }: SignatureScope,
+  dropout: Dropout,
+  update: ((buffer: string, value: tf.Tensor) => void) | undefined,
+): tf.Scalar {
+  const { network, labelSmoothing: smoothing = 0 } = settings;
+  const [labels, weights] = [feeds.labels, feeds.label_weights] as [tf.Tensor1D, tf.Tensor1D];
+  const { languageHead: head } = network;
+  if (head && smoothing === 0) {
+    const features = head.features(variables, feeds, method, dropout);
+    const table = variables[head.table] as tf.Tensor as tf.Tensor2D;
+    return productCrossEntropy(features, table, labels, weights, rowsOfLogits(settings, head.table));
+  }
+  const logits = network.logits(variables, feeds, method, dropout, update);
+  const losses = lossesOf(network, logits, labels, smoothing);
+  return tf.sum(tf.mul(losses, weights));
+}
+
+/** Fewer make the products slower. */
+const FEWEST_ROWS = 256;
+
+/**
+ * How many rows of logits are made at once. Where the table trains, each part of them has a gradient of the table's size,
+ * [classes, hidden]: there are as many rows then as make logits of that size.
+ */
+function rowsOfLogits({ network, method, logitRows }: ProgramSettings, table: string): number {
+  const [, hidden = 0] = network.shapes.get(table) ?? [];
+  return logitRows ?? (method.trainable.includes(table) ? Math.max(FEWEST_ROWS, hidden) : FEWEST_ROWS);
+}
+
+function lossAndGradients(
+  settings: ProgramSettings,
+  scope: SignatureScope,
 ): {
   readonly loss: tf.Tensor;
   readonly gradients: ReadonlyMap<string, tf.Tensor>;
   readonly buffers: Readonly<Record<string, tf.Tensor>>;
 } {
-  const fed = <T extends tf.Tensor>(name: string): T => feeds[name] as T;
-  const dropout = countedDropout(fed('dropout_counter'), noiseAlpha);
+  const { network, method, noiseAlpha = null, recomputes = false } = settings;
+  const { variables, feeds } = scope;
+  const dropout = countedDropout(feeds.dropout_counter as tf.Tensor1D, noiseAlpha);
   const recomputing = recomputes ? { ...method, recomputesBlocks: true } : method;
   const trained = method.trainable.map((name) => variables[name] as tf.Variable);
   const moved: Record<string, tf.Tensor> = {};
@@ -130,9 +168,7 @@ function lossAndGradients(
   const update = (buffer: string, value: tf.Tensor): void => void (moved[buffer] = tf.keep(value));
   const { value, grads } = tf.variableGrads(() => {
     const moving = movesBuffers(network, method) ? update : undefined;
-    const logits = network.logits(variables, feeds, recomputing, dropout, moving);
-    const losses = lossesOf(network, logits, fed('labels'), smoothing);
-    return tf.sum(tf.mul(losses, fed('label_weights'))) as tf.Scalar;
+    return summedLoss(settings, recomputing, scope, dropout, moving);
   }, trained);
   const buffers = Object.fromEntries(
     Object.entries(moved).map(([name, kept]) => {
@@ -185,8 +221,22 @@ function evaluateSignature(settings: ProgramSettings, width: number): SignatureD
     },
     build({ variables, feeds }) {
       const parameters = averages ? withAverages(variables, method.trainable) : variables;
+      const labels = feeds.labels as tf.Tensor1D;
+      const { languageHead: head } = network;
+      if (head) {
+        const features = head.features(parameters, feeds, method, keepAll);
+        const table = parameters[head.table] as tf.Tensor as tf.Tensor2D;
+        const { losses, predicted } = productLosses(
+          features,
+          table,
+          labels,
+          settings.logitRows ?? FEWEST_ROWS,
+        );
+        return {
+          outputs: { losses, right: tf.cast(tf.equal(tf.cast(predicted, 'int32'), labels), 'float32') },
+        };
+      }
       const logits = network.logits(parameters, feeds, method, keepAll);
-      const labels = feeds.labels as tf.Tensor;
       const right = rightOf(network, logits, labels);
       return { outputs: { losses: lossesOf(network, logits, labels), ...(right ? { right } : {}) } };
     },

@@ -1,6 +1,14 @@
 import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { addData, checkoutObject, trackData, writeBeside, type Md5, type Project } from '../../dvc/index.js';
+import {
+  addData,
+  checkoutObject,
+  trackData,
+  writeBeside,
+  type LockedFile,
+  type Md5,
+  type Project,
+} from '../../dvc/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { Candidate, ContentReference } from '../../workflows/index.js';
 import { insideProject } from './paths.js';
@@ -29,12 +37,16 @@ export interface Promotion {
   readonly judgement: object;
 }
 
+/** More than may come into production while one promotion is tried again. */
+const KEPT_EARLIER = 10;
+
 /** `copies`: files and their records. `records`: what git gets; the data is in the remote. */
 export type Placement = 'copies' | 'records';
 
 /**
  * Makes the candidate the model in production: copies it from the cache to `model_vN`, lets DVC track the copy, and then, in one
- * rename, points the alias at it. Killed anywhere and made again, it ends in the same files.
+ * rename, points the alias at it. Killed anywhere and made again, it ends in the same files, and says the same, also when another
+ * model has followed it meanwhile.
  *
  * @returns false when another model came into production since the candidate was judged
  * @throws DiagnosticError `cache-missing`, `version-taken`, `disk-full`, `path-outside`
@@ -46,7 +58,11 @@ export async function promote(
 ): Promise<boolean> {
   const { final, version, expected, candidate } = promotion;
   const production = await readProduction(project.root, final);
-  if (production?.promoted.run === promotion.promoted.run && production.version === version) return true;
+  const done = production
+    ? [{ version: production.version, run: production.promoted.run }, ...(production.earlier ?? [])]
+    : [];
+  // Also when another one has come into production since.
+  if (done.some((one) => one.version === version && one.run === promotion.promoted.run)) return true;
   if ((production?.version ?? 0) !== expected) return false;
   const predictions = `predictions_v${version}${suffix(candidate.predictions.path)}`;
   const place = placement === 'copies' ? placeCopy : placeRecord;
@@ -57,7 +73,7 @@ export async function promote(
     model,
     predictions: answers,
     promoted: promotion.promoted,
-    ...(expected > 0 ? { previous: expected } : {}),
+    ...(expected > 0 ? { previous: expected, earlier: done.slice(0, KEPT_EARLIER) } : {}),
     judgement: promotion.judgement,
   };
   await writeBeside(
@@ -84,18 +100,25 @@ async function placeAt(
     });
   }
   await place(project, file, content);
-  return { path: relative(project.root, file), md5: content.md5 };
+  const { md5, isexec } = content;
+  return { path: relative(project.root, file), md5, ...(isexec ? { isexec } : {}) };
 }
 
-async function placeCopy(project: Project, file: string, { md5 }: ContentReference): Promise<void> {
+async function placeCopy(project: Project, file: string, content: ContentReference): Promise<void> {
   const at = { file: relative(project.root, file) };
   await mkdir(dirname(file), { recursive: true });
-  await checkoutObject(project, file, { path: basename(file), hash: 'md5', md5: md5 as Md5 }, at);
+  await checkoutObject(project, file, lockedAt(file, content), at);
   await addData(project, file);
 }
 
 async function placeRecord(project: Project, file: string, content: ContentReference): Promise<void> {
-  await trackData(project, file, { ...content, md5: content.md5 as Md5 });
+  await trackData(project, file, lockedAt(file, content));
+}
+
+function lockedAt(file: string, content: ContentReference): LockedFile & { readonly md5: Md5 } {
+  const { isexec, ...rest } = content;
+  const md5 = content.md5 as Md5;
+  return { ...rest, path: basename(file), hash: 'md5', md5, ...(isexec ? { isexec } : {}) };
 }
 
 /** `.jsonl`: the copy keeps it, for editors. */

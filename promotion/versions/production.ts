@@ -4,7 +4,11 @@ import { z } from 'zod';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { insideProject } from './paths.js';
 
-const reference = z.object({ path: z.string().min(1), md5: z.string().regex(/^[0-9a-f]{32}(\.dir)?$/) });
+const reference = z.object({
+  path: z.string().min(1),
+  md5: z.string().regex(/^[0-9a-f]{32}(\.dir)?$/),
+  isexec: z.literal(true).optional(),
+});
 
 /** `production.json`: the small file, for git, that says which model is in production, and how it got there. */
 const productionRecord = z.looseObject({
@@ -14,6 +18,8 @@ const productionRecord = z.looseObject({
   /** Its answers on the test rows that it was judged by. */
   predictions: reference,
   promoted: z.object({ at: z.string(), by: z.string(), reason: z.string(), run: z.string() }),
+  /** The last ones before it, the newest first: by these a promotion that is tried again knows that it was done. */
+  earlier: z.array(z.object({ version: z.number(), run: z.string() })).optional(),
 });
 
 export type ProductionRecord = z.output<typeof productionRecord>;

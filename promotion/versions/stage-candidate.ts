@@ -41,5 +41,6 @@ export async function stageContent(
   }
   await addToCache(project.config, hashed);
   const { md5, size } = hashed;
-  return { path, md5, size, ...(hashed.kind === 'folder' ? { nfiles: hashed.nfiles } : {}) };
+  if (hashed.kind === 'folder') return { path, md5, size, nfiles: hashed.nfiles };
+  return { path, md5, size, ...(hashed.isexec ? { isexec: true } : {}) };
 }

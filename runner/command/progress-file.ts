@@ -32,17 +32,20 @@ export class ProgressFile {
       return [];
     }
     const lines: ProgressLine[] = [];
-    const buffer = Buffer.alloc(65_536);
+    // Most of the time there is little or nothing: such a buffer is cut from one that is there already.
+    let buffer = Buffer.allocUnsafe(2_048);
     for (;;) {
       const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#offset);
       if (bytesRead === 0) return lines;
       this.#offset += bytesRead;
+      const isFull = bytesRead === buffer.length;
       const parts = (this.#rest + this.#decoder.write(buffer.subarray(0, bytesRead))).split('\n');
       this.#rest = parts.pop() ?? '';
       for (const part of parts) {
         const line = parse(part);
         if (line) lines.push(line);
       }
+      if (isFull && buffer.length < 65_536) buffer = Buffer.allocUnsafe(65_536);
     }
   }
 

@@ -30,10 +30,16 @@ export function openLogs(root: string, run: string): void {
   if (mkdirSync(join(folder, run), { recursive: true }) === undefined) return;
   const runs = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== run)
-    .map(({ name }) => ({ name, at: statSync(join(folder, name)).mtimeMs }))
+    // Another worker may drop one in this moment.
+    .map(({ name }) => ({ name, at: statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((a, b) => b.at - a.at);
-  for (const { name } of runs.slice(KEPT_RUNS - 1))
-    rmSync(join(folder, name), { recursive: true, force: true });
+  for (const { name } of runs.slice(KEPT_RUNS - 1)) {
+    try {
+      rmSync(join(folder, name), { recursive: true, force: true });
+    } catch {
+      // A stage of that run writes to it: it goes another time.
+    }
+  }
 }
 
 function logsFolder(root: string): string {

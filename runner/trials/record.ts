@@ -22,7 +22,7 @@ export async function writeRecord(root: string, record: SweepRecord): Promise<vo
   await openState(root);
   const { record: file } = sweepFolder(root, record.id);
   await mkdir(dirname(file), { recursive: true });
-  await writeBeside(file, `${JSON.stringify(record, undefined, 2)}\n`);
+  await writeBeside(file, formatRecord(record));
 }
 
 /** Undefined when there is none. */
@@ -34,22 +34,36 @@ export async function readRecord(root: string, id: string): Promise<SweepRecord 
   } catch {
     return undefined;
   }
+  return parseRecord(text, relative(root, file));
+}
+
+/**
+ * @param file for people
+ * @throws DiagnosticError `bad-sweep-record`
+ */
+export function parseRecord(text: string, file: string): SweepRecord {
   try {
     return JSON.parse(text) as SweepRecord;
   } catch (cause) {
     throw new DiagnosticError('bad-sweep-record', {
       message: 'the record of a sweep is not valid JSON: it may have been cut off',
-      at: { file: relative(root, file) },
+      at: { file },
       fix: 'delete it; the experiments of the sweep stay with git and DVC',
       cause,
     });
   }
 }
 
+export function formatRecord(record: SweepRecord): string {
+  return `${JSON.stringify(record, undefined, 2)}\n`;
+}
+
 /** The records of a project's sweeps, the newest first. */
 export async function listRecords(root: string): Promise<SweepRecord[]> {
   const records = await Promise.all((await listSweepFolders(root)).map((id) => readRecord(root, id)));
-  return records
-    .filter((record) => record !== undefined)
-    .sort((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0));
+  return newestFirst(records.filter((record) => record !== undefined));
+}
+
+export function newestFirst(records: readonly SweepRecord[]): SweepRecord[] {
+  return records.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0));
 }

@@ -1,15 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { ReproduceResult } from '../../workflows/index.js';
 import { gitHistory } from '../rig/git-history.js';
 import { startGit, type GitServer } from '../rig/git-server.js';
-import { endAll, reprise, type RepriseEnd } from '../rig/reprise.js';
+import { endAll, reprise, startReprise, type RepriseEnd } from '../rig/reprise.js';
 import { newData, retrainingFiles } from '../rig/retraining.js';
 import { describeWithS3, startS3, type S3Server } from '../rig/s3.js';
+import { until } from '../rig/servers.js';
 import { SCORE_PROJECT } from '../rig/sweep-project.js';
 import { startTemporal, startWorkers } from '../rig/temporal.js';
 
@@ -63,6 +64,38 @@ describeWithS3('commands with --git', () => {
     });
   }, 120_000);
 
+  it('watch retrains the repository when data arrives here, of which nothing else is', async () => {
+    const data = temporary();
+    newData(data, 0.5);
+    const { url, git: inClone } = git.makeRepository(randomUUID(), {
+      ...withRemote(),
+      ...retrainingFiles(data),
+    });
+    const watch = ['watch', join(data, 'source'), '--git', url];
+    const quick = ['--branch', 'main', '--interval', '0.3', '--debounce', '1'];
+    const watching = startReprise([...watch, ...quick], here, { TEMPORAL_ADDRESS: env.address });
+    await until('it watches', () => watching.stdout().includes('watching '), 60);
+    // What is there at the first look is where it begins.
+    const seen = join(here, '.reprise/watch');
+    await until('it has looked', () => existsSync(seen) && readdirSync(seen).length === 1, 60);
+    newData(data, 0.6);
+    const isPromoted = (): boolean => {
+      inClone('fetch', '--quiet', 'origin', 'main');
+      return /^Promote version 1\n/.test(inClone('log', '--format=%s', 'FETCH_HEAD'));
+    };
+    await until('the model is in production', isPromoted, 120);
+    watching.child.kill('SIGTERM');
+    expect((await watching.ended).code).toBe(143);
+
+    expect(await command(...watch)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--git needs --branch here/),
+    });
+    expect(await command(...watch, '--as-of', 'schedule')).toMatchObject({
+      stderr: expect.stringMatching(/unknown option '--as-of'/),
+    });
+  }, 240_000);
+
   it('sweep run keeps its trials as experiments of the repository', async () => {
     const { url } = git.makeRepository(randomUUID(), { ...withRemote(), ...SCORE_PROJECT });
     const sweep = ['sweep', 'run', '--git', url, '--metric', 'metrics.json:test.score'];
@@ -76,15 +109,32 @@ describeWithS3('commands with --git', () => {
         encoding: 'utf8',
         env: { ...process.env, ...s3.env },
       });
-    dvc('exp', 'pull', 'origin', 'tried-002');
-    dvc('exp', 'apply', 'tried-002');
+    const listed = await command('sweep', 'list', '--git', url);
+    expect(listed.stdout).toMatch(/^tried {2}succeeded .* 2 trials .* of [0-9a-f]{8}, best 002: 7\.75\n$/);
+    const shown = await command('sweep', 'show', '--git', url);
+    expect(shown.stdout).toMatch(/002 \* +3 +7\.75 /);
+    const [, pull, apply] = /take it, in a clone: dvc (.*) && dvc (.*)\n/.exec(shown.stdout) ?? [];
+    dvc(...(pull ?? '').split(' '));
+    dvc(...(apply ?? '').split(' '));
     expect(readFileSync(join(clone, 'model'), 'utf8')).toBe('3 0.5\n');
+    const other = git.makeRepository(randomUUID(), SCORE_PROJECT).url;
+    expect((await command('sweep', 'list', '--git', other)).stdout).toBe(
+      `no sweeps; begin one: reprise sweep run --git ${other} --param … --metric …\n`,
+    );
+    expect(await command('sweep', 'show', 'none', '--git', url)).toMatchObject({
+      code: 1,
+      stderr: `the repository has no sweep none\n  fix: see reprise sweep list --git ${url}\n`,
+    });
 
     const left = endOf(await command(...sweep, '--param', 'seconds=300', '--detach', '--json'));
     expect(left).toMatchObject({ event: 'run', state: 'detached' });
     expect(endOf(await command('runs', 'cancel', String(left['workflowId']), '--json'))).toMatchObject({
       status: 'canceled',
     });
+    expect(JSON.parse((await command('sweep', 'list', '--git', url, '--json')).stdout)).toMatchObject([
+      { status: 'canceled', trials: 1, path: '.' },
+      { id: 'tried', status: 'succeeded' },
+    ]);
 
     expect(await command(...sweep, '--param', 'x=1,3', '--apply-best')).toMatchObject({
       code: 2,

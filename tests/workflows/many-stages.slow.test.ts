@@ -18,9 +18,10 @@ const served = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-served-')));
 async function withServer(
   settings: Readonly<Record<string, string>>,
   act: (env: TestWorkflowEnvironment, client: Client) => Promise<void>,
+  options: { readonly cachedRuns?: number } = {},
 ): Promise<void> {
   const env = await startTemporal(settings);
-  const stop = await startWorkers(env, served, { slots: 4 });
+  const stop = await startWorkers(env, served, { slots: 4, ...options });
   try {
     await act(env, new Client({ connection: env.connection, dataConverter }));
   } finally {
@@ -125,6 +126,41 @@ describe('a run of thousands of stages', () => {
       expect(stages.every((stage) => stage.error?.code === 'stage-failed')).toBe(true);
     });
   }, 120_000);
+
+  it('has in dvc.lock, in plan order, what had ended when it was canceled', async () => {
+    const keys = Array.from({ length: 110 }, (_, at) => `k${at}`);
+    const root = makeProject(
+      {
+        'dvc.yaml': `stages:
+  long: {cmd: exec sleep 600, outs: [long]}
+  quick: {foreach: [${keys.join(', ')}], do: {cmd: 'echo \${item} > \${item}', outs: ['\${item}']}}
+`,
+      },
+      served,
+    );
+    // Each task of the run begins from its history: it has to come to the same again.
+    await withServer(
+      {},
+      async (_, client) => {
+        const run = await start(client, root);
+        const done = async (): Promise<number> => {
+          const state = await run.query<RunState>(STATE_QUERY).catch(() => undefined);
+          return state?.stages.filter(({ status }) => status === 'ran').length ?? 0;
+        };
+        for (let tries = 0; tries < 900 && (await done()) < 30; tries++)
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        await run.cancel();
+        const error: unknown = await run.result().catch((reason: unknown) => reason);
+        expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+        const { memo } = await run.describe();
+        const ran = (memo as RunMemo).summary?.filter(({ outcome }) => outcome === 'ran');
+        const names = [...readFileSync(join(root, 'dvc.lock'), 'utf8').matchAll(/^ {2}(\S+):$/gm)];
+        expect(names.map(([, name]) => name)).toEqual(ran?.map(({ address }) => address));
+        expect(names.length).toBeGreaterThanOrEqual(30);
+      },
+      { cachedRuns: 0 },
+    );
+  }, 180_000);
 
   it('gives the bytes of a sequential run when it is continued as new, and fails once', async () => {
     const chains = Array.from({ length: 12 }, (_, at) => at);

@@ -6,6 +6,8 @@ export interface ContentReference {
   /** As DVC states them, in bytes and, of a folder, in files. */
   readonly size?: number;
   readonly nfiles?: number;
+  /** Of a file that can be executed. */
+  readonly isexec?: true | undefined;
 }
 
 /** What is proposed for production. The cache holds it: what the workspace has may have moved on. */

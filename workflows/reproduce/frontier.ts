@@ -36,6 +36,10 @@ export class Frontier {
     return ready;
   }
 
+  hasDependents(address: string): boolean {
+    return this.#dependents.has(address);
+  }
+
   /** @param isGood whether its outs are */
   ended(address: string, isGood: boolean): void {
     this.#good.set(address, isGood);

@@ -33,6 +33,8 @@ export class PlanRun {
   /** Where the outs of stages that this run made are. */
   readonly #made = new Map<string, Pick<RunStageResult, 'host' | 'bytes'>>();
   #begun = 0;
+  /** Whose executions have not ended: they run, or wait for a worker. */
+  #executing = 0;
   #allEnded = (): void => undefined;
   #thrown: { readonly reason: unknown } | undefined;
   #isStopping = false;
@@ -180,11 +182,22 @@ export class PlanRun {
     const inputs = await ledger.inputsOf(stage);
     const retries = (): number => control.current(stage).retries;
     try {
-      const result = await control.interruptible(address, () =>
-        runStage({ stage, place, plan, options, board, inputs, record, retries }),
-      );
+      this.#executing++;
+      let result: RunStageResult;
+      try {
+        result = await control.interruptible(address, () =>
+          runStage({ stage, place, plan, options, board, inputs, record, retries }),
+        );
+      } finally {
+        this.#executing--;
+      }
       this.#made.set(address, { host: result.host, bytes: result.bytes });
-      if (result.lockEntry !== undefined) await ledger.commit(stage, result.lockEntry);
+      if (result.lockEntry !== undefined)
+        await ledger.commit(
+          stage,
+          result.lockEntry,
+          () => this.#executing === 0 || this.#frontier.hasDependents(address),
+        );
       board.change(address, { status: result.outcome, finishedAt: Date.now() });
       return true;
     } catch (error) {

@@ -50,7 +50,7 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
   control.planned(plan.stages);
   const carried = new Map(options.carried.map((stage) => [stage.address, stage]));
   board.planned(plan, carried);
-  const ledger = openLedger(plan, options.carried);
+  const ledger = openLedger(plan, options.carried, options.jobs);
   let published: Published | undefined;
   try {
     try {

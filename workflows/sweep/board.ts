@@ -118,6 +118,7 @@ export class SweepBoard {
       ...(this.#ending === undefined ? {} : { ending: this.#ending }),
       startedAt: this.startedAt,
       gpuHours: this.gpuHours,
+      ...(this.#plan?.git ? { git: this.#plan.git } : {}),
       ...(this.#applied ? { applied: this.#applied } : {}),
     };
   }

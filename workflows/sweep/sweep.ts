@@ -114,7 +114,7 @@ async function runTrials(
         void launch(proposal, plan, options, board, running).then(() => settled++);
       }
       if (settled > recorded) {
-        // What ended stands in the project at once, for `sweep show` and `sweep apply`.
+        // What ended stands in the project, or the repository, at once, for `sweep show` and `sweep apply`.
         recorded = settled;
         await record(plan, board);
         continue;
@@ -166,11 +166,10 @@ function onProgress(
 }
 
 async function record(plan: SweepPlan, board: SweepBoard): Promise<void> {
-  // A record is for the commands that look into a person's project.
-  if (plan.git) return;
-  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const { workflowId, firstExecutionRunId: run } = workflowInfo();
+  const { root, git } = plan;
   await board.record((state) =>
-    activities.recordSweep({ root: plan.root, workflowId, run: firstExecutionRunId, state }),
+    activities.recordSweep({ root, ...(git ? { git } : {}), workflowId, run, state }),
   );
 }
 

@@ -49,6 +49,8 @@ export interface SweepState {
   readonly ending?: string;
   readonly startedAt: number;
   readonly gpuHours: number;
+  /** Of a sweep over a repository: what it is of. */
+  readonly git?: SweepRepository;
   /** What became of `applyBest`. */
   readonly applied?: { readonly label: string; readonly error?: string };
 }
@@ -117,6 +119,8 @@ export interface CollectedTrial {
 
 export interface RecordSweepInput {
   readonly root: string;
+  /** Given: the record is in this repository, not in a folder. */
+  readonly git?: SweepRepository;
   readonly workflowId: string;
   readonly run: string;
   /** With those trials alone that changed since it was recorded before. */

@@ -7,7 +7,7 @@ export interface CommitOptions {
   /** Absolute paths; those that git ignores, or that are gone, are passed over. */
   readonly files: readonly string[];
   readonly message: string;
-  /** Commits that the new one follows; default: the one that is checked out. */
+  /** Commits that the new one follows, none for a first one; default: the one that is checked out. */
   readonly parents?: readonly string[];
   /** Milliseconds since the epoch; default: now. */
   readonly at?: number;
@@ -23,7 +23,7 @@ export async function commitFiles(options: CommitOptions): Promise<string | unde
   const wanted = paths.filter((path) => !ignored.has(path));
   if (wanted.length > 0) await git('add', '--all', '--', ...wanted.map((path) => `:(literal)${path}`));
   const tree = await git('write-tree');
-  if (tree === (await git('rev-parse', 'HEAD^{tree}')) && parents === undefined) return undefined;
+  if (parents === undefined && tree === (await git('rev-parse', 'HEAD^{tree}'))) return undefined;
   const after = parents ?? [await git('rev-parse', 'HEAD')];
   return await git('commit-tree', tree, ...after.flatMap((parent) => ['-p', parent]), '-m', message);
 }

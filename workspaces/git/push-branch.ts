@@ -15,12 +15,21 @@ export interface BranchPush {
  *
  * @throws GitFailed, whose `isStale` says that it has moved
  */
-export async function pushBranch({ folder, branch, tip, commit, signal }: BranchPush): Promise<void> {
-  const target = `refs/heads/${branch}`;
-  await runGit(
-    ['push', '--quiet', `--force-with-lease=${target}:${tip ?? ''}`, 'origin', `${commit}:${target}`],
-    { cwd: folder, signal },
-  );
+export async function pushBranch({ branch, ...push }: BranchPush): Promise<void> {
+  await pushRef({ ...push, ref: `refs/heads/${branch}` });
+}
+
+export interface RefPush extends Omit<BranchPush, 'branch'> {
+  /** In full: `refs/…`. */
+  readonly ref: string;
+}
+
+/** As {@link pushBranch}, of any ref. */
+export async function pushRef({ folder, ref, tip, commit, signal }: RefPush): Promise<void> {
+  await runGit(['push', '--quiet', `--force-with-lease=${ref}:${tip ?? ''}`, 'origin', `${commit}:${ref}`], {
+    cwd: folder,
+    signal,
+  });
 }
 
 /** How often a branch may move between the look at it and the push. */

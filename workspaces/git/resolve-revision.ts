@@ -27,6 +27,14 @@ export async function branchTip(url: string, branch: string): Promise<string | u
   return await refOf(url, `refs/heads/${branch}`);
 }
 
+/** Names of the repository's branches that begin so. */
+export async function branchesThatBegin(url: string, prefix: string): Promise<string[]> {
+  const text = await runGit(['ls-remote', '--quiet', '--heads', '--', url, `refs/heads/${prefix}*`], {
+    cwd: tmpdir(),
+  });
+  return [...text.matchAll(/\trefs\/heads\/(.+)$/gm)].map(([, name]) => name as string);
+}
+
 async function refOf(url: string, ref: string): Promise<string | undefined> {
   const text = await runGit(['ls-remote', '--quiet', '--', url], { cwd: tmpdir() });
   const refs = new Map(

@@ -42,4 +42,6 @@ export const reductionRules: Readonly<Record<string, ShapeRule>> = {
   Cumsum: scan,
   Cumprod: scan,
   TopKV2: largest,
+  /** Σ x² / 2 */
+  L2Loss: (call) => [{ dtype: call.dtype(), shape: [] }],
 };

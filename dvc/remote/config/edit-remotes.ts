@@ -155,7 +155,7 @@ async function edit(
   }
   await mkdir(dirname(file), { recursive: true });
   // There may be secrets in what is for this user alone.
-  await writeBeside(file, ini.text, before === '' && level !== 'project' ? 0o600 : undefined);
+  await writeBeside(file, ini.text, before === '' && level !== 'project' ? { mode: 0o600 } : {});
 }
 
 /** A relative path is kept relative to the file that it stands in. */

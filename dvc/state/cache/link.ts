@@ -16,6 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { LinkType, ProjectConfig } from '../../types.js';
 import { diskFull } from '../files/write-beside.js';
+import { canClone, noteClone } from './clone-support.js';
 import { fileMode } from './paths.js';
 
 /** What a file system answers when it cannot make such a link: the next type is tried. */
@@ -45,6 +46,7 @@ export async function linkObject(
   types: readonly LinkType[] = config.cacheTypes,
   orCopy = true,
 ): Promise<void> {
+  if (!orCopy && types.every((type) => type === 'reflink') && !canClone(object, target)) return;
   const temporary = join(dirname(target), `.${randomBytes(12).toString('hex')}.tmp`);
   await mkdir(dirname(target), { recursive: true });
   const { size } = await stat(object);
@@ -70,10 +72,12 @@ async function makeLink(
   size: number,
 ): Promise<boolean> {
   for (const type of types) {
+    if (type === 'reflink' && !canClone(object, target)) continue;
     try {
       await makers[type](object, target, config, size);
       return true;
     } catch (error) {
+      if (type === 'reflink') noteClone(object, target, error);
       if (!UNSUPPORTED.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
       await rm(target, { force: true });
     }

@@ -1,16 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream, constants } from 'node:fs';
-import { access, chmod, copyFile, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, copyFile, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { Md5, ProjectConfig } from '../../types.js';
 import { mapConcurrently } from '../files/concurrent.js';
 import { diskFull, syncFolder } from '../files/write-beside.js';
 import type { HashName, Hashed, HashedFile } from '../hashing/hash-path.js';
-import { legacyMd5OfFile, md5OfFile } from '../hashing/md5.js';
+import { chunksOf, legacyMd5OfFile, md5OfFile } from '../hashing/md5.js';
 import { parseTree, type Tree, type TreeEntry } from '../hashing/tree.js';
+import { canClone, noteClone } from './clone-support.js';
 import { makeFolder } from './make-folder.js';
 import { PROTECTED, objectPath } from './paths.js';
 
@@ -106,10 +105,10 @@ export async function storeObject(
   try {
     await makeFolder(config, folder);
     await write(temporary);
-    await syncFile(temporary);
-    await chmod(temporary, PROTECTED).catch(() => undefined);
+    const isAlone = await settle(temporary);
     await rename(temporary, path);
-    await rm(temporary, { force: true });
+    // Renaming one name of an inode over another does nothing.
+    if (!isAlone) await rm(temporary, { force: true });
     await syncFolder(folder);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -117,19 +116,29 @@ export async function storeObject(
   }
 }
 
-async function syncFile(path: string): Promise<void> {
+/** @returns whether the file has no other name */
+async function settle(path: string): Promise<boolean> {
   const handle = await open(path, 'r');
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+    await handle.chmod(PROTECTED).catch(() => undefined);
+    return (await handle.stat()).nlink === 1;
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Tries to give the file a second name or a copy-on-write clone. */
 async function cloned(source: string, target: string, hardlinks: boolean): Promise<boolean> {
-  try {
-    await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
-    return true;
-  } catch (error) {
-    await rm(target, { force: true });
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
+  if (canClone(target, source)) {
+    try {
+      await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+      return true;
+    } catch (error) {
+      await rm(target, { force: true });
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
+      noteClone(target, source, error);
+    }
   }
   if (!hardlinks) return false;
   try {
@@ -142,15 +151,15 @@ async function cloned(source: string, target: string, hardlinks: boolean): Promi
 
 async function copyHashing(file: HashedFile, target: string): Promise<void> {
   const hash = createHash('md5');
-  const observe = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
+  const handle = await open(target, 'wx');
+  try {
+    for await (const chunk of chunksOf(file.path, file.size)) {
       hash.update(chunk);
-      done(null, chunk);
-    },
-  });
-  await access(file.path, constants.R_OK);
-  const reader = createReadStream(file.path, { highWaterMark: 1 << 20 });
-  await pipeline(reader, observe, createWriteStream(target, { flags: 'wx' }));
+      await handle.writeFile(chunk);
+    }
+  } finally {
+    await handle.close();
+  }
   if (hash.digest('hex') !== file.md5) throw changedMeanwhile(file.path);
 }
 

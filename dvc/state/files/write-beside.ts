@@ -12,14 +12,15 @@ export function beside(path: string): string {
 /**
  * Replaces `path` by what `write` puts in a new file: all of it or nothing, also when the host dies in between.
  *
- * @param mode permission bits; otherwise those of the file that is replaced, or the default
+ * @param options `mode`: permission bits; otherwise those of the file that is replaced, or the default. `isCache`: it may be lost, or
+ *   cut off, when the host dies
  * @returns what the system knows of the new file
  * @throws DiagnosticError `disk-full`
  */
 export async function writeBeside(
   path: string,
   content: string | Uint8Array,
-  mode?: number,
+  { mode, isCache = false }: { readonly mode?: number; readonly isCache?: boolean } = {},
 ): Promise<BigIntStats> {
   const temporary = beside(path);
   let info: BigIntStats;
@@ -29,7 +30,7 @@ export async function writeBeside(
     try {
       await handle.writeFile(content);
       if (bits !== undefined) await handle.chmod(bits);
-      await handle.sync();
+      if (!isCache) await handle.sync();
       info = await handle.stat({ bigint: true });
     } finally {
       await handle.close();
@@ -43,7 +44,7 @@ export async function writeBeside(
       typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength,
     );
   }
-  await syncFolder(dirname(path));
+  if (!isCache) await syncFolder(dirname(path));
   return info;
 }
 

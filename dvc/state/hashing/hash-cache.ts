@@ -45,6 +45,7 @@ export class HashCache {
         await writeBeside(
           this.file,
           [...known].map(([path, { stamp, md5 }]) => `${JSON.stringify([path, stamp, md5])}\n`).join(''),
+          { isCache: true },
         );
         this.#lines = known.size;
       }

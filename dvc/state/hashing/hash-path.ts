@@ -1,5 +1,4 @@
-import type { BigIntStats } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { statSync, type BigIntStats } from 'node:fs';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { dvcIgnore } from '../../project/index.js';
 import type { Md5, Project } from '../../types.js';
@@ -44,7 +43,7 @@ export async function hashPath(
   path: string,
   name: HashName = 'md5',
 ): Promise<Hashed | undefined> {
-  const info = await infoOf(path);
+  const info = infoOf(path);
   if (!info) return undefined;
   const cache = hashCacheOf(project);
   try {
@@ -62,12 +61,12 @@ export async function hashPath(
   }
 }
 
-async function infoOf(path: string): Promise<BigIntStats | undefined> {
+/** One look at a time, which takes less than to wait for another thread to have it. */
+function infoOf(path: string): BigIntStats | undefined {
   try {
-    return await stat(path, { bigint: true });
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
     throw error;
   }
 }
@@ -88,9 +87,9 @@ async function hashFile(
   const cache = hashCacheOf(project);
   const known = await cache.get(path, info);
   if (known) return { ...result, md5: known };
-  const md5 = await md5OfFile(path);
-  const after = await stat(path, { bigint: true });
-  if (after.mtimeNs !== info.mtimeNs || after.size !== info.size) {
+  const md5 = await md5OfFile(path, result.size);
+  const after = infoOf(path);
+  if (after?.mtimeNs !== info.mtimeNs || after.size !== info.size) {
     throw new DiagnosticError('file-changing', {
       message: `${path} changed while it was read`,
       at: { file: path },

@@ -42,7 +42,7 @@ export async function addData(project: Project, path: string): Promise<LockedFil
 export async function trackData(
   project: Project,
   path: string,
-  { md5, size, nfiles }: Pick<LockedFile, 'md5' | 'size' | 'nfiles'>,
+  { md5, size, nfiles, isexec }: Pick<LockedFile, 'md5' | 'size' | 'nfiles' | 'isexec'>,
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await ignoreInGit(project, [outputAt(project, path)]);
@@ -51,6 +51,7 @@ export async function trackData(
     ...(md5 === undefined ? {} : { md5 }),
     ...(size === undefined ? {} : { size }),
     ...(nfiles === undefined ? {} : { nfiles }),
+    ...(isexec === undefined ? {} : { isexec }),
   });
 }
 

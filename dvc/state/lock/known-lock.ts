@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import { statSync, type BigIntStats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import type { LockEntry } from '../../types.js';
 import { arrange, type MergeOrder } from './order.js';
@@ -36,7 +36,11 @@ const SETTLED_NS = 2_000_000_000n;
 export async function readKnown(path: string): Promise<KnownLock | string | undefined> {
   const known = recent.get(path);
   try {
-    const info = await stat(path, { bigint: true });
+    const info = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (!info) {
+      recent.delete(path);
+      return undefined;
+    }
     const stamp = stampOf(info);
     if (known?.stamp === stamp) return known.lock;
     const bytes = await readFile(path);

@@ -4,6 +4,7 @@ import { implicitType } from '../yaml/resolve.js';
 import { entryMapping } from './entry.js';
 import { parseEntry } from './parse-entry.js';
 import { guessEntry } from './plain-entry.js';
+import { simpleText } from './simple-text.js';
 import { emitAt, headerLine, rootPairs, segmentsOf } from './segments.js';
 
 /** One stage's lines in a lock file, its name's included. Read once for as long as they stay as they are. */
@@ -101,6 +102,8 @@ export function readSection(slice: string): Section | undefined {
 
 /** A stage's lines as DVC writes them. Undefined when they have anchors, which are numbered through the whole file. */
 export function writtenAlone(name: string, entry: LockEntry): string | undefined {
+  const simple = simpleText(name, entry);
+  if (simple !== undefined) return simple;
   const { text, anchors } = emitAt(entryMapping(entry), 2);
   return anchors > 0 ? undefined : headerLine(name, 1) + text;
 }

@@ -35,7 +35,8 @@ export async function saveRun(project: Project, stage: Stage, entry: LockEntry):
   const path = join(runFolder(project.config, runKey(entry)), runValue(entry));
   if (await readRun(path)) return true;
   await makeFolder(project.config, dirname(path));
-  await writeBeside(path, formatLockEntry(entry), fileMode(project.config));
+  // Of one that is cut off, DVC and we take nothing: the stage would run again.
+  await writeBeside(path, formatLockEntry(entry), { mode: fileMode(project.config), isCache: true });
   return true;
 }
 

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { existsSync, lstatSync, type Stats } from 'node:fs';
 import { dvcIgnore, type IgnoreTree } from '../../project/index.js';
 import type { LockEntry, LockedFile, Output, Project, Stage, StageChange } from '../../types.js';
 import { hashNameOf } from '../cache/checkout.js';
@@ -58,14 +57,23 @@ async function outputChange(
   ignore: IgnoreTree,
   absent: TrackedFiles | undefined,
 ): Promise<StageChange['reason'] | undefined> {
-  if (locked?.md5 && absent && !(await lstat(out.file).catch(() => undefined))) return undefined;
+  if (locked?.md5 && absent && !lookAt(out.file)) return undefined;
   if (locked?.md5 && out.cache && !absent) {
     const missing = await missingObjects(project.config, locked.md5, hashNameOf(locked));
     if (missing.length > 0) return 'not-in-cache';
   }
-  const info = await lstat(out.file).catch(() => undefined);
+  const info = lookAt(out.file);
   if (!info || ignore.isIgnored(out.file, info.isDirectory())) return 'deleted';
   return fileChange(project, out.file, locked);
+}
+
+/** The path itself, not what a link points to. Undefined where nothing can be seen. */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 async function fileChange(

@@ -68,6 +68,10 @@ function forPath(
   patterns: Readonly<Record<string, number>> = {},
   key: string,
 ): number | undefined {
-  const found = Object.entries(patterns).find(([end]) => pythonFullmatch(`(.*\\.)?(${end})`, key).test(path));
-  return found?.[1];
+  return Object.entries(patterns).find(([end]) => hasPattern(path, end, key))?.[1];
+}
+
+/** Does the path end with the pattern, at a dot? */
+export function hasPattern(path: string, pattern: string, key: string): boolean {
+  return pythonFullmatch(`(.*\\.)?(${pattern})`, key).test(path);
 }

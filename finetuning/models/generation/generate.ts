@@ -9,6 +9,10 @@ export interface Prompt {
   readonly ids: readonly number[];
   /** Says whether what was generated is complete, where the model's own end is not all that ends it. */
   readonly isComplete?: (generated: readonly number[]) => boolean;
+  /** In place of those of the whole batch. */
+  readonly settings?: GenerationSettings;
+  /** Its end, while others of the batch may go on. */
+  readonly onEnd?: (generated: Generated) => void;
 }
 
 export interface Generated {
@@ -25,7 +29,7 @@ export interface GenerationSettings extends SamplingSettings {
 
 /** What a batch is generated with. */
 export interface GenerationSetting {
-  readonly program: Program;
+  readonly program: Pick<Program, 'run'>;
   /** Rows of the program, at least as many as prompts. */
   readonly rows: number;
   /** Padded length of the prompts. */
@@ -57,14 +61,15 @@ export async function generateBatch(
   for (let step = 0; ; step++) {
     going.forEach((row, at) => {
       if (row.finish !== undefined) return;
-      const { index, isComplete } = prompts[at] as Prompt;
-      const uniform = settings.temperature === 0 ? 0 : drawn(settings.seed, index, step);
-      const token = chooseToken(logits.subarray(at * vocabulary, (at + 1) * vocabulary), settings, uniform);
+      const { index, isComplete, settings: own = settings, onEnd } = prompts[at] as Prompt;
+      const uniform = own.temperature === 0 ? 0 : drawn(own.seed, index, step);
+      const token = chooseToken(logits.subarray(at * vocabulary, (at + 1) * vocabulary), own, uniform);
       if (token === endId) row.finish = 'stop';
       else row.ids.push(token);
       if (isComplete?.(row.ids)) row.finish = 'stop';
-      const full = row.ids.length === settings.maxNewTokens || row.length + row.ids.length === maxWidth;
+      const full = row.ids.length === own.maxNewTokens || row.length + row.ids.length === maxWidth;
       if (full) row.finish ??= 'length';
+      if (row.finish !== undefined) onEnd?.({ ids: row.ids, finish: row.finish });
     });
     if (going.every(({ finish }) => finish !== undefined)) break;
     const [ids, positions] = [new Int32Array(rows).fill(padId), new Int32Array(rows)];

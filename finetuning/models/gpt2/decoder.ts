@@ -13,11 +13,10 @@ export interface DecoderInput {
   readonly positionIds: tf.Tensor2D;
 }
 
-/**
- * GPT2LMHeadModel. Hidden states are kept as [rows · width, hidden].
- *
- * @returns logits [rows · width, vocabulary] of the token after each
- */
+/** What is multiplied with the token embeddings for a token's logits. */
+export const HEAD_TABLE = 'transformer.wte.weight';
+
+/** GPT2Model: hidden states [rows · width, hidden] of each token, after the last norm. */
 export function gpt2Decoder(
   context: ForwardContext,
   config: Gpt2Config,
@@ -35,7 +34,7 @@ export function gpt2Decoder(
       }),
     );
   }
-  return head(context, config, x);
+  return norm(context, config, 'transformer.ln_f', x);
 }
 
 /**
@@ -116,8 +115,12 @@ export function attend(
 
 /** Norm, and the product with the token embeddings: [n, hidden] → logits [n, vocabulary] */
 export function head(context: ForwardContext, config: Gpt2Config, x: tf.Tensor2D): tf.Tensor2D {
-  const last = norm(context, config, 'transformer.ln_f', x);
-  return tf.matMul(last, context.weight('transformer.wte.weight') as tf.Tensor2D, false, true);
+  return vocabularyLogits(context, norm(context, config, 'transformer.ln_f', x));
+}
+
+/** @param features [n, hidden], after the last norm */
+export function vocabularyLogits(context: ForwardContext, features: tf.Tensor2D): tf.Tensor2D {
+  return tf.matMul(features, context.weight(HEAD_TABLE) as tf.Tensor2D, false, true);
 }
 
 function norm(context: ForwardContext, config: Gpt2Config, path: string, x: tf.Tensor2D): tf.Tensor2D {

@@ -1,9 +1,9 @@
 import type { tf } from '../../../compute/index.js';
 import { forwardContext } from '../forward.js';
 import { parseModelConfig } from '../model-config.js';
-import type { Network, NetworkOptions } from '../network.js';
+import type { Inputs, Network, NetworkOptions } from '../network.js';
 import { gpt2ConfigSchema, type Gpt2Config } from './config.js';
-import { gpt2Decoder } from './decoder.js';
+import { gpt2Decoder, HEAD_TABLE, vocabularyLogits, type DecoderInput } from './decoder.js';
 import { gpt2Decoding } from './generate.js';
 import { gpt2Parameters } from './parameters.js';
 
@@ -42,14 +42,23 @@ export function gpt2Network({ config: json, file, dropout }: NetworkOptions): Ne
     }),
     labelCount: (rows, width) => rows * width,
     decoding: gpt2Decoding(config),
-    logits(parameters, inputs, method, dropout, update) {
-      const input = {
-        inputIds: inputs.input_ids as tf.Tensor2D,
-        attentionMask: inputs.attention_mask as tf.Tensor2D,
-        positionIds: inputs.position_ids as tf.Tensor2D,
-      };
-      return gpt2Decoder(forwardContext(parameters, method, dropout, update), config, input);
+    languageHead: {
+      table: HEAD_TABLE,
+      features: (parameters, inputs, method, dropout) =>
+        gpt2Decoder(forwardContext(parameters, method, dropout), config, decoderInput(inputs)),
     },
+    logits(parameters, inputs, method, dropout) {
+      const context = forwardContext(parameters, method, dropout);
+      return vocabularyLogits(context, gpt2Decoder(context, config, decoderInput(inputs)));
+    },
+  };
+}
+
+function decoderInput(inputs: Inputs): DecoderInput {
+  return {
+    inputIds: inputs.input_ids as tf.Tensor2D,
+    attentionMask: inputs.attention_mask as tf.Tensor2D,
+    positionIds: inputs.position_ids as tf.Tensor2D,
   };
 }
 

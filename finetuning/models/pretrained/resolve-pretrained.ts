@@ -34,11 +34,14 @@ export async function resolvePretrained(modelName: string, options: ResolveOptio
   const { root = '.', env = process.env } = options;
   const cache = cacheFolder(env);
   const local = [resolve(root, modelName), ...checkpointOfTorchHub(modelName, env)].find(existsSync);
-  if (local !== undefined)
+  if (local !== undefined) {
+    if (options.revision !== 'main')
+      options.log(`not used: model_revision (${modelName} is a file or folder)`);
     return checkedFolder(
       statSync(local).isDirectory() ? local : await weightsAsFolder(local, modelName, cache),
       modelName,
     );
+  }
   const name = withoutAlias(modelName);
   if (!isHubName(name) || WEIGHTS_FILE.test(name))
     throw new DiagnosticError('bad-model-folder', {

@@ -1,4 +1,4 @@
-import { batchNorm, maxPool, tf } from '../../../compute/index.js';
+import { batchNorm, maxPool, relu, type tf } from '../../../compute/index.js';
 import { convolution } from '../layers/convolution.js';
 import type { ForwardContext } from '../layers/forward-context.js';
 import type { ResNetConfig } from './config.js';
@@ -17,7 +17,7 @@ export function resnetBackbone(
   config: ResNetConfig,
   images: tf.Tensor4D,
 ): tf.Tensor4D {
-  const embedded = tf.relu(convolutionNorm(context, stem(config), images));
+  const embedded = relu(convolutionNorm(context, stem(config), images));
   const pooled = maxPool(embedded, { size: 3, stride: 2, padding: 1 });
   return residualLayers(config).reduce((x, layer) => residual(context, layer, x), pooled);
 }
@@ -31,9 +31,9 @@ function residual(
   const input = shortcut ? convolutionNorm(context, shortcut, x) : x;
   const output = convolutions.reduce((inner, layer, index) => {
     const normal = convolutionNorm(context, layer, inner);
-    return index < convolutions.length - 1 ? tf.relu(normal) : normal;
+    return index < convolutions.length - 1 ? relu(normal) : normal;
   }, x);
-  return tf.relu(context.join({ path, half: 'output', output, input })) as tf.Tensor4D;
+  return relu(context.join({ path, half: 'output', output, input })) as tf.Tensor4D;
 }
 
 function convolutionNorm(

@@ -5,6 +5,8 @@ import {
   gelu,
   layerNorm,
   linear,
+  productCrossEntropy,
+  relu,
   softmax,
   smoothedCrossEntropy,
   sparseCrossEntropy,
@@ -15,6 +17,11 @@ import { bothWays, largestError, someValues } from '../both-ways.js';
 
 const [ROWS, WIDTH] = [6, 10];
 const labels = (): tf.Tensor1D => tf.tensor1d([0, 3, 9, 1, 1, 5], 'int32');
+
+const labelWeights = (): tf.Tensor1D => tf.tensor1d([0.5, 0, 1, 0.25, 0.125, 2]);
+const labels2 = (): tf.Tensor1D => tf.tensor1d([5, 0, 5, 2], 'int32');
+/** [WIDTH, WIDTH], which the gradient goes to as well. */
+const scaledTable = (x: tf.Tensor2D): tf.Tensor2D => tf.mul(tf.matMul(x, x, true), 0.1);
 
 type Operation = (x: tf.Tensor2D, gamma: tf.Tensor1D, beta: tf.Tensor1D) => tf.Tensor;
 
@@ -57,6 +64,22 @@ const operations: [string, Operation, Operation][] = [
     'gatherRows',
     (x) => gatherRows(x, tf.tensor1d([5, 0, 5, 2], 'int32')),
     (x) => tf.matMul(tf.cast(tf.oneHot(tf.tensor1d([5, 0, 5, 2], 'int32'), ROWS), 'float32'), x),
+  ],
+  ['relu', (x) => relu(x), (x) => tf.relu(x)],
+  // Four rows at a time, and two.
+  [
+    'productCrossEntropy',
+    (x) => productCrossEntropy(x, scaledTable(x), labels(), labelWeights(), 4),
+    (x) => {
+      const logits = tf.matMul(x, scaledTable(x), false, true);
+      const losses = tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), tf.oneHot(labels(), WIDTH)), -1));
+      return tf.sum(tf.mul(losses, labelWeights()));
+    },
+  ],
+  [
+    'a table to which two gradients go',
+    (x) => tf.add(tf.sum(tf.square(gatherRows(x, labels2()))), tf.sum(tf.mul(x, x))),
+    (x) => tf.add(tf.sum(tf.square(tf.gather(x, labels2()))), tf.sum(tf.mul(x, x))),
   ],
   [
     'linear',

@@ -106,6 +106,7 @@ const others: OperationCase[] = [
   { name: 'ArgMin', shapes: [[3, 4]], build: ([x]) => [tf.argMin(x, -1)] },
   { name: 'Cumsum', shapes: [[3, 4]], build: ([x]) => [tf.cumsum(x, 1)] },
   { name: 'Cumprod', shapes: [[3, 4]], build: ([x]) => [tf.cumprod(x, 0)] },
+  { name: 'L2Loss', shapes: [[3, 4]], build: raw('L2Loss', () => [T()]) },
   {
     name: 'TopKV2',
     shapes: [[3, 4]],

@@ -49,6 +49,8 @@ export interface Cell {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Batches to an update; absent: one. */
   readonly accumulation?: number;
+  /** Of a language model: rows whose logits are made at once; absent: all of such a small batch. */
+  readonly logitRows?: number;
   /** Of values after training by the reference; absent: 1e-4. */
   readonly relativeAfter?: number;
 }
@@ -137,6 +139,7 @@ export function describeParity(cell: Cell): void {
               labelSmoothing: config.label_smoothing_factor,
               averages: config.ema_decay !== null,
               recomputes: config.gradient_checkpointing,
+              ...(cell.logitRows === undefined ? {} : { logitRows: cell.logitRows }),
               trainRows: rows,
               evalRows: rows,
               trainWidths: [width],

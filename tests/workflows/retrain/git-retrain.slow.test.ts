@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WorkflowHandle } from '@temporalio/client';
+import { ScheduleOverlapPolicy, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { PromoteState, RetrainInput, RetrainResult } from '../../../workflows/index.js';
+import { beginAt, commitAt } from '../../rig/git-history.js';
 import { startGit, type GitRepository, type GitServer } from '../../rig/git-server.js';
 import { failureOf, untilState } from '../../rig/retrain-runs.js';
 import { newData, retrainingFiles, testSet } from '../../rig/retraining.js';
@@ -229,6 +230,71 @@ describeWithS3('retrain on a git workspace', () => {
     dvc(made, 'update', '--quiet', 'data.dvc');
     expect(execFileSync('git', ['status', '--short'], { cwd: made, encoding: 'utf8' })).toBe('');
   }, 120_000);
+
+  it('is backfilled over revisions: each round judges the model of the data of its time, and fetches nothing', async () => {
+    const place = world();
+    beginAt(place, '2025-12-31T12:00:00Z');
+    const committed = (time: string, quality: number): void => {
+      newData(place.folder, quality);
+      dvc(place.clone, 'repro', '--force', '--quiet', 'fetch');
+      dvc(place.clone, 'push', '--quiet');
+      commitAt(place, time, {});
+    };
+    committed('2026-01-01T12:00:00Z', 0.5);
+    committed('2026-01-02T12:00:00Z', 0.7);
+    newData(place.folder, 0.9);
+    const id = randomUUID();
+    const schedule = await env.client.schedule.create({
+      scheduleId: id,
+      spec: { intervals: [{ every: '1d' }] },
+      state: { paused: true },
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'retrain',
+        workflowId: id,
+        taskQueue: 'reprise',
+        args: [{ workspace: { kind: 'git', url: place.url, branch: 'main', asOf: 'schedule' } }],
+      },
+    });
+    await schedule.backfill({
+      start: new Date('2026-01-02T00:00:00Z'),
+      end: new Date('2026-01-03T00:00:00Z'),
+      overlap: ScheduleOverlapPolicy.BUFFER_ALL,
+    });
+    const round = (day: string) => resultWhenStarted(`${id}-${day}T00:00:00Z`);
+    expect(await round('2026-01-02')).toMatchObject({ outcome: 'promoted', version: 1 });
+    expect(await round('2026-01-03')).toMatchObject({
+      outcome: 'promoted',
+      version: 2,
+      judged: { judgement: { comparison: { accuracy: { production: 0.5, candidate: 0.7 } } } },
+    });
+    await schedule.delete();
+    const made = checkout(place);
+    dvc(made, 'pull', 'final/model_v1', 'final/model_v2');
+    const weights = (version: number) => readFileSync(join(made, `final/model_v${version}/weights`), 'utf8');
+    expect([weights(1), weights(2)]).toEqual(['0.5 0\n', '0.7 0\n']);
+    // What each trained is on a branch of its own: main has what people committed, and what was promoted.
+    expect(execFileSync('git', ['log', '--format=%s'], { cwd: made, encoding: 'utf8' })).toBe(
+      'Promote version 2\nPromote version 1\nChange\nChange\nBegin\n',
+    );
+    expect(await failureOf((await start('retrain', place, { asOf: 'schedule' })).result())).toMatchObject({
+      type: 'InvalidInput',
+      message: expect.stringMatching(/^workspace\.asOf: no schedule started this run/),
+    });
+    // Today's data is what a round without it fetches.
+    expect(await retrain(place)).toMatchObject({ outcome: 'promoted', version: 3 });
+  }, 240_000);
+
+  /** Of a round that the schedule starts when the one before it has ended. */
+  async function resultWhenStarted(workflowId: string): Promise<RetrainResult> {
+    const handle = env.client.workflow.getHandle(workflowId);
+    for (let i = 0; i < 600; i++) {
+      const found = await handle.describe().catch(() => undefined);
+      if (found) return (await handle.result()) as RetrainResult;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error(`the schedule did not start ${workflowId}`);
+  }
 
   it('promotes into another branch than the one that is trained, which it leaves as it is', async () => {
     const place = world();

@@ -7,6 +7,8 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ActivityFailure, type ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { STATE_QUERY, type SweepResult, type SweepState } from '../../../workflows/index.js';
+import { SWEEP_RECORDS, readRecords } from '../../../workspaces/index.js';
+import { beginAt, commitAt } from '../../rig/git-history.js';
 import { startGit, type GitRepository, type GitServer } from '../../rig/git-server.js';
 import { describeWithS3, startS3, type S3Server } from '../../rig/s3.js';
 import { SCORE_PROJECT } from '../../rig/sweep-project.js';
@@ -27,13 +29,13 @@ describeWithS3('a sweep over a git repository', () => {
       stops.push(
         await startWorkers(env, temporary(), { repositories: [git.url], slots: 1, hostId: `host-${id}` }),
       );
-  });
+  }, 180_000);
   afterAll(async () => {
     await Promise.all(stops.map((stop) => stop()));
     git?.stop();
     await s3?.stop();
     await env?.teardown();
-  });
+  }, 180_000);
 
   const repository = (files: Readonly<Record<string, string>> = {}): GitRepository =>
     git.makeRepository(randomUUID(), {
@@ -97,9 +99,9 @@ describeWithS3('a sweep over a git repository', () => {
 
     expect(await refusalOf(made.url, { params: { x: [2] }, name: 'tried' })).toEqual([
       'sweep-exists',
-      expect.stringContaining('experiments of a sweep tried already') as string,
+      expect.stringContaining('a sweep tried already') as string,
     ]);
-  });
+  }, 180_000);
 
   it('reads a metric that DVC keeps, which no checkout has', async () => {
     const { url } = repository({
@@ -107,7 +109,7 @@ describeWithS3('a sweep over a git repository', () => {
     });
     const result = (await (await start(url, { params: { x: [2, 3] } })).result()) as SweepResult;
     expect(result.trials.map(({ value }) => value)).toEqual([6.75, 7.75]);
-  });
+  }, 180_000);
 
   it('removes the branches of trials that fail or are canceled', async () => {
     const made = repository({ 'score.sh': `if [ "$1" = 2 ]; then exit 3; fi; sleep 300\n` });
@@ -120,7 +122,67 @@ describeWithS3('a sweep over a git repository', () => {
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow();
     expect(branches(made)).toEqual(['refs/heads/main']);
-  });
+  }, 180_000);
+
+  it('removes, when the next sweep begins, the branches of one that was terminated', async () => {
+    const made = repository({
+      'score.sh': `[ "$1" = 1 ] || sleep 300; echo '{"test": {"score": 1}}' > metrics.json; touch model\n`,
+    });
+    const first = await start(made.url, { params: { x: [1, 2] }, name: 'first' });
+    for (;;) {
+      const { trials } = await first.query<SweepState>(STATE_QUERY);
+      if (trials[1]?.status === 'running') break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await first.terminate();
+    const child = env.client.workflow.getHandle(`${first.workflowId}-first-002`);
+    await child.result().catch(() => undefined);
+    expect(branches(made)).toContain('refs/heads/reprise/first-002');
+    made.git('push', '--quiet', 'origin', 'main:reprise/first-aid');
+
+    await (await start(made.url, { params: { x: [1] }, name: 'second' })).result();
+    expect(branches(made).sort()).toEqual(['refs/heads/main', 'refs/heads/reprise/first-aid']);
+    const records = [...(await readRecords(made.url, SWEEP_RECORDS)).values()].map(
+      (text) => JSON.parse(text) as object,
+    );
+    expect(records).toMatchObject([
+      {
+        id: 'first',
+        status: 'abandoned',
+        state: { trials: [{ label: '001', status: 'done' }, { label: '002' }] },
+      },
+      { id: 'second', status: 'succeeded', state: { git: { url: made.url, path: '.' } } },
+    ]);
+    expect(await refusalOf(made.url, { params: { x: [1] }, name: 'first' })).toEqual([
+      'sweep-exists',
+      expect.stringContaining('a sweep first already') as string,
+    ]);
+  }, 180_000);
+
+  it('sweeps what the repository was at a time', async () => {
+    const made = repository();
+    const then = beginAt(made, '2026-01-01T12:00:00Z');
+    commitAt(made, '2026-01-03T12:00:00Z', {
+      'params.yaml': SCORE_PROJECT['params.yaml'].replace('y: 0.5', 'y: 2'),
+    });
+    const ofThen = await start(made.url, {
+      workspace: { kind: 'git', url: made.url, rev: 'main', asOf: '2026-01-02T00:00:00Z' },
+      params: { x: [3] },
+    });
+    expect(await ofThen.result()).toMatchObject({ git: { commit: then }, trials: [{ value: 7.75 }] });
+    expect((await (await start(made.url, { params: { x: [3] } })).result()) as SweepResult).toMatchObject({
+      trials: [{ value: 10 }],
+    });
+    expect(
+      await refusalOf(made.url, {
+        workspace: { kind: 'git', url: made.url, asOf: 'schedule' },
+        params: { x: [3] },
+      }),
+    ).toEqual([
+      'InvalidInput',
+      expect.stringMatching(/^workspace\.asOf: no schedule started this run/) as string,
+    ]);
+  }, 180_000);
 
   it('refuses what would make every trial fail', async () => {
     const { url } = repository();
@@ -136,5 +198,5 @@ describeWithS3('a sweep over a git repository', () => {
       'InvalidInput',
       expect.stringContaining('applyBest') as string,
     ]);
-  });
+  }, 180_000);
 });

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { projectLayout } from '../../configs/index.js';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import { readFinetunedFolder, resolvePretrained } from '../../finetuning/index.js';
+import type { ModelSource } from '../../finetuning/serving/index.js';
+import { readProduction, type ProductionRecord } from '../../promotion/index.js';
+
+/** Where promoted models are. */
+export const FINAL = 'models/final';
+
+/** What requests call the model in production. */
+const PRODUCTION = 'production';
+
+/** A `--model`: `name=folder`, or a folder, which is called by its last part. */
+export interface NamedFolder {
+  readonly name: string;
+  readonly folder: string;
+}
+
+/** @throws DiagnosticError `bad-model-name` */
+export function parseModelFlag(text: string): NamedFolder {
+  const [, name, folder] = /^([\w.-]+)=(.+)$/.exec(text) ?? [];
+  if (name !== undefined && folder !== undefined) return { name, folder };
+  const last = resolve(text).split('/').at(-1) ?? '';
+  return { name: last, folder: text };
+}
+
+/**
+ * A folder that `finetune` wrote, and the base that it lies over.
+ *
+ * @throws DiagnosticError `bad-model-folder`, and those of `resolvePretrained`
+ */
+export async function folderSource(
+  root: string,
+  { name, folder }: NamedFolder,
+  version: string,
+  log: (line: string) => void,
+): Promise<ModelSource> {
+  const model = resolve(root, folder);
+  if (!existsSync(model))
+    throw new DiagnosticError('no-model', {
+      message: `there is no model at ${folder}`,
+      fix: 'train one with `reprise repro` or `reprise finetune`, fetch it with `reprise pull`, or name another with --model',
+    });
+  const { labels, base } = readFinetunedFolder(model);
+  const baseModelDir = base
+    ? await resolvePretrained(base.name, { revision: base.revision, root, log })
+    : model;
+  return { name, version, baseModelDir, labels, ...(base ? { adapterDir: model } : {}) };
+}
+
+/** The model in production, once its files are there. */
+export async function productionSource(
+  root: string,
+  record: ProductionRecord,
+  log: (line: string) => void,
+): Promise<ModelSource> {
+  return folderSource(root, { name: PRODUCTION, folder: record.model.path }, `v${record.version}`, log);
+}
+
+/** Whether the files of a record are there: git brings the record, DVC the files. */
+export function isCheckedOut(root: string, record: ProductionRecord): boolean {
+  return existsSync(join(root, record.model.path));
+}
+
+/**
+ * What is served where no `--model` is given: the model in production, or before the first promotion the best of the last
+ * training.
+ */
+export async function defaultSource(
+  root: string,
+  log: (line: string) => void,
+): Promise<{ readonly source: ModelSource; readonly record?: ProductionRecord }> {
+  const record = await readProduction(root, FINAL);
+  if (record) return { source: await productionSource(root, record, log), record };
+  const named = { name: 'best_model', folder: projectLayout.bestModel };
+  return { source: await folderSource(root, named, 'latest', log) };
+}

@@ -1,0 +1,57 @@
+import type {
+  ClassifierInput,
+  EngineSizes,
+  GenerationRequest,
+  GenerationResult,
+  ModelSource,
+  ServedModel,
+} from '../types.js';
+
+/** A failure as it crosses to the other process. */
+export interface Refusal {
+  /** A DiagnosticError's; `unexpected` is a fault of ours. */
+  readonly code: string;
+  readonly message: string;
+  readonly fix?: string;
+}
+
+/** To the process that holds the models. `id` is the request's, and comes back with its answer. */
+export type Question =
+  | { readonly kind: 'open'; readonly models: readonly ModelSource[]; readonly sizes: EngineSizes }
+  | {
+      readonly kind: 'classify';
+      readonly id: number;
+      readonly model: string;
+      readonly inputs: readonly ClassifierInput[];
+    }
+  | {
+      readonly kind: 'generate';
+      readonly id: number;
+      readonly model: string;
+      readonly requests: readonly GenerationRequest[];
+    }
+  /** Nobody waits for this row any more. */
+  | { readonly kind: 'cancel'; readonly id: number; readonly row: number };
+
+export type Answer =
+  | { readonly kind: 'opened'; readonly models: readonly ServedModel[] }
+  | { readonly kind: 'not-opened'; readonly refusal: Refusal }
+  /** One for each input: logits [labels], or why there are none. */
+  | {
+      readonly kind: 'classified';
+      readonly id: number;
+      readonly rows: readonly (Float32Array | Refusal)[];
+    }
+  | { readonly kind: 'text'; readonly id: number; readonly row: number; readonly text: string }
+  | {
+      readonly kind: 'generated';
+      readonly id: number;
+      readonly row: number;
+      readonly result: GenerationResult | Refusal;
+    }
+  /** All rows of a request have ended. */
+  | { readonly kind: 'done'; readonly id: number };
+
+export function isRefusal(value: object): value is Refusal {
+  return 'code' in value && 'message' in value;
+}

@@ -1,0 +1,59 @@
+import { logitsSignature } from '../../models/inference-program.js';
+import { EncodedTexts } from '../../text/encoded-texts.js';
+import { bucketFor, lengthBuckets } from '../../text/length-buckets.js';
+import { padBatch } from '../../text/padded-batch.js';
+import { TextTokenizer } from '../../text/text-tokenizer.js';
+import type { EngineSizes } from '../types.js';
+import type { OpenClassifiers } from './open-models.js';
+import type { Group } from './read-group.js';
+import { rowLadder } from './row-ladder.js';
+import { sharedProgram } from './shared-program.js';
+
+/** Classifiers of texts over one base: a graph for each number of rows and padded length. */
+export function openTextClassifiers(group: Group, { maxBatch, maxLength }: EngineSizes): OpenClassifiers {
+  const [{ network, source }] = group.members as [Group['members'][number]];
+  const longest = Math.min(maxLength, network.maxWidth);
+  const widths = lengthBuckets(longest);
+  const ladder = rowLadder(maxBatch);
+  const tokenizer = new TextTokenizer(source.baseModelDir);
+  const program = sharedProgram(group, ({ network, method }) => ({
+    signatures: Object.fromEntries(
+      ladder.flatMap((rows) =>
+        widths.map((width) => [`${rows}x${width}`, logitsSignature(network, method, rows, width)]),
+      ),
+    ),
+  }));
+
+  return {
+    maxWidth: longest,
+    classify(member, inputs) {
+      const texts = inputs.map((input) => {
+        if ('text' in input) return input.text;
+        throw new TypeError('a classifier of texts was given a picture');
+      });
+      const labels = (group.members[member] as Group['members'][number]).network.classes;
+      const encoded = EncodedTexts.encode(tokenizer, texts, longest);
+      const logits: Float32Array[] = [];
+      // Texts of one padded length are computed together, so that a long one costs its neighbours nothing.
+      const byWidth = new Map<number, number[]>();
+      texts.forEach((_, index) => {
+        const width = bucketFor(Math.max(1, encoded.length(index)), widths);
+        byWidth.set(width, [...(byWidth.get(width) ?? []), index]);
+      });
+      for (const [width, indices] of byWidth) {
+        for (let at = 0; at < indices.length; at += maxBatch) {
+          const batch = indices.slice(at, at + maxBatch);
+          const rows = bucketFor(batch.length, ladder);
+          const { inputIds, attentionMask } = padBatch(encoded, batch, rows, [width], tokenizer.padId);
+          const feeds = { input_ids: inputIds, attention_mask: attentionMask };
+          const all = program.run(`${member}/${rows}x${width}`, feeds)['logits'] as Float32Array;
+          batch.forEach((index, row) => {
+            logits[index] = all.slice(row * labels, (row + 1) * labels);
+          });
+        }
+      }
+      return Promise.resolve(logits);
+    },
+    dispose: () => program.dispose(),
+  };
+}

@@ -1,0 +1,70 @@
+import type { z } from 'zod';
+import type { GenerationResult, ServedModel } from '../types.js';
+import type { ClassifyResponse, CompletionResponse } from './schemas.js';
+import { BadRequest } from './failure.js';
+
+const SCORE_DECIMALS = 6;
+
+/** @param rows logits [labels] of each input */
+export function classification(
+  { name, version, labels }: ServedModel,
+  rows: readonly Float32Array[],
+  topK = labels.length,
+): ClassifyResponse {
+  const predictions = rows.map((logits) => {
+    const scores = softmax(logits)
+      .map((score, at) => ({ label: labels[at] as string, score: Number(score.toFixed(SCORE_DECIMALS)) }))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, topK);
+    const [best] = scores as [(typeof scores)[number]];
+    return { ...best, scores };
+  });
+  return { model: name, version, predictions };
+}
+
+function softmax(logits: Float32Array): number[] {
+  const top = Math.max(...logits);
+  const weights = Array.from(logits, (logit) => Math.exp(logit - top));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+}
+
+/** What all parts of one answer have in common. */
+export interface CompletionHead {
+  readonly id: string;
+  /** Seconds since 1970. */
+  readonly created: number;
+  readonly model: ServedModel;
+}
+
+export function completion(
+  { id, created, model }: CompletionHead,
+  choices: readonly { index: number; text: string; finish: GenerationResult['finish'] | null }[],
+  usage?: { readonly prompt: number; readonly generated: number },
+): CompletionResponse {
+  return {
+    ...{ id, object: 'text_completion', created, model: model.name, system_fingerprint: model.version },
+    choices: choices.map(({ index, text, finish }) => ({
+      index,
+      text,
+      logprobs: null,
+      finish_reason: finish,
+    })),
+    ...(usage && {
+      usage: {
+        prompt_tokens: usage.prompt,
+        completion_tokens: usage.generated,
+        total_tokens: usage.prompt + usage.generated,
+      },
+    }),
+  };
+}
+
+/** @throws BadRequest naming the field */
+export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const param = issue?.path.join('.') || null;
+  throw new BadRequest(400, 'bad-request', `${param ?? 'the body'}: ${issue?.message ?? 'is wrong'}`, param);
+}

@@ -1,0 +1,3 @@
+/** Finetuned models over HTTP. What computes is a process of its own: importing this loads no native library. */
+export { serveModels, type ServeOptions, type ServingServer } from './serve-models.js';
+export type { EngineSizes, ModelSource, ServedModel } from './types.js';
