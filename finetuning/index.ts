@@ -76,6 +76,7 @@ export {
 export {
   dataPlace,
   evaluate,
+  evaluateAnswers,
   evaluateLanguage,
   languageMetrics,
   metricsRecord,
@@ -84,6 +85,7 @@ export {
   predictCompletions,
   predictLabels,
   confusionMatrix,
+  type AnswersRecord,
   type Classifier,
   type Comparison,
   type Contender,

@@ -19,22 +19,25 @@ export function evaluateCommand(): Command {
       try {
         const { openEvaluation } = await import('../evaluate/open-evaluation.js');
         const { evaluateClassifiers } = await import('../evaluate/classifiers.js');
+        const { evaluateOtherHeads } = await import('../evaluate/other-heads.js');
         const { evaluateLanguageModels } = await import('../evaluate/language-models.js');
         const { evaluationTracking, trackEvaluation } = await import('../tracking/track-evaluation.js');
         const log = (line: string): void => reporter.log(line);
         const evaluation = await openEvaluation(options, log);
         const { root, files } = evaluation;
         const tracking = await evaluationTracking(root);
-        const told = await (evaluation.generates ? evaluateLanguageModels : evaluateClassifiers)(
-          evaluation,
-          (update) => reporter.update(update),
-        );
+        const evaluateModels = evaluation.generates
+          ? evaluateLanguageModels
+          : evaluation.problem === 'single_label_classification'
+            ? evaluateClassifiers
+            : evaluateOtherHeads;
+        const told = await evaluateModels(evaluation, (update) => reporter.update(update));
         if (tracking) await trackEvaluation({ root, setting: tracking, test: files.test, log }, told.tracked);
         reporter.done();
         process.stdout.write(
           json
             ? `${JSON.stringify({ event: 'result', stage: 'evaluate', ...told.result })}\n`
-            : `${told.summary}metrics.json, reports/report.html\n`,
+            : `${told.summary}metrics.json, ${told.report}\n`,
         );
       } finally {
         reporter.done();

@@ -31,6 +31,7 @@ export async function evaluateClassifiers(evaluation: Evaluation, onProgress: On
       items_per_second: both(({ itemsPerSecond }) => itemsPerSecond),
       latency_ms: both(({ latency }) => latency),
     },
+    report: `${projectLayout.reports}/report.html`,
     summary: summary(comparison, speed),
     tracked: {
       rows: comparison.rows.length,

@@ -44,6 +44,7 @@ export async function evaluateLanguageModels(evaluation: Evaluation, onProgress:
   return {
     tracked: { rows: comparison.rows.length, base: numbers(base), finetuned: numbers(finetuned) },
     result: { ...languageMetrics(comparison), latency_ms: latency },
+    report: `${projectLayout.reports}/report.html`,
     summary: textTable([
       ['', 'perplexity', 'bits/byte', ...completed, 'ms/row'],
       row('base', base),

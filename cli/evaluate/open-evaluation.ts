@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import type { EvaluationConfig, FinetuningConfig } from '../../configs/index.js';
+import type { EvaluationConfig, FinetuningConfig, ProblemType } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { EvaluateOptions, TestSetFiles } from '../../finetuning/index.js';
 import type { TrackedFigures } from '../tracking/track-evaluation.js';
@@ -19,12 +19,18 @@ export interface Evaluation {
   readonly files: TestSetFiles;
   /** It is a language model. */
   readonly generates: boolean;
+  /** Of a classifier: what an answer is. */
+  readonly problem: ProblemType;
+  /** Of the finetuned model, in the order of its logits. */
+  readonly labels: readonly string[];
 }
 
 /** What a command says when it is done: an object for machines, and a table with line ends. */
 export interface Told {
   readonly result: object;
   readonly summary: string;
+  /** What to look at, relative to the project. */
+  readonly report: string;
   /** What goes to the run of the training, where runs are tracked. */
   readonly tracked: TrackedFigures;
 }
@@ -47,7 +53,7 @@ export async function openEvaluation(flags: TestSetFiles, log: (line: string) =>
       at: { file: projectLayout.bestModel },
       fix: 'run `reprise finetune` first',
     });
-  const { generates } = readFinetunedFolder(adapterDir);
+  const { generates, problem, labels } = readFinetunedFolder(adapterDir);
   const { model_name: model, model_revision: revision } = finetuning;
   const baseModelDir = await resolvePretrained(model, { revision, root, log });
   const within = (path: string): string => relative(root, resolve(path));
@@ -55,7 +61,7 @@ export async function openEvaluation(flags: TestSetFiles, log: (line: string) =>
     ...(flags.train === undefined ? {} : { train: within(flags.train) }),
     ...(flags.test === undefined ? {} : { test: within(flags.test) }),
   };
-  return { root, name, config, finetuning, baseModelDir, adapterDir, files, generates };
+  return { root, name, config, finetuning, baseModelDir, adapterDir, files, generates, problem, labels };
 }
 
 /** How the finetuned model came about, as the report says it. */

@@ -1,6 +1,7 @@
 export type { Classifier, Contender } from './classifier.js';
 export { largestConfusions, worstErrors, type Comparison, type Judged } from './comparison.js';
 export { dataPlace } from './data-place.js';
+export { evaluateAnswers, type AnswersRecord, type EvaluateAnswersOptions } from './evaluate-answers.js';
 export { evaluate, type EvaluateOptions, type EvaluateResult } from './evaluate.js';
 export {
   evaluateLanguage,

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { ProblemType } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { readTask } from '../models/read-network.js';
+import { problemOf } from '../models/problem.js';
+import { readProblem, readTask } from '../models/read-network.js';
 
 const labelsSchema = z.array(z.string()).min(1);
 const configSchema = z.looseObject({ id2label: z.record(z.string(), z.string()).optional() });
@@ -25,6 +27,14 @@ export function labelsOf(adapterDir: string, baseModelDir: string): readonly str
   }
   // transformers does not write what is its default.
   return ['LABEL_0', 'LABEL_1'];
+}
+
+/** What the adapter's head is for: as its folder says, or else its base. @throws DiagnosticError `bad-model-folder` */
+export function problemOfAdapter(adapterDir: string, baseModelDir: string): ProblemType {
+  const file = join(adapterDir, 'config.json');
+  // An adapter's config.json may have nothing but how its base is quantized.
+  const config = existsSync(file) ? read(file, configSchema) : undefined;
+  return config?.id2label ? problemOf(config) : readProblem(baseModelDir, null);
 }
 
 function read<T extends z.ZodType>(file: string, schema: T): z.output<T> {

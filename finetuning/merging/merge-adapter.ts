@@ -13,12 +13,12 @@ import { PREPROCESSOR_FILE } from '../images/preprocessing.js';
 import { fullFormat } from '../methods/saved-format.js';
 import { encodedWeights } from '../models/encoded-weights.js';
 import type { Network } from '../models/network.js';
-import { readNetwork, readProblem, readWeights } from '../models/read-network.js';
+import { readNetwork, readWeights } from '../models/read-network.js';
 import { writeFolder, type FolderContents } from '../training/durable-folder.js';
 import { modelFolder } from '../training/model-folder.js';
 import { toJson } from '../training/training-state.js';
 import { measureDrift, type Drift } from './drift.js';
-import { labelsOf } from './labels-of.js';
+import { labelsOf, problemOfAdapter } from './labels-of.js';
 import { probesOf, randomProbes } from './probes.js';
 
 export interface MergeOptions {
@@ -49,7 +49,7 @@ export async function mergeAdapter(options: MergeOptions): Promise<MergeResult> 
   const { adapterDir, baseModelDir, outputDir, data } = options;
   checkOutput(outputDir);
   const labels = labelsOf(adapterDir, baseModelDir);
-  const problem = readProblem(existsSync(join(adapterDir, 'config.json')) ? adapterDir : baseModelDir, null);
+  const problem = problemOfAdapter(adapterDir, baseModelDir);
   const network = readNetwork(baseModelDir, labels, { problem });
   const adapter = readAdapter(adapterDir, network);
   const method = isOverNf4(adapterDir) ? qloraMethod(network, adapter.method) : adapter.method;

@@ -133,6 +133,18 @@ async function trained(problem: 'regression' | 'multi_label_classification', con
         if (typeof prediction === 'number') expect(other as number).toBeCloseTo(prediction, 3);
         else expect(other).toEqual(prediction);
       });
+      writeFileSync(
+        join(root, 'params.yaml'),
+        'finetuning:\n  preset: tiny\nevaluation:\n  batch_size: 8\n  worst_errors: 3\n',
+      );
+      const evaluated = await reprise(['evaluate'], root);
+      expect([evaluated.code, evaluated.code === 0 ? '' : evaluated.stderr]).toEqual([0, '']);
+      const figures = JSON.parse(readFileSync(join(root, 'metrics.json'), 'utf8')) as {
+        readonly finetuned: Readonly<Record<string, number>>;
+      };
+      if (problem === 'regression')
+        expect(Object.keys(figures.finetuned)).toEqual(['mse', 'mae', 'pearson', 'spearman']);
+      else expect(figures.finetuned.subset_accuracy).toBeGreaterThan(0);
       const further = tinyProject(null, { ...FULL, model_name: saved, max_steps: 1, learning_rate: 0 }, root);
       const end = await reprise(['finetune'], further);
       expect([end.code, end.code === 0 ? '' : end.stderr]).toEqual([0, '']);
