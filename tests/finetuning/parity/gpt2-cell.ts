@@ -2,7 +2,10 @@ import { languageModelBatch } from './language-model-batch.js';
 import type { Cell } from './rig.js';
 
 /** The tiny GPT-2 of tests/finetuning/fixtures/gpt2-tiny, whatever the method. */
-export const gpt2: Pick<Cell, 'folder' | 'labels' | 'rows' | 'width' | 'toBatch' | 'isRounding' | 'logitRows'> = {
+export const gpt2: Pick<
+  Cell,
+  'folder' | 'labels' | 'rows' | 'width' | 'toBatch' | 'isRounding' | 'logitRows'
+> = {
   folder: 'gpt2-tiny',
   labels: [],
   rows: 5,
