@@ -43,11 +43,11 @@ export async function folderSource(
       message: `there is no model at ${folder}`,
       fix: 'train one with `reprise repro` or `reprise finetune`, fetch it with `reprise pull`, or name another with --model',
     });
-  const { labels, base } = readFinetunedFolder(model);
+  const { labels, problem, base } = readFinetunedFolder(model);
   const baseModelDir = base
     ? await resolvePretrained(base.name, { revision: base.revision, root, log })
     : model;
-  return { name, version, baseModelDir, labels, ...(base ? { adapterDir: model } : {}) };
+  return { name, version, baseModelDir, labels, problem, ...(base ? { adapterDir: model } : {}) };
 }
 
 /** The model in production, once its files are there. */

@@ -18,7 +18,7 @@ export { given, isFolder, readLabelledRows, type LabelledRow } from './rows/labe
 export { readQuestions, type QuestionLine } from './rows/read-questions.js';
 export { readImageRows, type ImageRowLine } from './rows/image-rows.js';
 export { readRows, type RowLine } from './rows/read-rows.js';
-export type { TextInput, TextPair } from './rows/text-input.js';
+export { textInput, type TextInput, type TextPair } from './rows/text-input.js';
 export { readTextRows, type Answer, type TextRowLine } from './rows/text-rows.js';
 export type { ImageRow, Row } from './rows/row.js';
 export { LineWriter, writeFiles } from './rows/write-lines.js';

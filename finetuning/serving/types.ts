@@ -1,3 +1,4 @@
+import type { ProblemType } from '../../configs/index.js';
 import type { Task } from '../models/network.js';
 
 /** A model to serve: where its files lie. */
@@ -11,6 +12,8 @@ export interface ModelSource {
   /** What `finetune` wrote, when it is not the base itself. */
   readonly adapterDir?: string;
   readonly labels: readonly string[];
+  /** What a row of logits says. */
+  readonly problem: ProblemType;
 }
 
 /** What a model is, once it is open. */
@@ -18,6 +21,7 @@ export interface ServedModel {
   readonly name: string;
   readonly version: string;
   readonly task: Task;
+  readonly problem: ProblemType;
   readonly labels: readonly string[];
   /** Tokens that it can read; of an image model the side in pixels. */
   readonly maxWidth: number;
@@ -55,4 +59,5 @@ export interface GenerationResult {
 }
 
 /** What is asked about one input of a classifier. */
-export type ClassifierInput = { readonly text: string } | { readonly image: Uint8Array };
+export type ClassifierInput =
+  { readonly text: string; readonly textPair?: string } | { readonly image: Uint8Array };

@@ -105,10 +105,15 @@ describe('reprise serve with classifiers of texts', () => {
     expect((predictions as { label: string }[]).map(({ label }) => label)).toEqual(
       expected.map(({ prediction }) => prediction),
     );
+    // A second text counts.
+    const pairs = ['mammal', 'capital'].map((text) => ({ text, text_pair: 'the cafe of the capital' }));
+    const paired = await json(await classify({ inputs: [...pairs, 'mammal'] }));
+    const [first, , alone] = paired['predictions'] as { score: number }[];
+    expect(first?.score).not.toBe(alone?.score);
     // They were computed together, not each by itself.
     const metrics = await (await fetch(`${served.url}/metrics`)).text();
-    expect(Number(/reprise_batch_size_count{model="a"} (\d+)/.exec(metrics)?.[1])).toBeLessThan(1 + 30 + 4);
-    expect(metrics).toContain('reprise_requests_total{route="/v1/classify",status="200"} 32');
+    expect(Number(/reprise_batch_size_count{model="a"} (\d+)/.exec(metrics)?.[1])).toBeLessThan(1 + 30 + 5);
+    expect(metrics).toContain('reprise_requests_total{route="/v1/classify",status="200"} 33');
   });
 
   it('has several adapters over one base', async () => {

@@ -67,8 +67,8 @@ export function openModels(sources: readonly ModelSource[], sizes: EngineSizes):
     const read = readGroup(group);
     const { task } = read.members[0]?.network ?? { task: readTask(group[0]?.baseModelDir ?? '') };
     const models = open(task, read, sizes);
-    read.members.forEach(({ source: { name, version, labels } }, member) => {
-      served.push({ name, version, task, labels, maxWidth: models.maxWidth });
+    read.members.forEach(({ source: { name, version, labels, problem } }, member) => {
+      served.push({ name, version, task, problem, labels, maxWidth: models.maxWidth });
       if ('classify' in models) classifiers.set(name, { models, member });
       else generators.set(name, { models, member });
     });

@@ -31,7 +31,7 @@ export interface Group {
 export function readGroup(sources: readonly ModelSource[]): Group {
   const values: Record<string, TensorData> = {};
   const members = sources.map((source, index): Member => {
-    const network = readNetwork(source.baseModelDir, source.labels);
+    const network = readNetwork(source.baseModelDir, source.labels, { problem: source.problem });
     const { method, values: all, trained } = readParameters(network, { ...source, seed: 0 });
     const own = trained ? new Set(trained) : undefined;
     const scope: Scope = (name) => (!own || own.has(name) ? `${index}:${name}` : name);

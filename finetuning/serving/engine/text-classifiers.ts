@@ -1,7 +1,9 @@
+import { textInput } from '../../data/index.js';
 import { logitsSignature } from '../../models/inference-program.js';
+import { readNetwork } from '../../models/read-network.js';
 import { EncodedTexts } from '../../text/encoded-texts.js';
 import { bucketFor, lengthBuckets } from '../../text/length-buckets.js';
-import { padBatch } from '../../text/padded-batch.js';
+import { padBatch, textFeeds } from '../../text/padded-batch.js';
 import { TextTokenizer } from '../../text/text-tokenizer.js';
 import type { EngineSizes } from '../types.js';
 import type { OpenClassifiers } from './open-models.js';
@@ -16,19 +18,23 @@ export function openTextClassifiers(group: Group, { maxBatch, maxLength }: Engin
   const widths = lengthBuckets(longest);
   const ladder = rowLadder(maxBatch);
   const tokenizer = new TextTokenizer(source.baseModelDir);
-  const program = sharedProgram(group, ({ network, method }) => ({
-    signatures: Object.fromEntries(
-      ladder.flatMap((rows) =>
-        widths.map((width) => [`${rows}x${width}`, logitsSignature(network, method, rows, width)]),
+  const program = sharedProgram(group, ({ source: { baseModelDir, labels, problem }, method }) => {
+    // One set of graphs for texts and pairs: of a text alone all tokens are of the first.
+    const pairs = readNetwork(baseModelDir, labels, { pairs: true, problem });
+    return {
+      signatures: Object.fromEntries(
+        ladder.flatMap((rows) =>
+          widths.map((width) => [`${rows}x${width}`, logitsSignature(pairs, method, rows, width)]),
+        ),
       ),
-    ),
-  }));
+    };
+  });
 
   return {
     maxWidth: longest,
     classify(member, inputs) {
       const texts = inputs.map((input) => {
-        if ('text' in input) return input.text;
+        if ('text' in input) return textInput({ text: input.text, ...pairOf(input) });
         throw new TypeError('a classifier of texts was given a picture');
       });
       const labels = (group.members[member] as Group['members'][number]).network.classes;
@@ -44,8 +50,8 @@ export function openTextClassifiers(group: Group, { maxBatch, maxLength }: Engin
         for (let at = 0; at < indices.length; at += maxBatch) {
           const batch = indices.slice(at, at + maxBatch);
           const rows = bucketFor(batch.length, ladder);
-          const { inputIds, attentionMask } = padBatch(encoded, batch, rows, [width], tokenizer.padId);
-          const feeds = { input_ids: inputIds, attention_mask: attentionMask };
+          const padded = padBatch(encoded, batch, rows, [width], tokenizer.padId);
+          const feeds = { token_type_ids: new Int32Array(rows * width), ...textFeeds(padded) };
           const all = program.run(`${member}/${rows}x${width}`, feeds)['logits'] as Float32Array;
           batch.forEach((index, row) => {
             logits[index] = all.slice(row * labels, (row + 1) * labels);
@@ -56,4 +62,8 @@ export function openTextClassifiers(group: Group, { maxBatch, maxLength }: Engin
     },
     dispose: () => program.dispose(),
   };
+}
+
+function pairOf({ textPair }: { readonly textPair?: string }): { text_pair?: string } {
+  return textPair === undefined ? {} : { text_pair: textPair };
 }

@@ -7,17 +7,30 @@ const SCORE_DECIMALS = 6;
 
 /** @param rows logits [labels] of each input */
 export function classification(
-  { name, version, labels }: ServedModel,
+  { name, version, labels, problem }: ServedModel,
   rows: readonly Float32Array[],
   topK = labels.length,
 ): ClassifyResponse {
-  const predictions = rows.map((logits) => {
-    const scores = softmax(logits)
+  const ranked = (scores: readonly number[]) =>
+    scores
       .map((score, at) => ({ label: labels[at] as string, score: Number(score.toFixed(SCORE_DECIMALS)) }))
       .sort((a, b) => b.score - a.score)
       .slice(0, topK);
-    const [best] = scores as [(typeof scores)[number]];
-    return { ...best, scores };
+  const predictions = rows.map((logits): ClassifyResponse['predictions'][number] => {
+    switch (problem) {
+      case 'single_label_classification': {
+        const scores = ranked(softmax(logits));
+        const [best] = scores as [(typeof scores)[number]];
+        return { ...best, scores };
+      }
+      case 'multi_label_classification':
+        return {
+          labels: labels.filter((_, at) => (logits[at] as number) > 0),
+          scores: ranked(Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit)))),
+        };
+      case 'regression':
+        return { value: Number((logits[0] as number).toFixed(SCORE_DECIMALS)) };
+    }
   });
   return { model: name, version, predictions };
 }

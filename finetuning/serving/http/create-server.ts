@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import type { z } from 'zod';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Fleet } from '../fleet.js';
 import type { ClassifierInput, GenerationRequest, GenerationResult, ServedModel } from '../types.js';
@@ -74,7 +75,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       const other = generates ? '/v1/classify' : '/v1/completions';
       throw new BadRequest(400, 'wrong-task', `${model.name} is for ${model.task}: POST ${other}`, 'model');
     }
-    return model ?? { name: '', version: '', task: 'causal-lm', labels: [], maxWidth: 0 };
+    return model ?? NOT_YET;
   };
 
   app.get('/health/live', () => ({ status: 'ok' }));
@@ -177,6 +178,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
   return app;
 }
 
+/** Asked for a model before any is open, the fleet says so. */
+const NOT_YET: ServedModel = {
+  ...{ name: '', version: '', task: 'causal-lm', problem: 'single_label_classification' },
+  ...{ labels: [], maxWidth: 0 },
+};
+
 /** Ends the work when the asker has gone, or when it has taken too long. */
 async function within<T>(
   request: FastifyRequest,
@@ -206,7 +213,7 @@ async function within<T>(
 }
 
 function inputsOf(
-  { inputs, images }: { inputs?: string | string[] | undefined; images?: string | string[] | undefined },
+  { inputs, images }: z.output<typeof classifyRequest>,
   model: ServedModel,
 ): ClassifierInput[] {
   const ofImages = model.task === 'image-classification';
@@ -221,7 +228,9 @@ function inputsOf(
   }
   const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
   if (images !== undefined) return list(images).map((image) => ({ image: Buffer.from(image, 'base64') }));
-  return list(inputs ?? []).map((text) => ({ text }));
+  return list(inputs ?? []).map((one) =>
+    typeof one === 'string' ? { text: one } : { text: one.text, textPair: one.text_pair },
+  );
 }
 
 function usageOf(results: readonly GenerationResult[]): { prompt: number; generated: number } {

@@ -10,14 +10,16 @@ const model = z
   .optional()
   .meta({ description: 'its name; default: the first that is served' });
 
+const text = z.union([z.string(), z.strictObject({ text: z.string(), text_pair: z.string() })]);
+
 /** Body of POST /v1/classify. */
 export const classifyRequest = z
   .strictObject({
     model,
     inputs: z
-      .union([z.string(), z.array(z.string()).min(1).max(MOST_INPUTS)])
+      .union([text, z.array(text).min(1).max(MOST_INPUTS)])
       .optional()
-      .meta({ description: 'texts' }),
+      .meta({ description: 'texts, or pairs of texts' }),
     images: z
       .union([base64, z.array(base64).min(1).max(MOST_INPUTS)])
       .optional()
@@ -32,18 +34,24 @@ export const classifyRequest = z
     message: 'give either `inputs` or `images`',
   });
 
-const score = z.object({ label: z.string(), score: z.number() });
+const scores = z
+  .array(z.object({ label: z.string(), score: z.number() }))
+  .meta({ description: 'likeliest first' });
 
-/** Its answer. */
+/** Its answer: a prediction for each input, in its order. */
 export const classifyResponse = z.object({
   model: z.string(),
   version: z.string(),
   predictions: z.array(
-    z.object({
-      label: z.string(),
-      score: z.number().meta({ description: 'softmax probability' }),
-      scores: z.array(score).meta({ description: 'likeliest first' }),
-    }),
+    z.union([
+      z
+        .object({ label: z.string(), score: z.number(), scores })
+        .meta({ description: 'one label of several; scores are softmax probabilities' }),
+      z
+        .object({ labels: z.array(z.string()), scores })
+        .meta({ description: 'any number of labels: those whose score, a sigmoid, is over a half' }),
+      z.object({ value: z.number() }).meta({ description: 'a number, of a regression' }),
+    ]),
   ),
 });
 
