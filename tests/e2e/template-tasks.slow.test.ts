@@ -41,6 +41,18 @@ const rows = (root: string, split: string): Record<string, string>[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, string>);
 
+const metrics = (root: string): Record<string, Record<string, number>> =>
+  JSON.parse(readFileSync(join(root, 'metrics.json'), 'utf8')) as Record<string, Record<string, number>>;
+
+/** What the real dvc draws. */
+async function plots(root: string): Promise<string[]> {
+  const { code, stdout, stderr } = await dvc(['plots', 'show', '--json'], root);
+  expect([stderr, code]).toEqual([expect.any(String), 0]);
+  const { errors, data } = JSON.parse(stdout) as { errors?: unknown; data: object };
+  expect(errors).toBeUndefined();
+  return Object.keys(data);
+}
+
 /** As torch would name the same: a model that takes a second to train. */
 const small = {
   'finetuning.model_name': 'model',
@@ -69,17 +81,19 @@ describeWithDvc('the template of', () => {
     for (const folder of ['gpt2-tiny/model', 'gpt2-tiny/tokenizer'])
       cpSync(join(FIXTURES, folder), join(root, 'model'), { recursive: true });
     turn(root, { ...small, 'finetuning.max_length': 64, 'data_config.preparation.max_train_rows': 60 });
-    const end = await reprise(['repro', 'finetune_model', '--json'], root);
+    const end = await reprise(['repro', '--json'], root);
     expect([end.stderr, end.code]).toEqual([expect.any(String), 0]);
-    expect(Object.values(outcomesOf(end))).toEqual(['ran', 'ran', 'ran', 'ran']);
+    expect(Object.values(outcomesOf(end))).toEqual(['ran', 'ran', 'ran', 'ran', 'ran']);
     const [train, test] = [rows(root, 'train'), rows(root, 'test')];
     expect(train).toHaveLength(60);
     expect(train.every(({ text = '' }) => text.length >= 120 && !text.includes('Project Gutenberg'))).toBe(
       true,
     );
     expect(new Set(test.map(({ group }) => group)).size).toBe(3);
+    expect(metrics(root).finetuned).toMatchObject({ perplexity: expect.any(Number) });
+    expect(await plots(root)).toContain('plots/bits_per_byte.json');
     expect(existsSync(join(root, 'models/checkpoints/best_model/adapter_model.safetensors'))).toBe(true);
-    expect((await dvc(['status', 'finetune_model'], root)).stdout).toMatch(/up to date/);
+    expect((await dvc(['status'], root)).stdout).toMatch(/up to date/);
   });
 
   it('image-classification trains on handwritten digits', async () => {
@@ -87,14 +101,16 @@ describeWithDvc('the template of', () => {
     cpSync(join(FIXTURES, 'resnet-tiny/model'), join(root, 'model'), { recursive: true });
     writeFileSync(join(root, 'model/preprocessor_config.json'), JSON.stringify(preprocessorConfig));
     turn(root, { ...small, 'finetuning.image_size': 20, 'data_config.preparation.max_train_rows': 60 });
-    const end = await reprise(['repro', 'finetune_model', '--json'], root);
+    const end = await reprise(['repro', '--json'], root);
     expect([end.stderr, end.code]).toEqual([expect.any(String), 0]);
-    expect(Object.values(outcomesOf(end))).toEqual(['ran', 'ran', 'ran', 'ran']);
+    expect(Object.values(outcomesOf(end))).toEqual(['ran', 'ran', 'ran', 'ran', 'ran']);
     const [train, test] = [rows(root, 'train'), rows(root, 'test')];
     expect([train.length, test.length]).toEqual([60, 359]);
     expect(new Set(test.map(({ label }) => label))).toEqual(new Set('0123456789'));
+    expect(metrics(root).finetuned).toMatchObject({ accuracy: expect.any(Number) });
+    expect(await plots(root)).toContain('plots/confusion_matrix.csv');
     for (const { image = '' } of test) expect(existsSync(join(root, 'data/finetuning', image))).toBe(true);
     expect(existsSync(join(root, 'models/checkpoints/best_model/adapter_model.safetensors'))).toBe(true);
-    expect((await dvc(['status', 'finetune_model'], root)).stdout).toMatch(/up to date/);
+    expect((await dvc(['status'], root)).stdout).toMatch(/up to date/);
   });
 });
