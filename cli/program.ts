@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   compare: async () => (await import('./commands/compare.js')).compareCommand(),
   predict: async () => (await import('./commands/predict.js')).predictCommand(),
   merge: async () => (await import('./commands/merge.js')).mergeCommand(),
+  model: async () => (await import('./commands/model.js')).modelCommand(),
   serve: async () => (await import('./commands/serve.js')).serveCommand(),
   tracking: async () => (await import('./commands/tracking.js')).trackingCommand(),
   setup: async () => (await import('./commands/setup.js')).setupCommand(),

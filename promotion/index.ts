@@ -10,6 +10,8 @@ export { countKinds, figuresOf, kindsOf, type Kinds, type PairedAnswers } from '
 export { mcnemar } from './statistics/mcnemar.js';
 export { Random } from './statistics/random.js';
 export { insideProject } from './versions/paths.js';
+export { listVersions, type ModelVersion } from './versions/list-versions.js';
+export { rollBack, type Rollback } from './versions/rollback.js';
 export { nextVersion, promote, type Placement, type Promotion } from './versions/place.js';
 export { productionFile, readProduction, type ProductionRecord } from './versions/production.js';
 export { stageCandidate, stageContent, type CandidatePaths } from './versions/stage-candidate.js';

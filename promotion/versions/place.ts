@@ -38,7 +38,7 @@ export interface Promotion {
 }
 
 /** More than may come into production while one promotion is tried again. */
-const KEPT_EARLIER = 10;
+export const KEPT_EARLIER = 10;
 
 /** `copies`: files and their records. `records`: what git gets; the data is in the remote. */
 export type Placement = 'copies' | 'records';
@@ -115,7 +115,7 @@ async function placeRecord(project: Project, file: string, content: ContentRefer
   await trackData(project, file, lockedAt(file, content));
 }
 
-function lockedAt(file: string, content: ContentReference): LockedFile & { readonly md5: Md5 } {
+export function lockedAt(file: string, content: ContentReference): LockedFile & { readonly md5: Md5 } {
   const { isexec, ...rest } = content;
   const md5 = content.md5 as Md5;
   return { ...rest, path: basename(file), hash: 'md5', md5, ...(isexec ? { isexec } : {}) };

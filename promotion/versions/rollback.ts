@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { checkoutObject, hashPath, writeBeside, type Project } from '../../dvc/index.js';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import type { ContentReference } from '../../workflows/index.js';
+import { listVersions } from './list-versions.js';
+import { insideProject } from './paths.js';
+import { KEPT_EARLIER, lockedAt } from './place.js';
+import { productionFile, readProduction, type ProductionRecord } from './production.js';
+
+export interface Rollback {
+  /** Absent: the version before the one in production. */
+  readonly to?: number;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/**
+ * Makes a model that was promoted before the one in production again: its files are put there from the cache if they are
+ * gone, then, in one rename, the alias points at it. It keeps its number.
+ *
+ * @throws DiagnosticError `nothing-promoted`, `no-such-version`, `in-production`, `no-predictions`, `cache-missing`,
+ *   `bad-production`, `bad-version`
+ */
+export async function rollBack(
+  project: Project,
+  final: string,
+  options: Rollback,
+): Promise<ProductionRecord> {
+  const production = await readProduction(project.root, final);
+  if (!production)
+    throw new DiagnosticError('nothing-promoted', {
+      message: `no model was ever promoted: ${productionFile(final)} is not there`,
+      fix: 'promote one first: `reprise retrain`',
+    });
+  const version = options.to ?? production.earlier?.[0]?.version;
+  const versions = await listVersions(project.root, final);
+  const found = versions.find((one) => one.version === version);
+  const known = versions.map((one) => `v${one.version}`).join(', ') || 'none';
+  if (!found)
+    throw new DiagnosticError('no-such-version', {
+      message:
+        version === undefined ? 'no model was in production before this one' : `there is no v${version}`,
+      expected: `one of: ${known}`,
+      fix: 'name one that `reprise model list` shows: --to 1',
+    });
+  if (found.inProduction)
+    throw new DiagnosticError('in-production', {
+      message: `v${found.version} is in production already`,
+      fix: 'name another that `reprise model list` shows: --to 1',
+    });
+  const { model, predictions } = found;
+  if (!predictions)
+    throw new DiagnosticError('no-predictions', {
+      message: `the record of the answers of v${found.version} is gone, by which the next model is compared with it`,
+      fix: `restore ${final}/predictions_v${found.version}.*.dvc from git`,
+    });
+  await present(project, model);
+  await present(project, predictions);
+  const before = { version: production.version, run: production.promoted.run };
+  const record: ProductionRecord = {
+    version: found.version,
+    model: reference(model),
+    predictions: reference(predictions),
+    promoted: {
+      at: new Date().toISOString(),
+      by: options.by,
+      reason: options.reason,
+      run: `rollback-${randomUUID()}`,
+    },
+    previous: production.version,
+    earlier: [before, ...(production.earlier ?? [])].slice(0, KEPT_EARLIER),
+  };
+  await writeBeside(
+    await insideProject(project.root, productionFile(final)),
+    `${JSON.stringify(record, undefined, 2)}\n`,
+  );
+  return record;
+}
+
+/** Puts the files there, where somebody has removed them or git alone was pulled. */
+async function present(project: Project, content: ContentReference): Promise<void> {
+  const file = await insideProject(project.root, content.path);
+  const current = await hashPath(project, file).catch(() => undefined);
+  if (current?.md5 === content.md5) return;
+  await checkoutObject(project, file, lockedAt(file, content), { file: content.path });
+}
+
+function reference({ path, md5, isexec }: ContentReference): ProductionRecord['model'] {
+  return { path, md5, ...(isexec ? { isexec } : {}) };
+}
