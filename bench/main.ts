@@ -5,6 +5,7 @@ import { compareGeneration } from './generation/compare.js';
 import { formatComparison, formatMeasured } from './format.js';
 import { measureManyRuns } from './scale/many-runs.js';
 import { measureManyStages } from './scale/many-stages.js';
+import { compareServing } from './serving/compare.js';
 import { compareStages } from './stages/compare.js';
 
 const STAGES = 100;
@@ -15,6 +16,8 @@ interface Peers {
   /** Has PyTorch and PEFT. */
   readonly python: string;
   readonly dvc: string;
+  /** Has FastAPI too. */
+  readonly serving: string;
 }
 
 const peers: Peers = {
@@ -23,6 +26,9 @@ const peers: Peers = {
   },
   get dvc() {
     return peer('REPRISE_BENCH_DVC');
+  },
+  get serving() {
+    return peer('REPRISE_BENCH_SERVING_PYTHON');
   },
 };
 
@@ -80,6 +86,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     for (const rows of [1, 4]) comparisons.push(await compareGeneration(rows, python, rounds, onRound));
     return comparisons;
   },
+  serving: async ({ serving }, onRound) => compareServing(serving, onRound),
   stages: async ({ dvc }, onRound) => [await compareStages(STAGES, dvc, onRound)],
 };
 

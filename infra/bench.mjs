@@ -29,6 +29,8 @@ try {
   const env = { ...process.env };
   if (asked.peers.has('python'))
     env['REPRISE_BENCH_PYTHON'] = join(await makePythonTools('bench', context, report), 'python');
+  if (asked.peers.has('serving'))
+    env['REPRISE_BENCH_SERVING_PYTHON'] = join(await makePythonTools('serving', context, report), 'python');
   if (asked.peers.has('dvc'))
     env['REPRISE_BENCH_DVC'] = join(await makePythonTools('dvc', context, report), 'dvc');
   process.exitCode = await handOver(process.execPath, [join(context.root, 'dist/bench/main.js'), ...args], {

@@ -10,15 +10,15 @@ import { requirePython } from './python.mjs';
 
 /**
  * The Python tools that our work is measured against; nothing that a user runs needs them. `dvc` judges the tests, `bench`
- * has PyTorch and PEFT, `adapters` AdapterHub's library, `mlflow` its server and client.
- * @typedef {'dvc' | 'bench' | 'adapters' | 'mlflow'} ToolSet
+ * has PyTorch and PEFT, `adapters` AdapterHub's library, `mlflow` its server and client, `serving` FastAPI.
+ * @typedef {'dvc' | 'bench' | 'adapters' | 'mlflow' | 'serving'} ToolSet
  */
 
 /**
  * A set that lies over another's packages: what it does not list itself, it has from there. PyTorch takes gigabytes.
  * @type {Partial<Record<ToolSet, ToolSet>>}
  */
-const OVER = { adapters: 'bench', mlflow: 'bench' };
+const OVER = { adapters: 'bench', mlflow: 'bench', serving: 'bench' };
 
 /**
  * The virtual environment with exactly the packages that `infra/python/NAME.txt` lists. It cannot be moved once made, so

@@ -8,7 +8,7 @@ const SHARE = /^(?:0|0?\.\d+)$/;
 /**
  * @typedef {object} Benchmark
  * @property {string} about
- * @property {readonly ('python' | 'dvc')[]} peers installed before it runs
+ * @property {readonly ('python' | 'dvc' | 'serving')[]} peers installed before it runs
  * @property {Readonly<Record<string, readonly string[] | RegExp | true>>} options what each may be; true: it has no value
  */
 
@@ -31,6 +31,11 @@ const BENCHMARKS = {
     peers: ['python'],
     options: { rounds: COUNT },
   },
+  serving: {
+    about: '`reprise serve` under load, beside FastAPI and PyTorch',
+    peers: ['serving'],
+    options: {},
+  },
   stages: { about: 'what is around a stage, beside `dvc repro`', peers: ['dvc'], options: {} },
   scale: {
     about: 'one run of many stages, and many runs at once; ours alone',
@@ -39,7 +44,7 @@ const BENCHMARKS = {
   },
 };
 
-/** @typedef {{ readonly error: string } | { readonly help: true } | { readonly peers: ReadonlySet<'python' | 'dvc'> }} BenchArguments */
+/** @typedef {{ readonly error: string } | { readonly help: true } | { readonly peers: ReadonlySet<'python' | 'dvc' | 'serving'> }} BenchArguments */
 
 /**
  * Looks at what `npm run bench` is given before anything is installed or run.
