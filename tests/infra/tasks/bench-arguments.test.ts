@@ -49,6 +49,6 @@ describe('npm run bench', () => {
     };
     expect(peersOf('scale', '--stages=100', '--json')).toEqual([]);
     expect(peersOf('stages')).toEqual(['dvc']);
-    expect(peersOf('--json')).toEqual(['python', 'dvc']);
+    expect(peersOf('--json')).toEqual(['python', 'serving', 'dvc']);
   });
 });
