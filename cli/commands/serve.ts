@@ -35,7 +35,7 @@ export function serveCommand(): Command {
     .option('--max-length <tokens>', 'of a text to classify; longer ones lose their end', wholeFlag(8), 512)
     .option('--max-context <tokens>', 'of a prompt and what is added to it', wholeFlag(8), 1024)
     .option('--max-queue <n>', 'inputs that may wait; more are refused (429)', wholeFlag(1), 256)
-    .option('--max-wait <ms>', 'how long a lone input waits for others', numberFlag(0, 10_000), 2)
+    .option('--max-wait <ms>', 'how long a lone input waits for others', numberFlag(0, 10_000), 0)
     .option('--max-body <bytes>', "of a request's body", wholeFlag(1024), 16 * 2 ** 20)
     .option('--timeout <seconds>', 'that a request may take (504)', numberFlag(0.001), 120)
     .option('--drain <seconds>', 'to end what has been begun, when told to stop', numberFlag(0), 30)

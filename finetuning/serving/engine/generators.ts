@@ -39,7 +39,7 @@ export function openGenerators(group: Group, { maxBatch, maxContext }: EngineSiz
   const [{ network, source }] = group.members as [Member];
   const most = Math.min(maxContext, network.maxWidth);
   const rooms = roomsFor(most);
-  const ladder = rowLadder(maxBatch);
+  const ladder = rowLadder(maxBatch, 4);
   const tokenizer = new TextTokenizer(source.baseModelDir);
   const program = sharedProgram(group, (member) => graphs(member, ladder, rooms));
   const { endId, padId } = tokenizer;
@@ -136,7 +136,9 @@ function graphs(member: Member, ladder: readonly number[], rooms: readonly Room[
         );
     }
   }
-  return { signatures, extra };
+  // A prompt of this length or less, and each further token.
+  const isWarmedUp = (name: string): boolean => /\/(step|begin\/32)$/.test(name);
+  return { signatures, extra, isWarmedUp };
 }
 
 function tooLong(found: number, most: number): Refusal {

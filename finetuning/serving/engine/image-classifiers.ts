@@ -15,9 +15,12 @@ import { refusalOf } from './refusal.js';
 import { rowLadder } from './row-ladder.js';
 import { sharedProgram } from './shared-program.js';
 
+/** Pictures of the largest graph that is run before anybody asks. */
+const WARM_ROWS = 4;
+
 /** Classifiers of pictures over one base: a graph for each number of rows. */
 export function openImageClassifiers(group: Group, { maxBatch }: EngineSizes): OpenClassifiers {
-  const ladder = rowLadder(maxBatch);
+  const ladder = rowLadder(maxBatch, 2);
   const preprocessings = group.members.map(({ source }) => readPreprocessing(preprocessorDir(source), null));
   const sideOf = (member: number): number => preprocessings[member]?.preprocessing.side ?? 0;
   const program = sharedProgram(group, (member) => {
@@ -26,7 +29,7 @@ export function openImageClassifiers(group: Group, { maxBatch }: EngineSizes): O
       `${rows}`,
       logitsSignature(member.network, member.method, rows, side),
     ]);
-    return { signatures: Object.fromEntries(graphs) };
+    return { signatures: Object.fromEntries(graphs), isWarmedUp: (name) => Number(name) <= WARM_ROWS };
   });
 
   return {

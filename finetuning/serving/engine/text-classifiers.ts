@@ -11,23 +11,27 @@ import type { Group } from './read-group.js';
 import { rowLadder } from './row-ladder.js';
 import { sharedProgram } from './shared-program.js';
 
+/** Tokens of the largest graph that is run before anybody asks. */
+const WARM_TOKENS = 512;
+
 /** Classifiers of texts over one base: a graph for each number of rows and padded length. */
 export function openTextClassifiers(group: Group, { maxBatch, maxLength }: EngineSizes): OpenClassifiers {
   const [{ network, source }] = group.members as [Group['members'][number]];
   const longest = Math.min(maxLength, network.maxWidth);
   const widths = lengthBuckets(longest);
-  const ladder = rowLadder(maxBatch);
+  const ladder = rowLadder(maxBatch, 2);
   const tokenizer = new TextTokenizer(source.baseModelDir);
   const program = sharedProgram(group, ({ source: { baseModelDir, labels, problem }, method }) => {
     // One set of graphs for texts and pairs: of a text alone all tokens are of the first.
     const pairs = readNetwork(baseModelDir, labels, { pairs: true, problem });
-    return {
-      signatures: Object.fromEntries(
-        ladder.flatMap((rows) =>
-          widths.map((width) => [`${rows}x${width}`, logitsSignature(pairs, method, rows, width)]),
-        ),
-      ),
-    };
+    const sizes = ladder.flatMap((rows) => widths.map((width) => ({ rows, width })));
+    const named = sizes.map(({ rows, width }) => [
+      `${rows}x${width}`,
+      logitsSignature(pairs, method, rows, width),
+    ]);
+    const small = sizes.filter(({ rows, width }) => rows * width <= WARM_TOKENS);
+    const warm = new Set(small.map(({ rows, width }) => `${rows}x${width}`));
+    return { signatures: Object.fromEntries(named), isWarmedUp: (name) => warm.has(name) };
   });
 
   return {
