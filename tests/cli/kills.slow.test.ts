@@ -60,7 +60,7 @@ describe('a run survives', () => {
     // It did not wait for the heartbeat timeout of the killed worker.
     expect(Date.now() - started).toBeLessThan(20_000);
     await serverEnds(root);
-  }, 90_000);
+  }, 300_000);
 
   it('SIGKILL of the Temporal server: it is restarted, and nothing is run again', async () => {
     const root = makeProject(trainingProject(25));
@@ -78,7 +78,7 @@ describe('a run survives', () => {
     expect(outcomes(end.stdout)).toEqual(['succeeded', ALL_RAN]);
     expect(repeated(root)).toBe(0);
     await serverEnds(root);
-  }, 90_000);
+  }, 300_000);
 
   it('SIGKILL of command and server both', async () => {
     const root = makeProject(trainingProject(30));
@@ -91,7 +91,7 @@ describe('a run survives', () => {
     expect(outcomes(second.stdout)).toEqual(['succeeded', ALL_RAN]);
     expect(repeated(root)).toBeLessThanOrEqual(5);
     await serverEnds(root);
-  }, 90_000);
+  }, 300_000);
 
   it('SIGTERM: it leaves in order, and the same command goes on', async () => {
     const root = makeProject(trainingProject(40));
@@ -108,7 +108,7 @@ describe('a run survives', () => {
     expect(outcomes(second.stdout)).toEqual(['succeeded', ALL_RAN]);
     expect(repeated(root)).toBeLessThanOrEqual(5);
     await serverEnds(root);
-  }, 90_000);
+  }, 300_000);
 
   it('a change of files while it was away: what changed is run after it', async () => {
     const root = makeProject({ ...trainingProject(30), 'dvc.yaml': withInput(30), in: 'one\n' });
@@ -122,7 +122,7 @@ describe('a run survives', () => {
     expect(readFileSync(join(root, 'data'), 'utf8')).toBe('two\n');
     expect((await reprise(['repro', '--dry'], root)).stdout).toContain('everything is up to date');
     await serverEnds(root);
-  }, 90_000);
+  }, 300_000);
 });
 
 describe('two commands at once', () => {
@@ -142,7 +142,7 @@ describe('two commands at once', () => {
     expect(states.sort()).toEqual(['started', 'watching']);
     expect(repeated(root)).toBe(0);
     await serverEnds(root);
-  }, 90_000);
+  }, 300_000);
 
   it('the one that watches takes over when the other is killed', async () => {
     const root = makeProject(trainingProject(40));
@@ -158,7 +158,7 @@ describe('two commands at once', () => {
     expect(outcomes(end.stdout)).toEqual(['succeeded', ALL_RAN]);
     expect(repeated(root)).toBeLessThanOrEqual(5);
     await serverEnds(root);
-  }, 90_000);
+  }, 300_000);
 
   it('refuses another target while a run is in progress, waits for it if asked, and replaces it when its owner is dead', async () => {
     const root = makeProject(trainingProject(30));
@@ -208,7 +208,7 @@ describe('Ctrl-C', () => {
     expect(outcomes(next.stdout)).toEqual(['succeeded', { prepare: 'skipped', train: 'ran', report: 'ran' }]);
     expect(repeated(root)).toBeLessThanOrEqual(5);
     await serverEnds(root);
-  }, 90_000);
+  }, 300_000);
 
   it('twice leaves at once', async () => {
     const root = makeProject({

@@ -87,7 +87,10 @@ describe('reprise serve with classifiers of texts', () => {
       REPRISE_API_KEYS: 'first-key, second-key',
     });
   });
-  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  afterAll(() => {
+    served.run.child.kill('SIGTERM');
+    rmSync(root, { recursive: true, force: true });
+  });
 
   const key = { authorization: 'Bearer second-key' };
   const classify = (body: object, headers = key) => post(`${served.url}/v1/classify`, body, headers);
@@ -171,17 +174,6 @@ describe('reprise serve with classifiers of texts', () => {
       return status === 200 ? true : undefined;
     });
     expect(await (await fetch(`${served.url}/metrics`)).text()).toContain('reprise_engine_restarts_total 1');
-  });
-
-  it('ends what has begun when it is told to stop', async () => {
-    const asked = Array.from({ length: 8 }, () => classify({ inputs: expected.map(({ text }) => text) }));
-    await until('they are there', async () => {
-      const metrics = await (await fetch(`${served.url}/metrics`)).text();
-      return /reprise_queue_inputs [1-9]/.test(metrics) ? true : undefined;
-    });
-    served.run.child.kill('SIGTERM');
-    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(asked.map(() => 200));
-    expect(await served.run.ended).toMatchObject({ code: 0 });
   });
 
   it('turns to what comes into production, and drops nothing', async () => {
@@ -322,6 +314,16 @@ describe('reprise serve with a language model', () => {
       400,
       { code: 'prompt-too-long' },
     ]);
+  });
+
+  it('ends what has begun when it is told to stop', async () => {
+    const response = await complete({ prompt: 'a', max_tokens: 1000, temperature: 1, seed: 3, stream: true });
+    served.run.child.kill('SIGTERM');
+    const text = await response.text();
+    expect(text.trimEnd().endsWith('data: [DONE]')).toBe(true);
+    expect(await served.run.ended).toMatchObject({ code: 0 });
+    expect(lines(served.run).at(-1)).toMatchObject({ event: 'draining' });
+    await expect(fetch(`${served.url}/health/live`)).rejects.toThrow();
   });
 });
 

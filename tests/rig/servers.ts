@@ -28,7 +28,7 @@ export function ownerOf(root: string): ProcessIdentity | undefined {
 export async function until<T>(
   what: string,
   condition: () => T | undefined | false,
-  seconds = 30,
+  seconds = 120,
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
