@@ -24,5 +24,6 @@ export default {
   },
   // Most of a slow suite's time is waiting for servers: two at once, even on two cores, where jest takes one.
   maxWorkers: Math.max(2, availableParallelism() - 1),
-  testTimeout: 60_000,
+  // Ends what hangs; a busy machine may be many times slower.
+  testTimeout: 240_000,
 };

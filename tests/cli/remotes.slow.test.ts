@@ -311,12 +311,12 @@ describeWithDvc('remotes beside the real dvc', () => {
           /refuses these credentials/,
         );
         expect(await failing(['push'], { AWS_ACCESS_KEY_ID: 'nobody' })).toMatch(/refuses these credentials/);
-      }, 60_000);
+      }, 240_000);
 
       it('no credentials', async () => {
         const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
         expect(await failing(['push'], none)).toMatch(/no credentials/);
-      }, 60_000);
+      }, 240_000);
 
       it('no such bucket', async () => {
         await ours(['remote', 'add', '--force', 'nowhere', 's3://no-such-bucket'], project);
@@ -325,13 +325,13 @@ describeWithDvc('remotes beside the real dvc', () => {
         expect(await failing(['fetch', '-r', 'nowhere', 'data.csv.dvc', '--run-cache'])).toMatch(
           /has no bucket/,
         );
-      }, 60_000);
+      }, 240_000);
 
       it('an endpoint that nobody answers at', async () => {
         await ours(['remote', 'add', '--force', 'silent', 's3://bucket'], project);
         await ours(['remote', 'modify', 'silent', 'endpointurl', 'http://127.0.0.1:9'], project);
         expect(await failing(['push', '-r', 'silent'])).toMatch(/127\.0\.0\.1:9 cannot be reached/);
-      }, 60_000);
+      }, 240_000);
 
       it('a remote of another kind, or none', async () => {
         await ours(['remote', 'add', '--force', 'google', 'gs://bucket/path'], project);
@@ -339,7 +339,7 @@ describeWithDvc('remotes beside the real dvc', () => {
         expect(await failing(['push', '-r', 'other'])).toMatch(/there is no remote other/);
         expect(await failing(['push', 'nothing'])).toMatch(/nothing is neither a stage/);
         expect(await failing(['remote', 'modify', 'storage', 'endpointurll', 'x'])).toMatch(/not an option/);
-      }, 60_000);
+      }, 240_000);
     });
 
     it('carries a large file in parts, with memory bounded', async () => {

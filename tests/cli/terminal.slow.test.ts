@@ -35,5 +35,5 @@ const hasScript = process.platform === 'linux' && existsSync('/usr/bin/script');
     // While it trained, there was a bar beside the stage.
     expect(raw).toMatch(/train.*━+─*.*\d+\/12.*loss 0\.500/);
     await serverEnds(root);
-  }, 60_000);
+  }, 240_000);
 });

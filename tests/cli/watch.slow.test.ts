@@ -88,7 +88,7 @@ describe('reprise watch', () => {
       stderr: expect.stringMatching(/cannot be watched/),
     });
     rmSync(root, { recursive: true, force: true });
-  }, 60_000);
+  }, 240_000);
 });
 
 describeWithS3('reprise watch of a bucket', () => {

@@ -43,7 +43,7 @@ describe('a configured server', () => {
     expect(serverOf(root)).toBeUndefined();
     worker.child.kill('SIGTERM');
     expect((await worker.ended).code).toBe(0);
-  }, 60_000);
+  }, 240_000);
 
   it('keeps a detached run until a worker comes, and a drained worker gives back what it ran', async () => {
     const root = makeProject(trainingProject(30));
@@ -91,7 +91,7 @@ describe('a configured server', () => {
       worker.child.kill('SIGTERM');
       expect((await worker.ended).code).toBe(0);
     }
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('the embedded server', () => {
@@ -111,5 +111,5 @@ describe('the embedded server', () => {
     ui.child.kill('SIGINT');
     expect((await ui.ended).code).toBe(0);
     await serverEnds(root);
-  }, 60_000);
+  }, 240_000);
 });

@@ -32,7 +32,7 @@ const update = (run: WorkflowHandle, name: string, payload?: unknown): Promise<u
   run.executeUpdate<unknown, [unknown]>(name, { args: [payload] });
 
 async function until(run: WorkflowHandle, done: (state: RunState) => boolean): Promise<RunState> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     const state = await run.query<RunState>(STATE_QUERY).catch(() => undefined);
     if (state && done(state)) return state;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -67,7 +67,7 @@ describe('a run that a person looks after', () => {
     ]);
     expect(starts(root)).toEqual(['start 0', expect.stringMatching(/^start (5|10)$/)]);
     expect(readFileSync(join(root, 'report.txt'), 'utf8')).toBe('trained 30\n');
-  }, 60_000);
+  }, 240_000);
 
   it('is paused as a whole: what has not begun does not begin', async () => {
     const root = makeProject(
@@ -90,7 +90,7 @@ describe('a run that a person looks after', () => {
       'ran',
       'ran',
     ]);
-  }, 60_000);
+  }, 240_000);
 
   it('runs a failing stage again as often as its changed retries say, and moves a running one at once', async () => {
     const root = makeProject(
@@ -113,7 +113,7 @@ describe('a run that a person looks after', () => {
       { address: 'slow', outcome: 'ran', attempts: 1 },
     ]);
     expect(readFileSync(join(root, 'begun'), 'utf8')).toBe('y\ny\n');
-  }, 60_000);
+  }, 240_000);
 
   it('refuses what makes no sense, and goes on', async () => {
     const root = makeProject({ 'dvc.yaml': 'stages:\n  a: {cmd: sleep 4; echo a > a, outs: [a]}\n' }, served);
@@ -135,5 +135,5 @@ describe('a run that a person looks after', () => {
     expect(await refused('configure', null)).toMatch(/./);
     expect(await refused('configure', { stage: 'a', labels: ['no spaces'] })).toMatch(/^labels/);
     expect(((await run.result()) as ReproduceResult).stages).toMatchObject([{ outcome: 'ran' }]);
-  }, 60_000);
+  }, 240_000);
 });

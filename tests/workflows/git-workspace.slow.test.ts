@@ -150,7 +150,7 @@ describeWithS3('a git workspace', () => {
     const both = await Promise.all([run(url), run(url)]);
     expect(both.flatMap(outcomes).sort()).toEqual(['slow ran', 'slow restored']);
     expect(readFileSync(log, 'utf8')).toBe('x\n');
-  }, 60_000);
+  }, 240_000);
 
   it('refuses what it was not told to serve, and what it cannot find', async () => {
     const { url } = repository();
@@ -170,7 +170,7 @@ describeWithS3('a git workspace', () => {
     expect(await failure({ rev: '--upload-pack=x' })).toMatchObject({ type: 'bad-revision' });
     expect(await failure({ path: '../..' })).toMatchObject({ type: 'workspace-outside' });
     expect(await failure({ remote: 'none' })).toMatchObject({ type: 'remote-unknown' });
-  }, 60_000);
+  }, 240_000);
 
   it('leaves nothing half made in the folders of the hosts', () => {
     for (const root of [plain, labelled]) {

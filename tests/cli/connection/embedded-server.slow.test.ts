@@ -22,9 +22,9 @@ async function open(
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 120_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`not within 20 s: ${condition.toString()}`);
+    if (Date.now() > deadline) throw new Error(`not within two minutes: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -39,7 +39,7 @@ describe('a Temporal server behind TLS', () => {
     expect(checkedEvents(end.stdout).at(-1)).toMatchObject({ event: 'end', status: 'succeeded' });
     worker.child.kill('SIGTERM');
     expect((await worker.ended).code).toBe(0);
-  }, 60_000);
+  }, 240_000);
 
   it.each([
     ['an authority that did not sign for it', () => settings(makeCertificates().authority)],

@@ -66,11 +66,11 @@ const overlapping = (spans: readonly Span[]) =>
   spans.flatMap((a, i) => spans.slice(i + 1).flatMap((b) => (b.begin < a.end ? [[a, b] as const] : [])));
 
 async function eventually(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < 1200; i++) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${what}: not within 30 s`);
+  throw new Error(`${what}: not within two minutes`);
 }
 
 const pending = async (handle: WorkflowHandle) => (await handle.describe()).raw.pendingActivities ?? [];

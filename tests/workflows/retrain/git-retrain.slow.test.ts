@@ -321,5 +321,5 @@ describeWithS3('retrain on a git workspace', () => {
     expect((await failure({ url: 'https://example.com/x.git' })).cause).toMatchObject({
       type: 'repository-not-allowed',
     });
-  }, 60_000);
+  }, 240_000);
 });

@@ -124,7 +124,7 @@ describeWithS3('an import is updated as dvc update does it', () => {
     await dvc(imported, 'init', '--quiet');
     await dvc(imported, 'remote', 'add', 'source', `s3://${bucket}`);
     await dvc(imported, 'remote', 'modify', 'source', 'endpointurl', s3.endpoint);
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     web?.close();
     await s3?.stop();
@@ -191,5 +191,5 @@ describeWithS3('an import is updated as dvc update does it', () => {
       code: 'source-missing',
       message: expect.stringContaining('/plain.txt is not there'),
     });
-  }, 60_000);
+  }, 240_000);
 });
