@@ -27,6 +27,7 @@ describeWithS3('while everything breaks', () => {
       expect(report.wrong).toEqual([]);
       expect(report.runs).toBeGreaterThanOrEqual(20);
     },
-    (minutes + 10) * 60_000,
+    // Longer than the calm after it, so that who did not end is named.
+    (minutes + 15) * 60_000,
   );
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '../../../runner/index.js';
+import { keepDatabase } from './database.js';
 import { freePort } from './free-port.js';
 import { withLock } from './lock-file.js';
 import { ServerFiles, addressOf, uiAddressOf, type ServerRecord } from './server-files.js';
@@ -138,7 +139,10 @@ export class EmbeddedServer {
 async function findServer(files: ServerFiles): Promise<ServerRecord | undefined> {
   const record = files.read();
   if (!record || !isAlive(record)) return undefined;
-  if (!record.stopping && (await answers(record))) return record;
+  if (!record.stopping && (await answers(record))) {
+    keepDatabase(files);
+    return record;
+  }
   // Two servers on one database would ruin it: the old one has to be gone first.
   if (!record.stopping) process.kill(record.pid, 'SIGTERM');
   await waitForEnd(record);

@@ -28,6 +28,10 @@ export class ServerFiles {
   get database(): string {
     return join(this.folder, 'temporal.db');
   }
+  /** There while no server has served from the database yet. */
+  get unserved(): string {
+    return join(this.folder, 'temporal.db.unserved');
+  }
   get log(): string {
     return join(this.folder, 'server.log');
   }

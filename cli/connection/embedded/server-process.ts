@@ -5,6 +5,7 @@ import { DiagnosticError } from '../../../diagnostics/index.js';
 import { identify, isAlive } from '../../../runner/index.js';
 import { SEARCH_ATTRIBUTES, SERVER_SETTINGS } from '../../../workflows/index.js';
 import { hasSearchAttributes, isServing } from '../health.js';
+import { beginDatabase, keepDatabase } from './database.js';
 import type { ServerFiles, ServerRecord } from './server-files.js';
 import { addressOf } from './server-files.js';
 import { endStrays } from './strays.js';
@@ -25,6 +26,7 @@ export async function startServer(
   ports: { readonly port: number; readonly uiPort: number },
 ): Promise<ServerRecord> {
   await endStrays(files.database);
+  beginDatabase(files);
   const log = openSync(files.log, 'w');
   let child: ChildProcess;
   try {
@@ -56,6 +58,7 @@ export async function startServer(
     }
     await sleep(50);
   }
+  keepDatabase(files);
   await untilAttributed(record);
   return record;
 }
@@ -64,7 +67,10 @@ export async function startServer(
 async function untilAttributed(record: ServerRecord): Promise<void> {
   const deadline = Date.now() + ATTRIBUTES_MS;
   const names = Object.keys(SEARCH_ATTRIBUTES);
-  while (Date.now() < deadline && !(await hasSearchAttributes(addressOf(record), names))) await sleep(50);
+  while (Date.now() < deadline && isAlive(record)) {
+    if (await hasSearchAttributes(addressOf(record), names)) return;
+    await sleep(50);
+  }
 }
 
 function serverArguments(files: ServerFiles, ports: { port: number; uiPort: number }): string[] {
@@ -94,7 +100,7 @@ function failed(files: ServerFiles, cause: Error | undefined, executable: string
     });
   }
   const said = readFileSync(files.log, 'utf8').trim().split('\n').slice(-5).join('\n  ');
-  const broken = /not a database|malformed|corrupt/.test(said);
+  const broken = /not a database|malformed|corrupt|no such table/.test(said);
   return new DiagnosticError('temporal-server-failed', {
     message: `the embedded Temporal server did not start${cause ? `: ${cause.message}` : ''}`,
     ...(said === '' ? {} : { found: said }),

@@ -20,7 +20,8 @@ export async function endStrays(database: string): Promise<void> {
   }
 }
 
-function serversOf(database: string): number[] {
+/** The processes that serve from this database, by what the system says of their arguments. */
+export function serversOf(database: string): number[] {
   const isOurs = (args: readonly string[]): boolean =>
     args.includes('start-dev') && args[args.indexOf('--db-filename') + 1] === database;
   if (process.platform === 'linux') {

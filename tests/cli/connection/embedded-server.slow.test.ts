@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { connectRemote } from '../../../cli/connection/remote.js';
 import { EmbeddedServer, type ServerChange } from '../../../cli/connection/embedded/embedded-server.js';
 import { endAbandoned } from '../../../cli/connection/embedded/end-abandoned.js';
+import { serversOf } from '../../../cli/connection/embedded/strays.js';
 import { temporalCli } from '../../../cli/connection/temporal-cli.js';
 import { identify, isAlive, type ProcessIdentity } from '../../../runner/index.js';
 
@@ -160,6 +161,26 @@ describe('EmbeddedServer', () => {
     await second.release();
     expect(readdirSync(join(state, 'temporal', 'users'))).toEqual([]);
   });
+
+  it.each([20, 40, 150, 220])(
+    'starts after a first server was killed %i ms after its start, wherever that was in making the tables',
+    async (milliseconds) => {
+      const state = newState();
+      const database = join(state, 'temporal', 'temporal.db');
+      const begun = EmbeddedServer.open({ state, executable: await temporalCli() }).catch(() => undefined);
+      await until(() => serversOf(database).length > 0);
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      for (const pid of serversOf(database)) process.kill(pid, 'SIGKILL');
+      await (await begun)?.release();
+      const server = await open(state);
+      await startWorkflow(server.address, 'first');
+      await server.release();
+      await until(() => !isAlive(started.at(-1) as ProcessIdentity));
+      const again = await open(state);
+      expect(await workflowIsOpen(again.address, 'first')).toBe(true);
+      await again.release();
+    },
+  );
 
   it('names the database when it is damaged', async () => {
     const state = newState();
