@@ -39,7 +39,7 @@ function project(): string {
     'dvc.yaml': stringify({ stages: { finetune_model, evaluate_model } }),
     'params.yaml': stringify({
       finetuning: { preset: 'tiny', model_name: 'model', model_revision: 'main', learning_rate: 0.01, lora_r: 4, num_epochs: EPOCHS }, // prettier-ignore
-      evaluation: { batch_size: 64, worst_errors: 3, top_k: [1], calibration_bins: 5, slices: [], sets: {} },
+      evaluation: { batch_size: 64, worst_errors: 3, top_k: [2], calibration_bins: 5, slices: [], sets: {} },
     }),
     'data/finetuning/train.jsonl': read('data/finetuning/train.jsonl').repeat(TIMES),
     'data/finetuning/test.jsonl': read('data/finetuning/val.jsonl'),

@@ -117,5 +117,5 @@ describe('examples/temporal-plugin', () => {
     if (DVC === undefined) return;
     const status = spawnSync(DVC, ['status'], { cwd: join(app, 'pipeline'), encoding: 'utf8' });
     expect(status.stdout).toBe('Data and pipelines are up to date.\n');
-  }, 180_000);
+  }, 300_000);
 });
