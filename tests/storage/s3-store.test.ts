@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +51,20 @@ describeWithS3('S3Store', () => {
       const nobody = await store({ anonymous: true });
       await expect(nobody.put('key', Buffer.from('x'))).rejects.toMatchObject({ code: 'remote-denied' });
     });
+  });
+
+  it('lets many transfers listen to one signal without a warning of a leak', async () => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', hear);
+    const store = await openS3Store(server.options(server.makeBucket()));
+    const { signal } = new AbortController();
+    const keys = Array.from({ length: 40 }, (_, index) => `key-${index}`);
+    await Promise.all(keys.map((key) => store.put(key, Buffer.from(key), { signal })));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', hear);
+    expect(warnings).toEqual([]);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   describeStore('below a prefix', () => openS3Store(server.options(server.makeBucket(), 'some/where')));
