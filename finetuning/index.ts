@@ -20,7 +20,7 @@ export type { MergeOptions, MergeResult } from './merging/merge-adapter.js';
 export type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
 export type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/open-generator.js';
 export type { OpenedScorer, OpenScorerOptions, RowScore } from './models/scoring/open-scorer.js';
-export type { GenerationSettings } from './models/generation/generate.js';
+export type { GenerationSettings } from './models/generation/going-row.js';
 export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 export type { Control, TrainingCallback } from './training/callbacks/callback.js';
 export { outOfMemory, type MemoryNeeds } from './training/out-of-memory.js';
