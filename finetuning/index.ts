@@ -12,6 +12,8 @@ import type { OpenImageClassifierOptions } from './models/open-image-classifier.
 import type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 
 export { describePretrained, type PretrainedFiles } from './models/pretrained/describe-pretrained.js';
+export { hubPlace, type HubPlace } from './models/pretrained/hub-place.js';
+export { neededFiles } from './models/pretrained/model-files.js';
 export { resolvePretrained, type ResolveOptions } from './models/pretrained/resolve-pretrained.js';
 export { readFinetunedFolder, type FinetunedFolder } from './models/finetuned-folder.js';
 export type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';

@@ -7,7 +7,7 @@ import type { Refusal } from './messages.js';
 import type { OpenGenerators, RowListener } from './open-models.js';
 import type { Group, Member } from './read-group.js';
 import { refusalOf } from './refusal.js';
-import { placeFor, roomsFor } from './rooms.js';
+import { GENERATION_LADDER, placeFor, roomsFor } from './rooms.js';
 import { rowLadder } from './row-ladder.js';
 import { RunningBatch } from './running-batch.js';
 import { sharedProgram } from './shared-program.js';
@@ -36,7 +36,7 @@ export function openGenerators(group: Group, { maxBatch, maxContext }: EngineSiz
   const { network, source } = first;
   const most = Math.min(maxContext, network.maxWidth);
   const rooms = roomsFor(most);
-  const ladder = rowLadder(maxBatch, 4);
+  const ladder = rowLadder(maxBatch, GENERATION_LADDER);
   const tokenizer = new TextTokenizer(source.baseModelDir);
   const program = sharedProgram(group, (member) =>
     generationGraphs(member, { ladder, rooms, isFirst: member === first }),

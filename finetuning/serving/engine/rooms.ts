@@ -5,6 +5,9 @@ const WIDEST_GAP = 256;
 /** What most requests need: a short text does not carry a long one's memory. */
 const SMALL: Room = { slots: 256, widths: [32, 128] };
 
+/** So many times the rows has each graph of texts that are gone on from, against the one before. */
+export const GENERATION_LADDER = 4;
+
 /** Tokens, padding included, that a row has room for, and the padded lengths of prompts that begin there. */
 export interface Room {
   readonly slots: number;
