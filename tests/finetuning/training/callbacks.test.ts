@@ -110,12 +110,9 @@ describe('callbacks of the project', () => {
     });
   });
 
-  it('need a Node that runs TypeScript, if they are written in it', async () => {
-    const files = { 'mine.ts': 'export const createCallback = () => ({});' };
-    const features = Object.getOwnPropertyDescriptor(process.features, 'typescript');
-    const made = trainTiny({ callbacks: ['mine.ts'], max_steps: 1 }, undefined, files);
-    if (typeof features?.value === 'string') expect((await made).steps).toBe(1);
-    else await expect(made).rejects.toThrow(/does not run TypeScript/);
+  it('may be written in TypeScript', async () => {
+    const files = { 'mine.ts': 'export const createCallback = (): object => ({});' };
+    expect((await trainTiny({ callbacks: ['mine.ts'], max_steps: 1 }, undefined, files)).steps).toBe(1);
   });
 
   it('are named when they fail', async () => {
