@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { loadDataConfig, loadFinetuningConfig } from '../../configs/index.js';
+import { loadBaseConfig, loadDataConfig, loadFinetuningConfig } from '../../configs/index.js';
 import { describeWithDvc, dvc } from '../dvc/state/real-dvc.js';
-import { reprise } from '../rig/reprise.js';
+import { EXECUTABLE, reprise } from '../rig/reprise.js';
 
 const temporary = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'init-')));
 const git = (cwd: string, ...args: string[]): string =>
@@ -161,7 +161,10 @@ describe('reprise init', () => {
     });
     mkdirSync(join(cwd, 'pictures'));
     const images = await init(['images', '--task', 'image-classification', '--data', 'pictures'], cwd);
-    expect(loadDataConfig(images.folder).preprocessing).toEqual({ format: 'images' });
+    expect(loadDataConfig(images.folder).preprocessing).toEqual({
+      format: 'images',
+      steps: ['src/cleaning/drop-copies.ts'],
+    });
     const stages = readFileSync(join(images.folder, 'dvc.yaml'), 'utf8');
     expect(stages).not.toContain('data/processed/pictures');
     expect(stages.match(/- data\/raw\n/g)).toHaveLength(4);
@@ -177,6 +180,27 @@ describe('reprise init', () => {
     expect(JSON.parse(stdout)).toMatchObject({ code });
     expect(readdirSync(cwd)).toEqual([]);
   });
+
+  // util-linux's `script` gives a command a terminal.
+  (existsSync('/usr/bin/script') ? it : it.skip)(
+    'asks a person on a terminal, until it can do what is said',
+    () => {
+      const cwd = temporary();
+      writeFileSync(join(cwd, 'mine.jsonl'), '{"text": "a"}\n');
+      const command = `'${process.execPath}' '${EXECUTABLE}' init project --no-commit`;
+      const { stdout, status } = spawnSync('script', ['-qec', command, '/dev/null'], {
+        cwd,
+        env: { ...process.env, ...gitSettings(true), TERM: 'xterm' },
+        input: '7\n2\nnowhere.jsonl\nmine.jsonl\n',
+        encoding: 'utf8',
+      });
+      expect([status, stdout]).toEqual([0, expect.stringContaining('there is no nowhere.jsonl')]);
+      const { ingestion, preprocessing } = loadDataConfig(join(cwd, 'project'));
+      expect(ingestion.source).toBe('path:../mine.jsonl');
+      expect(preprocessing).toMatchObject({ format: 'records', fields: { text: 'text' } });
+      expect(loadBaseConfig(join(cwd, 'project')).task).toBe('causal-lm');
+    },
+  );
 
   it('makes the folders that git does not keep, and scripts that run', async () => {
     const { folder } = await init(['.'], temporary());

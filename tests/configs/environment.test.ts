@@ -15,13 +15,18 @@ function refusal(files: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv
 
 describe('the environment', () => {
   it('lays its file, and single settings over that, over base_config.yaml', () => {
-    const root = projectFolder({ [PRODUCTION]: 'tracking:\n  uri: https://mlflow.example.com\n  log_model: false\n' });
+    const root = projectFolder({
+      [PRODUCTION]: 'tracking:\n  uri: https://mlflow.example.com\n  log_model: false\n',
+    });
     expect(loadBaseConfig(root, {}).tracking).toMatchObject({ uri: null, log_model: true });
     const production = { REPRISE_ENV: 'production' };
     const { tracking, seed } = loadBaseConfig(root, production);
     expect(tracking).toMatchObject({ uri: 'https://mlflow.example.com', log_model: false, enabled: true });
     expect(seed).toBe(42);
-    const more = { REPRISE_CONFIG__TRACKING__LOG_MODEL: 'true', REPRISE_CONFIG__TRACKING__EXPERIMENT: 'mine' };
+    const more = {
+      REPRISE_CONFIG__TRACKING__LOG_MODEL: 'true',
+      REPRISE_CONFIG__TRACKING__EXPERIMENT: 'mine',
+    };
     expect(loadBaseConfig(root, { ...production, ...more }).tracking).toMatchObject({
       uri: 'https://mlflow.example.com',
       log_model: true,
@@ -35,13 +40,16 @@ describe('the environment', () => {
     expect(loadBaseConfig(root, { REPRISE_ENV: 'production' })).toEqual(loadBaseConfig(root, {}));
   });
 
-  it.each([['staging'], ['../secret'], ['production.yaml']])('is one that the project has, not %s', (name) => {
-    expect(refusal({ [PRODUCTION]: '' }, { REPRISE_ENV: name })).toMatchObject({
-      code: 'unknown-environment',
-      expected: 'one of production',
-      found: name,
-    });
-  });
+  it.each([['staging'], ['../secret'], ['production.yaml']])(
+    'is one that the project has, not %s',
+    (name) => {
+      expect(refusal({ [PRODUCTION]: '' }, { REPRISE_ENV: name })).toMatchObject({
+        code: 'unknown-environment',
+        expected: 'one of production',
+        found: name,
+      });
+    },
+  );
 
   it('sets nothing that results follow from', () => {
     const error = refusal({ [PRODUCTION]: 'tracking: {}\nseed: 7\n' }, { REPRISE_ENV: 'production' });

@@ -20,7 +20,9 @@ export function projectFolder(files: Readonly<Record<string, string>> = {}): str
     'configs/finetuning/adapter_config.yaml': shipped('configs/finetuning/adapter_config.yaml'),
     'configs/finetuning/lora_config.yaml': shipped('configs/finetuning/lora_config.yaml'),
     'configs/finetuning/full_finetune_config.yaml': shipped('configs/finetuning/full_finetune_config.yaml'),
-    'src/cleaning/strip-markup.ts': shipped('examples/tasks/text-classification/src/cleaning/strip-markup.ts'),
+    'src/cleaning/strip-markup.ts': shipped(
+      'examples/tasks/text-classification/src/cleaning/strip-markup.ts',
+    ),
     'src/metrics/cohens-kappa.ts': shipped('examples/tasks/text-classification/src/metrics/cohens-kappa.ts'),
     'src/callbacks/stop-at-loss.ts': shipped('examples/finetuning/src/callbacks/stop-at-loss.ts'),
     ...files,

@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
@@ -16,7 +25,9 @@ beforeAll(async () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'template-whole-')));
   root = join(folder, 'project');
   writeFileSync(join(folder, 'rows.jsonl'), tinyRows(120, 0));
-  expect(await reprise(['init', root, '--data', join(folder, 'rows.jsonl')], folder)).toMatchObject(succeeded);
+  expect(await reprise(['init', root, '--data', join(folder, 'rows.jsonl')], folder)).toMatchObject(
+    succeeded,
+  );
   for (const path of ['bert-tiny/model', 'tokenizer-tiny'])
     cpSync(join(FIXTURES, path), join(root, 'model'), { recursive: true });
   const path = join(root, 'params.yaml');
@@ -29,7 +40,8 @@ beforeAll(async () => {
 afterEach(endAll);
 afterAll(() => rmSync(join(root, '..'), { recursive: true, force: true }));
 
-const script = (name: string, ...args: string[]): Promise<CommandEnd> => runIn(root, `scripts/${name}.sh`, args);
+const script = (name: string, ...args: string[]): Promise<CommandEnd> =>
+  runIn(root, `scripts/${name}.sh`, args);
 const has = (path: string): boolean => existsSync(join(root, path));
 
 describeWithDvc('a project as it is laid out', () => {
@@ -39,7 +51,10 @@ describeWithDvc('a project as it is laid out', () => {
     expect([code, output]).toEqual([0, expect.stringMatching(/skipped 1\b/)]);
     expect(output).toMatch(/fail 0\b/);
     expect(output).toContain('there is no model yet');
-    expect([has('data/finetuning/train.jsonl'), readdirSync(join(root, 'experiments/mlruns'))]).toEqual([false, []]);
+    expect([has('data/finetuning/train.jsonl'), readdirSync(join(root, 'experiments/mlruns'))]).toEqual([
+      false,
+      [],
+    ]);
   });
 
   it('is brought from data to a report by its scripts, with its own code in each stage', async () => {
@@ -66,7 +81,9 @@ describeWithDvc('a project as it is laid out', () => {
     });
     expect(experiments.join('')).toContain('named in .env');
     expect((await dvc(['status'], root)).stdout).toMatch(/up to date/);
-    expect((await runIn(root, 'git', ['status', '--porcelain'])).output).not.toMatch(/\.env|pretrained|mlruns/);
+    expect((await runIn(root, 'git', ['status', '--porcelain'])).output).not.toMatch(
+      /\.env|pretrained|mlruns/,
+    );
   });
 
   it('is what stock dvc runs, too', async () => {
@@ -87,16 +104,26 @@ describeWithDvc('a project as it is laid out', () => {
     const file = join(root, 'src/callbacks/stop-at-loss.ts');
     writeFileSync(file, readFileSync(file, 'utf8').replace('ENOUGH = 0.01', 'ENOUGH = 100'));
     const { code, output } = await runIn(root, join(root, 'node_modules/.bin/reprise'), ['finetune']);
-    expect([code, output]).toEqual([0, expect.stringContaining('ended at step 3: the loss of the validation is')]);
+    expect([code, output]).toEqual([
+      0,
+      expect.stringContaining('ended at step 3: the loss of the validation is'),
+    ]);
   });
 
   it('hands what it deploys to reprise deploy', async () => {
-    const asked = await runIn(root, join(root, 'node_modules/.bin/reprise'), ['deploy', '--target', 'kubernetes', '--help']);
+    const asked = await runIn(root, join(root, 'node_modules/.bin/reprise'), [
+      'deploy',
+      '--target',
+      'kubernetes',
+      '--help',
+    ]);
     expect(await script('deploy', 'kubernetes', '--help')).toEqual(asked);
   });
 
   it('has in its image what the Dockerfile’s set-up step finds', async () => {
     const env = { REPRISE_TENSORFLOW: 'cpu' };
-    expect(await runIn(root, 'npx', ['reprise', 'setup', '--only', 'tensorflow'], env)).toMatchObject(succeeded);
+    expect(await runIn(root, 'npx', ['reprise', 'setup', '--only', 'tensorflow'], env)).toMatchObject(
+      succeeded,
+    );
   });
 });

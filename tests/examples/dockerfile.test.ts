@@ -44,7 +44,9 @@ describe('the template’s Dockerfile', () => {
   });
 
   it('copies what there is', () => {
-    const sources = values('COPY').map((value) => value.split(' ').filter((word) => !word.startsWith('--'))[0] as string);
+    const sources = values('COPY').map(
+      (value) => value.split(' ').filter((word) => !word.startsWith('--'))[0] as string,
+    );
     expect(sources).toEqual(['package*.json', '.', '.']);
     const pattern = /^package.*\.json$/;
     expect(readdirSync(root).filter((name) => pattern.test(name))).toEqual(['package.json']);
@@ -52,8 +54,11 @@ describe('the template’s Dockerfile', () => {
 
   it('keeps secrets, history, and what stages make out of the image', () => {
     const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
-    const made = readFileSync(join(root, '.gitignore'), 'utf8').split('\n').filter((line) => /^\/(?!pred|exp)/.test(line));
-    for (const path of ['/.git', '/.env', '/.dvc/cache', '/.dvc/config.local', ...made]) expect(ignored).toContain(path);
+    const made = readFileSync(join(root, '.gitignore'), 'utf8')
+      .split('\n')
+      .filter((line) => /^\/(?!pred|exp)/.test(line));
+    for (const path of ['/.git', '/.env', '/.dvc/cache', '/.dvc/config.local', ...made])
+      expect(ignored).toContain(path);
     expect(ignored.some((path) => '/models/final'.startsWith(path) && path !== '')).toBe(false);
   });
 

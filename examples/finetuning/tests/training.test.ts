@@ -12,7 +12,10 @@ after(() => rmSync(scratch, { recursive: true, force: true }));
 /** The project's training, but for two steps, on the rows of tests/rows. */
 function train(output: string): void {
   const { finetuning } = loadProject(project);
-  const short = { max_steps: 2, warmup_steps: 0, warmup_ratio: 0, eval_steps: 2, logging_steps: 1 };
+  const short = {
+    ...{ batch_size: 4, gradient_accumulation_steps: 1, num_epochs: 4, max_steps: 2 },
+    ...{ warmup_steps: 0, warmup_ratio: 0, eval_steps: 2, logging_steps: 1 },
+  };
   writeFileSync(join(scratch, 'preset.yaml'), JSON.stringify({ ...finetuning, ...short }));
   writeFileSync(join(scratch, 'params.yaml'), JSON.stringify({ finetuning: {} }));
   reprise([
@@ -24,15 +27,15 @@ function train(output: string): void {
 
 interface Training {
   readonly steps: number;
-  readonly history: readonly { readonly loss?: number }[];
+  readonly log_history: readonly { readonly loss?: number }[];
 }
 
 test('two steps of the training make a model, and the same again', () => {
   const [first, second] = [join(scratch, 'first'), join(scratch, 'second')];
   train(first);
-  const { steps, history } = JSON.parse(readFileSync(join(first, 'training.json'), 'utf8')) as Training;
+  const { steps, log_history } = JSON.parse(readFileSync(join(first, 'training.json'), 'utf8')) as Training;
   assert.equal(steps, 2);
-  const losses = history.flatMap(({ loss }) => (loss === undefined ? [] : [loss]));
+  const losses = log_history.flatMap(({ loss }) => (loss === undefined ? [] : [loss]));
   assert.ok(losses.length > 0 && losses.every(Number.isFinite), `losses: ${losses.join(', ')}`);
 
   train(second);

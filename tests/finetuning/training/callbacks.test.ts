@@ -110,11 +110,6 @@ describe('callbacks of the project', () => {
     });
   });
 
-  it('may be written in TypeScript', async () => {
-    const files = { 'mine.ts': 'export const createCallback = (): object => ({});' };
-    expect((await trainTiny({ callbacks: ['mine.ts'], max_steps: 1 }, undefined, files)).steps).toBe(1);
-  });
-
   it('are named when they fail', async () => {
     const files = {
       'mine.mjs': 'export const createCallback = () => ({ onStep() { throw new Error("oh no"); } });',

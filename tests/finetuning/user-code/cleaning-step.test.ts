@@ -36,7 +36,9 @@ async function run(files: Readonly<Record<string, string>>, steps: UserCode[]): 
     min_characters: 3,
     steps,
   };
-  const places = { locate: (path: readonly unknown[]) => ({ file: 'configs/data_config.yaml', source: path.join('.') }) };
+  const places = {
+    locate: (path: readonly unknown[]) => ({ file: 'configs/data_config.yaml', source: path.join('.') }),
+  };
   const report = await preprocess({ root, config, places });
   const rows = readFileSync(join(root, 'data/processed/rows.jsonl'), 'utf8').trimEnd().split('\n');
   return { report, texts: rows.map((row) => (JSON.parse(row) as { text: string }).text) };
@@ -66,22 +68,16 @@ describe('steps of the project', () => {
     expect(report.dropped).toMatchObject({ step: 1, duplicate: 1 });
   });
 
-  it('may be TypeScript, with files of its own', async () => {
-    const files = {
-      'src/step.ts': `import type { CleaningStep } from 'reprise/finetuning';
-        import { shout } from './shout.mjs';
-        export function createStep(): CleaningStep { return { text: (text: string): string => shout(text) }; }`,
-      'src/shout.mjs': 'export const shout = (text) => text.toUpperCase();',
-    };
-    expect((await run(files, ['src/step.ts'])).texts).toContain('LOREM IPSUM');
-  });
-
   const at = { file: 'configs/data_config.yaml', source: 'preprocessing.steps.0' };
   it.each([
     ['../step.mjs', {}, /lies outside of the project/],
     ['step.mjs', {}, /there is no such file/],
     ['step.mjs', { 'step.mjs': 'export const step = 1;' }, /exports no function createStep/],
-    ['step.mjs', { 'step.mjs': 'export const createStep = () => ({});' }, /gives no object with text or keep/],
+    [
+      'step.mjs',
+      { 'step.mjs': 'export const createStep = () => ({});' },
+      /gives no object with text or keep/,
+    ],
     ['step.mjs', { 'step.mjs': 'export const createStep = () => { throw new Error("oh"); };' }, /failed: oh/],
     ['step.mjs', { 'step.mjs': 'export const =' }, /cannot be loaded/],
   ])('are refused with the place that names them: %s %j', async (path, files, message) => {

@@ -68,7 +68,11 @@ describe('metrics of the project', () => {
     ['m.mjs', {}, /there is no such file/],
     ['m.mjs', { 'm.mjs': 'export const metric = 1;' }, /exports no function createMetric/],
     ['m.mjs', { 'm.mjs': 'export const createMetric = () => 5;' }, /gives no function of the rows/],
-    ['accuracy.mjs', { 'accuracy.mjs': 'export const createMetric = () => () => 1;' }, /has a figure accuracy already/],
+    [
+      'accuracy.mjs',
+      { 'accuracy.mjs': 'export const createMetric = () => () => 1;' },
+      /has a figure accuracy already/,
+    ],
   ])('are refused: %s %j', async (path, files, message) => {
     await expect(run(files, [path])).rejects.toMatchObject({
       code: 'bad-metric',
@@ -77,7 +81,9 @@ describe('metrics of the project', () => {
   });
 
   it('are located where they are named', async () => {
-    await expect(run({}, ['m.mjs'])).rejects.toMatchObject({ at: { file: 'params.yaml', source: 'metrics.0' } });
+    await expect(run({}, ['m.mjs'])).rejects.toMatchObject({
+      at: { file: 'params.yaml', source: 'metrics.0' },
+    });
   });
 
   it('of one name are one too many', async () => {
