@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { EvaluationConfig, FinetuningConfig, ProblemType } from '../../configs/index.js';
-import { DiagnosticError } from '../../diagnostics/index.js';
+import { DiagnosticError, type Locator } from '../../diagnostics/index.js';
 import type { EvaluateOptions, TestSetFiles } from '../../finetuning/index.js';
 import type { TrackedFigures } from '../tracking/track-evaluation.js';
 
@@ -11,6 +11,8 @@ export interface Evaluation {
   /** Of the project. */
   readonly name: string;
   readonly config: EvaluationConfig;
+  /** Where its settings are written. */
+  readonly places: Locator;
   readonly finetuning: FinetuningConfig;
   readonly baseModelDir: string;
   /** The finetuned model. */
@@ -39,12 +41,12 @@ export type OnUpdate = NonNullable<EvaluateOptions['onProgress']>;
 
 /** @throws DiagnosticError `no-model`, and those of the configuration and the models */
 export async function openEvaluation(flags: TestSetFiles, log: (line: string) => void): Promise<Evaluation> {
-  const { findProjectRoot, loadBaseConfig, loadEvaluationConfig, loadFinetuningConfig, projectLayout } =
+  const { findProjectRoot, loadBaseConfig, loadFinetuningConfig, readEvaluationConfig, projectLayout } =
     await import('../../configs/index.js');
   const { readFinetunedFolder, resolvePretrained } = await import('../../finetuning/index.js');
   const root = findProjectRoot(process.cwd());
   const { name } = loadBaseConfig(root);
-  const config = loadEvaluationConfig(root);
+  const { config, places } = readEvaluationConfig(root);
   const finetuning = loadFinetuningConfig(root);
   const adapterDir = join(root, projectLayout.bestModel);
   if (!existsSync(adapterDir))
@@ -61,7 +63,19 @@ export async function openEvaluation(flags: TestSetFiles, log: (line: string) =>
     ...(flags.train === undefined ? {} : { train: within(flags.train) }),
     ...(flags.test === undefined ? {} : { test: within(flags.test) }),
   };
-  return { root, name, config, finetuning, baseModelDir, adapterDir, files, generates, problem, labels };
+  return {
+    root,
+    name,
+    config,
+    places,
+    finetuning,
+    baseModelDir,
+    adapterDir,
+    files,
+    generates,
+    problem,
+    labels,
+  };
 }
 
 /** How the finetuned model came about, as the report says it. */

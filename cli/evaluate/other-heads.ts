@@ -13,7 +13,7 @@ export async function evaluateOtherHeads(evaluation: Evaluation, onProgress: OnU
   const open = (more: { adapterDir?: string }): Promise<OpenedClassifier> =>
     openClassifier({ baseModelDir, labels, seed, ...more });
   const record = await evaluateAnswers({
-    ...{ root, config, problem, labels, onProgress },
+    ...{ root, config, places: evaluation.places, problem, labels, onProgress },
     base: { description: finetuning.model_name, open: () => open({}) },
     finetuned: { description: `the same after ${methodText(finetuning)}`, open: () => open({ adapterDir }) },
   });

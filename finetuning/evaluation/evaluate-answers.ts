@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { projectLayout, type EvaluationConfig } from '../../configs/index.js';
-import { DiagnosticError } from '../../diagnostics/index.js';
+import { DiagnosticError, type Locator } from '../../diagnostics/index.js';
 import { writeFiles, type OnProgress } from '../data/index.js';
+import { loadMetrics, measure, type JudgedRow } from '../user-code/metric.js';
 import {
   askAll,
   readAnswerRows,
@@ -17,7 +18,9 @@ import { regressionMetrics } from './metrics-regression.js';
 
 export interface EvaluateAnswersOptions {
   readonly root: string;
-  readonly config: Pick<EvaluationConfig, 'batch_size'>;
+  readonly config: Pick<EvaluationConfig, 'batch_size' | 'metrics'>;
+  /** Where the settings are written, for messages. */
+  readonly places?: Locator;
   readonly problem: OtherProblem;
   /** In the order of the logits. */
   readonly labels: readonly string[];
@@ -46,6 +49,7 @@ const METRIC_DECIMALS = 6;
  */
 export async function evaluateAnswers(options: EvaluateAnswersOptions): Promise<AnswersRecord> {
   const { root, config, problem, labels, onProgress } = options;
+  const metrics = await loadMetrics(config.metrics, root, options.places);
   const rows = await readAnswerRows(join(root, projectLayout.test), projectLayout.test, problem);
   if (problem === 'multi_label_classification') checkLabels(rows, labels);
   const ask = async (name: 'base' | 'finetuned'): Promise<Float32Array> => {
@@ -56,13 +60,19 @@ export async function evaluateAnswers(options: EvaluateAnswersOptions): Promise<
     return logits;
   };
   const [base, finetuned] = [await ask('base'), await ask('finetuned')];
+  const said = saidOf(finetuned, labels, problem);
+  const withOwn = async (logits: Float32Array): Promise<Figures> => {
+    const figures = figuresOf(rows, logits, labels, problem);
+    const judged = (): JudgedRow[] =>
+      saidOf(logits, labels, problem).map((answer, row) => ({ ...rowRecord(rows, row, problem), ...answer }));
+    return { ...figures, ...shortened(await measure(metrics, judged, Object.keys(figures))) };
+  };
   const record: AnswersRecord = {
     test_rows: rows.ids.length,
     problem_type: problem,
-    base: figuresOf(rows, base, labels, problem),
-    finetuned: figuresOf(rows, finetuned, labels, problem),
+    base: await withOwn(base),
+    finetuned: await withOwn(finetuned),
   };
-  const said = saidOf(finetuned, labels, problem);
   const paths = [projectLayout.metrics, `${projectLayout.reports}/predictions.jsonl`];
   await writeFiles(
     paths.map((path) => join(root, path)),

@@ -91,6 +91,7 @@ const ORDER = [
   'missing',
   'too_short',
   'too_long',
+  'step',
   'unlabelled',
   'unmapped',
   'conflicting',

@@ -5,6 +5,8 @@ interface Dropped {
   /** Nothing is left of the text, or it is shorter than `min_characters`. */
   readonly too_short: number;
   readonly too_long?: number;
+  /** A step of the user's own dropped it. */
+  readonly step?: number;
   readonly unlabelled: number;
   /** The label is not in `label_map`. */
   readonly unmapped?: number;

@@ -1,4 +1,5 @@
 import type { TextsConfig } from '../../../configs/index.js';
+import type { CleaningSteps, RowFacts } from '../../user-code/cleaning-step.js';
 import { mapTexts, textOf } from '../rows/language-text.js';
 import { textDigest } from '../rows/text-key.js';
 import type { Candidate } from './candidate.js';
@@ -16,11 +17,12 @@ import { readWordnetNouns } from './wordnet.js';
 export async function* textCandidates(
   files: readonly RawFile[],
   config: TextsConfig,
+  steps?: CleaningSteps,
 ): AsyncGenerator<Candidate> {
   let before = 0;
   for (const file of files) {
     for await (const record of readFile(file, config))
-      yield candidate(record, file.shownAs, before + record.bytes, config);
+      yield candidate(record, file.shownAs, before + record.bytes, config, steps);
     before += file.bytes;
   }
 }
@@ -36,19 +38,37 @@ function readFile({ path, shownAs, name }: RawFile, config: TextsConfig): AsyncG
   }
 }
 
-function candidate(record: SourceRecord, file: string, bytes: number, config: TextsConfig): Candidate {
+function candidate(
+  record: SourceRecord,
+  file: string,
+  bytes: number,
+  config: TextsConfig,
+  steps: CleaningSteps | undefined,
+): Candidate {
   const { id, lemmas, group, time, line, filled } = record;
+  const facts: RowFacts = {
+    file,
+    line,
+    ...(id === undefined ? {} : { id }),
+    ...(record.label === undefined ? {} : { label: record.label }),
+  };
+  const texts: string[] = [];
   const redacted = {};
   const whitespace = config.whitespace ?? ('text' in record.body ? 'collapse' : 'keep');
   let blank = false;
-  const body = mapTexts(record.body, (text) => {
-    const clean = cleanText(text, config, whitespace);
+  const body = mapTexts(record.body, (given) => {
+    const clean = cleanText(steps ? steps.text(given, facts) : given, config, whitespace);
     blank ||= clean.trim() === '';
-    return config.redact ? redact(clean, config.redact, redacted) : clean;
+    const text = config.redact ? redact(clean, config.redact, redacted) : clean;
+    texts.push(text);
+    return text;
   });
   const text = textOf(body);
   const { label, drop: unmapped } = mapLabel(record.label, config, file, line);
-  const drop = fault(text, blank, record, config) ?? (unmapped ? 'unmapped' : undefined);
+  const drop =
+    fault(text, blank, record, config) ??
+    (steps && !steps.keep(facts, texts) ? 'step' : undefined) ??
+    (unmapped ? 'unmapped' : undefined);
   return {
     file,
     line,

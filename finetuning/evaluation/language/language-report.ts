@@ -2,6 +2,7 @@ import type { EvaluationConfig } from '../../../configs/index.js';
 import { barChart } from '../report/bar-chart.js';
 import { count, escape, figure, percent } from '../report/html.js';
 import { lineChart } from '../report/line-chart.js';
+import { ownMetricsTable } from '../report/own-metrics.js';
 import { card, renderPage, type Section } from '../report/page.js';
 import { sliceSection } from '../report/slice-sections.js';
 import { table } from '../report/table.js';
@@ -71,7 +72,9 @@ function overall(comparison: LanguageComparison): Section {
           'Less is better, but for the share of tokens that the model held likeliest. Bits per byte can be compared between tokenizers.',
         head: ['Model', 'Perplexity', 'Loss (nats)', 'Bits per byte', 'Tokens right'],
         body: [row('Finetuned', finetuned), row('Base', base)],
-      }) + `\n<figure>${chart}</figure>`,
+      }) +
+      ownMetricsTable(comparison) +
+      `\n<figure>${chart}</figure>`,
   };
 }
 

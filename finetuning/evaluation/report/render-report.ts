@@ -3,6 +3,7 @@ import type { ClassificationSlice } from '../classification-slices.js';
 import type { Comparison, Judged } from '../comparison.js';
 import { barChart, type Series } from './bar-chart.js';
 import { count, percent } from './html.js';
+import { ownMetricsTable } from './own-metrics.js';
 import { card, renderPage } from './page.js';
 import { probabilitySection } from './probability-section.js';
 import { setSection, sliceSection } from './slice-sections.js';
@@ -30,7 +31,7 @@ export function renderReport(
       {
         id: 'overall',
         title: 'Overall',
-        content: `<figure>${overallChart(comparison)}</figure>\n${overallTable(comparison)}`,
+        content: `<figure>${overallChart(comparison)}</figure>\n${overallTable(comparison)}${ownMetricsTable(comparison)}`,
       },
       probabilitySection(comparison),
       { id: 'labels', title: 'Label by label', content: classTable(comparison) },
