@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import {
@@ -58,6 +59,11 @@ function sectionOf(params: YamlDocument, section: string, optional: boolean): un
 
 export function loadBaseConfig(root: string): BaseConfig {
   return loadConfig({ root, schema: baseConfigSchema, code: 'bad-config', preset: projectLayout.baseConfig });
+}
+
+/** Of a DVC project that need not be laid out by `reprise init`. @returns undefined where it has no such file */
+export function findBaseConfig(root: string): BaseConfig | undefined {
+  return existsSync(join(root, projectLayout.baseConfig)) ? loadBaseConfig(root) : undefined;
 }
 
 export function loadDataConfig(root: string): DataConfig {
