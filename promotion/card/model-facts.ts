@@ -21,6 +21,9 @@ const PIPELINES: Readonly<Record<string, string>> = {
   'image-classification': 'image-classification',
 };
 
+/** The template's presets; others' names say nothing. */
+const METHODS: readonly string[] = ['lora', 'qlora', 'adapter', 'full_finetune'];
+
 const adapter = z.looseObject({
   base_model_name_or_path: z.string().optional(),
   /** AdapterHub's. */
@@ -52,7 +55,8 @@ export async function modelFacts(
       ? undefined
       : 'transformers';
   const task = PIPELINES[text('configs/base_config.yaml:task') ?? ''];
-  const method = text('finetuning.method') ?? text('finetuning.preset');
+  const preset = METHODS.find((name) => name === text('finetuning.preset'));
+  const method = text('finetuning.method') ?? preset ?? config?.peft_type?.toLowerCase();
   const dataset = /^hf:([^@]+)/.exec(
     text('data_config.ingestion.source') ?? text('configs/data_config.yaml:ingestion.source') ?? '',
   )?.[1];

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -138,7 +139,14 @@ suite('reprise model', () => {
     ).toBe(0);
 
     writeFiles(root, { 'params.yaml': params(1) });
+    const lock = readFileSync(join(root, 'dvc.lock'));
     await done(root, ['repro']);
+    // The second training has begun with the lock file that the first one left.
+    const runs = (await readRuns(uri))['tiny'] ?? [];
+    expect(runs.map(({ tags }) => tags['reprise.dvc_lock_sha256'])).toEqual([
+      undefined,
+      createHash('sha256').update(lock).digest('hex'),
+    ]);
     expect(event(await model(root, 'register', '--json'))).toMatchObject({ version: 2, isNew: true });
     expect(event(await model(root, 'diff', '1', '2', '--json'))).toMatchObject({
       params: [{ name: 'finetuning.num_epochs', before: 2, after: 1 }],
@@ -152,7 +160,7 @@ suite('reprise model', () => {
     expect((await readRegistry(uri, 'tiny')).aliases).toEqual({ production: 2 });
     expect((await model(root, 'rollback')).stdout).toContain('v1 is in production again');
     expect((await readRegistry(uri, 'tiny')).aliases).toEqual({ production: 1 });
-    expect((await model(root, 'list')).stdout).toMatch(/^v2 {18}[^\n]+\nv1 {5}production/);
+    expect((await model(root, 'list')).stdout).toMatch(/^v2 +\d{4}-[^\n]+model_v2\nv1 +production /);
 
     expect((await dvc(['status'], root)).stdout).toMatch(/up to date/);
     git(root, 'add', 'models/final', 'dvc.lock', 'metrics.json', 'params.yaml');
