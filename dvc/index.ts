@@ -45,6 +45,7 @@ export {
   parseLockEntry,
   pythonJson,
   readLock,
+  readLockEntries,
   readLockEntry,
   readTree,
   removeOutputs,
