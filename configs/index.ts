@@ -23,6 +23,7 @@ export {
   type ProblemType,
 } from './finetuning-config.js';
 export {
+  findBaseConfig,
   loadBaseConfig,
   loadConfig,
   loadDataConfig,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import {
@@ -84,6 +85,11 @@ export function loadBaseConfig(root: string, env: NodeJS.ProcessEnv = process.en
     preset: projectLayout.baseConfig,
     over: environmentLayers(root, env),
   });
+}
+
+/** Of a DVC project that need not be laid out by `reprise init`. @returns undefined where it has no such file */
+export function findBaseConfig(root: string): BaseConfig | undefined {
+  return existsSync(join(root, projectLayout.baseConfig)) ? loadBaseConfig(root) : undefined;
 }
 
 export function loadDataConfig(root: string): DataConfig {

@@ -12,9 +12,10 @@ const projectSettings = z.strictObject({
   /** Read by those who know them: {@link projectSection}. */
   retrain: z.unknown().optional(),
   notifications: z.unknown().optional(),
+  registry: z.unknown().optional(),
 });
 
-type Section = 'retrain' | 'notifications';
+type Section = 'retrain' | 'notifications' | 'registry';
 
 /**
  * One section of `.reprise/config.yaml`. Absent sections are parsed as undefined.
