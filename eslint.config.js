@@ -46,6 +46,7 @@ const ROOMS = {
   configs: [],
   diagnostics: [],
   infra: [],
+  notebooks: ['finetuning', 'tracking', 'dvc', 'configs'],
   bench: ['finetuning', 'compute', 'configs', 'dvc', 'infra'],
 };
 

@@ -9,3 +9,4 @@ export { MODEL_TAG } from './journal/entries.js';
 export { modelDigest } from './facts/model-digest.js';
 export { flatten } from './facts/flatten.js';
 export { fileStoreOf, trackingPlace, type TrackingPlace } from './facts/place.js';
+export { readStoredRuns, type StoredRun } from './store/read-stored-runs.js';

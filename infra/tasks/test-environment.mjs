@@ -23,6 +23,9 @@ export async function testEnvironment(context, report, { all }) {
     ? await makePythonTools('adapters', context, report)
     : findPythonTools('adapters', context);
   const mlflow = all ? await makePythonTools('mlflow', context, report) : findPythonTools('mlflow', context);
+  const notebooks = all
+    ? await makePythonTools('notebooks', context, report)
+    : findPythonTools('notebooks', context);
   const versitygw = all ? await makeVersitygw(context, report) : findVersitygw(env);
   const chromium = all ? await makeChromium(context, report) : findChromium(env);
   return {
@@ -37,6 +40,7 @@ export async function testEnvironment(context, report, { all }) {
     ...(adapters && !env['REPRISE_TEST_ADAPTERS_PYTHON']
       ? { REPRISE_TEST_ADAPTERS_PYTHON: join(adapters, 'python') }
       : {}),
+    ...(notebooks && !env['REPRISE_TEST_NOTEBOOKS'] ? { REPRISE_TEST_NOTEBOOKS: notebooks } : {}),
     ...(mlflow && !env['REPRISE_TEST_MLFLOW'] ? { REPRISE_TEST_MLFLOW: join(mlflow, 'mlflow') } : {}),
   };
 }
