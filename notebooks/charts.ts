@@ -73,8 +73,7 @@ const hueOf = (at: number): string => `hue-${at % COLOURS.length}`;
 async function showSvg(title: string, chart: string, text: readonly string[]): Promise<void> {
   const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(chart) ?? [];
   const style = [
-    'svg{background:#fff;font:13px system-ui,sans-serif}',
-    'text{fill:#1d2330}.soft{fill:#5a6272}.grid{stroke:#e3e1dc}',
+    'svg{font:13px system-ui,sans-serif}.page{fill:#fff}text{fill:#1d2330}.soft{fill:#5a6272}.grid{stroke:#e3e1dc}',
     ...COLOURS.map(
       (colour, at) =>
         `rect.hue-${at},.dot.hue-${at}{fill:${colour}}.line.hue-${at}{fill:none;stroke:${colour};stroke-width:2}`,
@@ -82,7 +81,7 @@ async function showSvg(title: string, chart: string, text: readonly string[]): P
   ];
   const alone = chart.replace(
     /^<svg ([^>]*)>/,
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" $1><style>${style.join('')}</style>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" $1><style>${style.join('')}</style><rect class="page" width="100%" height="100%"/>`,
   );
   await show({ 'image/svg+xml': alone, 'text/plain': [title, ...text].join('\n') });
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import sharp from 'sharp';
 import { parseDocument } from 'yaml';
-import { tinyRows } from '../finetuning/training/tiny-project.js';
 import { describeWithNotebooks, runNotebooks, type Output } from '../rig/notebooks.js';
 import { endAll, outcomesOf, reprise } from '../rig/reprise.js';
 
@@ -21,6 +20,20 @@ async function init(...flags: string[]): Promise<string> {
   roots.push(root);
   expect(await reprise(['init', root, '--no-commit', ...flags], tmpdir())).toMatchObject({ code: 0 });
   return root;
+}
+
+/** Rows that differ, of which a tiny model knows some words. */
+function someRows(count: number): string {
+  const words = {
+    animal: ['mammal', 'carnivorous'],
+    place: ['capital', 'cafe'],
+    thing: ['finance', 'angstrom'],
+  };
+  const labels = Object.entries(words);
+  return Array.from({ length: count }, (_, n) => {
+    const [label, known] = labels[n % labels.length] as [string, string[]];
+    return `${JSON.stringify({ text: `${known[n % 2]} number ${n} of ${count}`, label })}\n`;
+  }).join('');
 }
 
 /** What someone reads who sees the text alone. */
@@ -56,18 +69,13 @@ describeWithNotebooks('the template’s notebooks', () => {
   it('show what was made, in tables and plots', async () => {
     const data = mkdtempSync(join(tmpdir(), 'notebooks-data-'));
     roots.push(data);
-    writeFileSync(join(data, 'rows.jsonl'), tinyRows(300, 0));
+    writeFileSync(join(data, 'rows.jsonl'), someRows(300));
     const root = await init('--data', join(data, 'rows.jsonl'));
     for (const folder of ['bert-tiny/model', 'tokenizer-tiny'])
       cpSync(join('tests/finetuning/fixtures', folder), join(root, 'model'), { recursive: true });
     const params = parseDocument(readFileSync(join(root, 'params.yaml'), 'utf8'));
-    for (const [key, value] of Object.entries({
-      model_name: 'model',
-      max_steps: 12,
-      eval_steps: 4,
-      logging_steps: 2,
-    }))
-      params.setIn(['finetuning', key], value);
+    const small = { model_name: 'model', num_epochs: 2, max_steps: 12, eval_steps: 4, logging_steps: 2 };
+    for (const [key, value] of Object.entries(small)) params.setIn(['finetuning', key], value);
     writeFileSync(join(root, 'params.yaml'), params.toString());
     const end = await reprise(['repro', '--json'], root);
     expect([end.stderr, end.code]).toEqual([expect.any(String), 0]);
