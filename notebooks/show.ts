@@ -8,11 +8,12 @@ interface DenoKernel {
   };
 }
 
+/** Milliseconds. Deno's kernel sends what is shown beside its word that the cell is done, which is not to overtake it. */
+const HEADSTART = 20;
+
 /**
- * Shows something under the cell that runs; outside of a notebook it is printed as text.
- *
- * A cell's last value would be shown too, but Deno's kernel may say first that the cell is done, and whoever executes the notebook
- * then misses the value. What is awaited inside of the cell always comes before.
+ * Shows something under the cell that runs; outside of a notebook it is printed as text. A cell's last value would be shown
+ * too, but the word that the cell is done overtakes it more often than not on a busy host, and then it is lost.
  */
 export async function show(shown: Shown): Promise<void> {
   const kernel = (globalThis as DenoKernel).Deno?.jupyter;
@@ -21,6 +22,7 @@ export async function show(shown: Shown): Promise<void> {
     return;
   }
   await kernel.broadcast('display_data', { data: shown, metadata: {}, transient: {} });
+  await new Promise((resolve) => setTimeout(resolve, HEADSTART));
 }
 
 /** In place of a chart or table without content, as when the stage that makes it has not run. */

@@ -25,7 +25,7 @@ export async function filmTerminal(root, to) {
   try {
     const reprise = `'${process.execPath}' '${join(root, 'bin/reprise')}'`;
     const project = join(folder, 'definitions');
-    await recordSession(`${reprise} init '${project}' --no-commit`, {
+    await recordSession(`${reprise} init '${project}' --task text-classification --no-commit`, {
       cwd: folder,
       columns: COLUMNS,
       rows: ROWS,

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../setup/children.mjs';
+import { packageRoot } from '../setup/root.mjs';
 
 /** Seconds; of one cell. */
 const LONGEST_CELL = 600;
@@ -32,8 +33,8 @@ export async function executeNotebooks(bin, paths) {
       DENO_NO_UPDATE_CHECK: '1',
       NO_COLOR: '1',
     };
-    const executor = join(bin, 'jupyter-execute');
-    const finished = await run(executor, ['--inplace', `--timeout=${LONGEST_CELL}`, ...paths], { env });
+    const script = join(packageRoot(), 'infra/python/execute_notebooks.py');
+    const finished = await run(join(bin, 'python'), [script, String(LONGEST_CELL), ...paths], { env });
     for (const path of finished.code === 0 ? paths : [])
       await writeFile(path, tidied(await readFile(path, 'utf8')));
     return finished;

@@ -6,6 +6,7 @@ import { jest } from '@jest/globals';
 import { parseDocument } from 'yaml';
 import { describeWithDvc, dvc } from '../dvc/state/real-dvc.js';
 import { preprocessorConfig } from '../finetuning/training/tiny-pictures.js';
+import { hasNotebooks, picturesOf, runNotebooks, textOf } from '../rig/notebooks.js';
 import { endAll, outcomesOf, reprise } from '../rig/reprise.js';
 
 /** The template's own data is fetched, and four stages are run. */
@@ -94,6 +95,13 @@ describeWithDvc('the template of', () => {
     expect(await plots(root)).toContain('plots/bits_per_byte.json');
     expect(existsSync(join(root, 'models/checkpoints/best_model/adapter_model.safetensors'))).toBe(true);
     expect((await dvc(['status'], root)).stdout).toMatch(/up to date/);
+    if (!hasNotebooks) return;
+    const shown = await runNotebooks(root);
+    expect(textOf(shown['02_baseline_model'])).toMatch(
+      /^compressor: [\d.]+\nuntrained: [\d.]+\nfinetuned: [\d.]+$/m,
+    );
+    expect(textOf(shown['04_model_comparison'])).toMatch(/^perplexity /m);
+    expect(Object.values(shown).map((outputs) => picturesOf(outputs).length)).toEqual([2, 1, 3, 1]);
   });
 
   it('image-classification trains on handwritten digits', async () => {
@@ -112,5 +120,12 @@ describeWithDvc('the template of', () => {
     for (const { image = '' } of test) expect(existsSync(join(root, 'data/finetuning', image))).toBe(true);
     expect(existsSync(join(root, 'models/checkpoints/best_model/adapter_model.safetensors'))).toBe(true);
     expect((await dvc(['status'], root)).stdout).toMatch(/up to date/);
+    if (!hasNotebooks) return;
+    const shown = await runNotebooks(root);
+    // Sixty digits are enough for their means to say something.
+    expect(Number(/^nearest mean: ([\d.]+)$/m.exec(textOf(shown['02_baseline_model']))?.[1])).toBeGreaterThan(
+      0.7,
+    );
+    expect(Object.values(shown).map((outputs) => picturesOf(outputs).length)).toEqual([1, 1, 3, 3]);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import sharp from 'sharp';
 import { parseDocument } from 'yaml';
-import { describeWithNotebooks, runNotebooks, type Output } from '../rig/notebooks.js';
+import { describeWithNotebooks, picturesOf, runNotebooks, textOf } from '../rig/notebooks.js';
 import { endAll, outcomesOf, reprise } from '../rig/reprise.js';
 
 jest.setTimeout(600_000);
@@ -35,12 +35,6 @@ function someRows(count: number): string {
     return `${JSON.stringify({ text: `${known[n % 2]} number ${n} of ${count}`, label })}\n`;
   }).join('');
 }
-
-/** What someone reads who sees the text alone. */
-const textOf = (outputs: readonly Output[] | undefined): string =>
-  (outputs ?? []).map((output) => output['text/plain']).join('\n');
-const picturesOf = (outputs: readonly Output[] | undefined): string[] =>
-  (outputs ?? []).flatMap((output) => output['image/svg+xml'] ?? []);
 
 describeWithNotebooks('the template’s notebooks', () => {
   it.each(['text-classification', 'causal-lm', 'image-classification'])(

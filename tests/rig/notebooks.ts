@@ -6,6 +6,9 @@ import { executeNotebooks } from '../../infra/tasks/execute-notebooks.mjs';
 /** Where Jupyter's executor and Deno are: the set-up of the tests puts them in a cache folder and names it here. */
 const tools = process.env['REPRISE_TEST_NOTEBOOKS'];
 
+/** For suites that are about something else, too. */
+export const hasNotebooks = tools !== undefined || process.env['CI'] !== undefined;
+
 export const describeWithNotebooks = (name: string, suite: () => void): void => {
   if (tools) describe(name, suite);
   else if (process.env['CI'])
@@ -53,6 +56,14 @@ function linkPackage(root: string): void {
   mkdirSync(join(root, 'node_modules'), { recursive: true });
   symlinkSync(fileURLToPath(new URL('../..', import.meta.url)), join(root, 'node_modules/reprise'));
 }
+
+/** What someone reads who sees the text alone. */
+export const textOf = (outputs: readonly Output[] | undefined): string =>
+  (outputs ?? []).map((output) => output['text/plain']).join('\n');
+
+/** As SVG. */
+export const picturesOf = (outputs: readonly Output[] | undefined): string[] =>
+  (outputs ?? []).flatMap((output) => output['image/svg+xml'] ?? []);
 
 function outputsOf(path: string): Output[] {
   const { cells } = JSON.parse(readFileSync(path, 'utf8')) as Notebook;

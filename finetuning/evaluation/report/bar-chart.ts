@@ -18,8 +18,8 @@ const SHARES: Scale = { most: 1, said: figure };
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 
 const WIDTH = 760;
-/** What the groups' names take at least, and at most; of a character some 7.3. */
-const [LEAST_LEFT, MOST_LEFT, CHARACTER] = [130, 300, 7.3];
+/** What the groups' names take at least, and at most; of a character some 8. */
+const [LEAST_LEFT, MOST_LEFT, CHARACTER] = [130, 300, 8];
 const RIGHT = 56;
 const BAR = 15;
 const GAP = 3;
