@@ -42,12 +42,11 @@ export async function photographUi(executablePath, reprise, demo, to) {
       const query = encodeURIComponent('WorkflowType="reproduce"');
       await page.goto(`${address}/namespaces/default/workflows?query=${query}`);
       // The newest run that is no trial of a sweep.
-      const run = page.getByRole('link', { name: /^reprise-(?!.*-sweep-).+/ }).first();
+      const run = page.locator('a[href*="/workflows/reprise-"]:not([href*="-sweep-"])').first();
       const path = (await run.getAttribute('href'))?.replace(/history$/, 'user-metadata');
       await page.goto(`${address}${path}`);
       await page.getByText('evaluate_model').first().waitFor();
-      // The table is in a frame of its own, which comes last.
-      await page.frameLocator('iframe').last().getByText('evaluate_model').waitFor();
+      await untilFrameSays(page, 'evaluate_model');
     });
   } finally {
     server.kill('SIGINT');
@@ -65,6 +64,22 @@ async function uiAddress(server) {
     if (address) return new URL(address).origin;
   }
   throw new Error('reprise ui has not said where it is');
+}
+
+/**
+ * Markdown is shown in frames of its own, which come last.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {string} text
+ */
+async function untilFrameSays(page, text) {
+  for (let tries = 0; tries < 120; tries++) {
+    const frames = page.frames().slice(1);
+    const texts = await Promise.all(frames.map((frame) => frame.innerText('body').catch(() => '')));
+    if (texts.some((shown) => shown.includes(text))) return;
+    await page.waitForTimeout(1_000);
+  }
+  throw new Error(`no frame of ${page.url()} says ${text}`);
 }
 
 /**

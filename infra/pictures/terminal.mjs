@@ -6,10 +6,10 @@ import { recordSession } from './record-session.mjs';
 import { terminalFilm } from './terminal-film.mjs';
 import { TerminalGrid } from './terminal-grid.mjs';
 
-const [COLUMNS, ROWS] = [88, 16];
+const [COLUMNS, ROWS] = [112, 20];
 
 /** Seconds of the film. A real second is shorter in it, a wait has an end, and what was typed can be read. */
-const TIME = { faster: 15, longestWait: 0.7, frame: 0.35, character: 0.04, pause: 1.2, end: 6 };
+const TIME = { faster: 25, longestWait: 0.7, frame: 0.35, character: 0.04, pause: 1.2, end: 6 };
 
 /** Where the training is killed: it has kept a checkpoint before. */
 const KILLED_AT = /2[0-9]\/50/;
@@ -34,6 +34,7 @@ export async function filmTerminal(root, to) {
     await replace(join(project, 'params.yaml'), 'max_train_rows: 24000', 'max_train_rows: 1600');
     await replace(join(project, 'params.yaml'), '  num_epochs: 1', '  num_epochs: 1\n  save_steps: 10');
     await replace(join(project, 'configs/data_config.yaml'), 'test_rows: 4000', 'test_rows: 400');
+    await replace(join(project, 'configs/data_config.yaml'), 'val_rows: 1500', 'val_rows: 200');
     const options = { cwd: project, columns: COLUMNS, rows: ROWS };
     const killed = await recordSession(`${reprise} repro`, { ...options, killWhen: KILLED_AT });
     if (!killed.killed) throw new Error('the training was over before it could be killed');
