@@ -26,6 +26,9 @@ export async function testEnvironment(context, report, { all }) {
   const notebooks = all
     ? await makePythonTools('notebooks', context, report)
     : findPythonTools('notebooks', context);
+  const kubernetes = all
+    ? await makePythonTools('kubernetes', context, report)
+    : findPythonTools('kubernetes', context);
   const versitygw = all ? await makeVersitygw(context, report) : findVersitygw(env);
   const chromium = all ? await makeChromium(context, report) : findChromium(env);
   return {
@@ -41,6 +44,9 @@ export async function testEnvironment(context, report, { all }) {
       ? { REPRISE_TEST_ADAPTERS_PYTHON: join(adapters, 'python') }
       : {}),
     ...(notebooks && !env['REPRISE_TEST_NOTEBOOKS'] ? { REPRISE_TEST_NOTEBOOKS: notebooks } : {}),
+    ...(kubernetes && !env['REPRISE_TEST_KUBERNETES']
+      ? { REPRISE_TEST_KUBERNETES: join(kubernetes, 'kubernetes-validate') }
+      : {}),
     ...(mlflow && !env['REPRISE_TEST_MLFLOW'] ? { REPRISE_TEST_MLFLOW: join(mlflow, 'mlflow') } : {}),
   };
 }
