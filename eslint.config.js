@@ -47,6 +47,7 @@ const ROOMS = {
   configs: [],
   diagnostics: [],
   infra: [],
+  notebooks: ['finetuning', 'tracking', 'dvc', 'configs'],
   bench: ['finetuning', 'compute', 'configs', 'dvc', 'infra'],
 };
 

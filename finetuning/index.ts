@@ -98,3 +98,5 @@ export {
   type Metrics,
   type TestSetFiles,
 } from './evaluation/index.js';
+export { barChart, escape, lineChart } from './evaluation/index.js';
+export { readPicture, type Picture } from './images/picture.js';

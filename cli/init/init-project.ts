@@ -7,6 +7,7 @@ import { withOwnData } from './own-data.js';
 import { packageRoot } from './package-root.js';
 import { dvcFiles, templateFiles, type ProjectFile } from './project-files.js';
 import type { Task } from './tasks.js';
+import { withoutOutputs } from './without-outputs.js';
 
 /** What stages and commands fill. Git keeps no empty folders: where they are missing, they are made when they are needed. */
 const FOLDERS = [
@@ -49,7 +50,10 @@ export async function initProject(options: {
   await checkFolder(folder);
   const task = options.task ?? 'text-classification';
   const common = withManifest(await templateFiles(packageRoot(), task), packageRoot(), folder);
-  const template = options.data === undefined ? common : withOwnData(common, task, options.data, folder);
+  const own = options.data === undefined ? common : withOwnData(common, task, options.data, folder);
+  // The notebooks' outputs are those of the demo: of another task, or of other data, they would say what is not so.
+  const isDemo = options.data === undefined && task === 'text-classification';
+  const template = isDemo ? own : own.map(withoutOutputs);
   // Nothing is made before it is known that everything can be.
   const early = await plan(folder, template);
   if (early.conflicts.length > 0 && !options.force) throw conflict(folder, early.conflicts);

@@ -23,3 +23,6 @@ export { metricsRecord } from './write-outputs.js';
 export { predictCompletions, type PredictCompletionsOptions } from './predict-completions.js';
 export { predictAnswers } from './predict-answers.js';
 export { predictLabels, type PredictOptions } from './predict.js';
+export { barChart, type Scale, type Series } from './report/bar-chart.js';
+export { escape } from './report/html.js';
+export { lineChart, type Line, type LineChart } from './report/line-chart.js';

@@ -72,6 +72,11 @@ const common = [
   'dvc.yaml',
   'models/.gitignore',
   'package.json',
+  'notebooks/01_data_exploration.ipynb',
+  'notebooks/02_baseline_model.ipynb',
+  'notebooks/03_finetuning_experiments.ipynb',
+  'notebooks/04_model_comparison.ipynb',
+  'notebooks/README.md',
   'params.yaml',
   'scripts/deploy.sh',
   'scripts/download_pretrained.sh',
@@ -113,6 +118,17 @@ const ofTask = {
 const filesOf = (task: keyof typeof ofTask): string[] => [...common, ...ofTask[task]].sort();
 const everyFile = filesOf('text-classification');
 
+/** Of all notebooks of a project together. */
+function outputsOf(folder: string): unknown[] {
+  const notebooks = everyFile.filter((path) => path.endsWith('.ipynb'));
+  return notebooks.flatMap((path) => {
+    const { cells } = JSON.parse(readFileSync(join(folder, path), 'utf8')) as {
+      cells: { outputs?: unknown[] }[];
+    };
+    return cells.flatMap(({ outputs }) => outputs ?? []);
+  });
+}
+
 describe('reprise init', () => {
   it('lays out the template in a new folder, in a repository of its own with a first commit', async () => {
     const cwd = temporary();
@@ -127,6 +143,8 @@ describe('reprise init', () => {
     });
     expect(git(result.folder, 'status', '--porcelain')).toBe('');
     expect(git(result.folder, 'ls-files').trimEnd().split('\n').sort()).toEqual(everyFile);
+    // What the demo's notebooks have shown, plots too.
+    expect(JSON.stringify(outputsOf(result.folder)).match(/<svg /g)?.length).toBeGreaterThan(6);
   });
 
   it.each(['causal-lm', 'image-classification'] as const)(
@@ -143,6 +161,7 @@ describe('reprise init', () => {
         writeFileSync(join(folder, 'params.yaml'), params.replace(`preset: ${preset}`, 'preset: lora'));
       }
       expect(loadDataConfig(folder).ingestion.integrity).toMatch(/^sha512-/);
+      expect(outputsOf(folder)).toEqual([]);
     },
   );
 
@@ -154,6 +173,7 @@ describe('reprise init', () => {
     expect(ingestion).toEqual({ source: 'path:../mine.csv' });
     expect(preprocessing).toMatchObject({ format: 'records', fields: { text: 'text', label: 'label' } });
     expect(preparation.split).toEqual({ by: 'label', test: 0.15, val: 0.1 });
+    expect(outputsOf(folder)).toEqual([]);
     const prose = await init(['prose', '--task', 'causal-lm', '--data', 'https://example.com/a.txt'], cwd);
     expect(loadDataConfig(prose.folder)).toMatchObject({
       ingestion: { source: 'https://example.com/a.txt' },

@@ -7,6 +7,7 @@ import { parseDocument } from 'yaml';
 import { describeWithDvc, dvc } from '../dvc/state/real-dvc.js';
 import { preprocessorConfig } from '../finetuning/training/tiny-pictures.js';
 import { install, runIn } from '../rig/installed.js';
+import { hasNotebooks, picturesOf, runNotebooks, textOf } from '../rig/notebooks.js';
 import { endAll, outcomesOf, reprise } from '../rig/reprise.js';
 
 /** The template's own data is fetched, and four stages are run. */
@@ -107,6 +108,13 @@ describeWithDvc('the template of', () => {
     expect(existsSync(join(root, 'models/checkpoints/best_model/adapter_model.safetensors'))).toBe(true);
     await passesItsTests(root);
     expect((await dvc(['status'], root)).stdout).toMatch(/up to date/);
+    if (!hasNotebooks) return;
+    const shown = await runNotebooks(root);
+    expect(textOf(shown['02_baseline_model'])).toMatch(
+      /^compressor: [\d.]+\nuntrained: [\d.]+\nfinetuned: [\d.]+$/m,
+    );
+    expect(textOf(shown['04_model_comparison'])).toMatch(/^perplexity /m);
+    expect(Object.values(shown).map((outputs) => picturesOf(outputs).length)).toEqual([2, 1, 3, 1]);
   });
 
   it('image-classification trains on handwritten digits', async () => {
@@ -129,5 +137,12 @@ describeWithDvc('the template of', () => {
     expect(existsSync(join(root, 'models/checkpoints/best_model/adapter_model.safetensors'))).toBe(true);
     await passesItsTests(root);
     expect((await dvc(['status'], root)).stdout).toMatch(/up to date/);
+    if (!hasNotebooks) return;
+    const shown = await runNotebooks(root);
+    // Sixty digits are enough for their means to say something.
+    expect(Number(/^nearest mean: ([\d.]+)$/m.exec(textOf(shown['02_baseline_model']))?.[1])).toBeGreaterThan(
+      0.7,
+    );
+    expect(Object.values(shown).map((outputs) => picturesOf(outputs).length)).toEqual([1, 1, 3, 3]);
   });
 });
