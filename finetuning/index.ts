@@ -87,6 +87,7 @@ export {
   confusionMatrix,
   type AnswersRecord,
   type Classifier,
+  type ComparedPair,
   type Comparison,
   type Contender,
   type EvaluateOptions,
@@ -94,5 +95,6 @@ export {
   type JudgedLanguage,
   type LanguageContender,
   type Metrics,
+  type Production,
   type TestSetFiles,
 } from './evaluation/index.js';

@@ -1,4 +1,5 @@
 import type { LabelledRow } from '../data/index.js';
+import type { ComparedPair } from './compared/compared.js';
 import type { Decisions } from './decide.js';
 import { confusionMatrix, metricsOf, type ConfusionMatrix, type Metrics } from './metrics.js';
 import type { ProbabilityMetrics } from './probability-metrics.js';
@@ -27,7 +28,13 @@ export interface Comparison {
   /** Always the most frequent training label. */
   readonly majority: Judged;
   readonly base: JudgedModel;
+  /** The model in production, where there is one that knows these labels. */
+  readonly production?: JudgedModel;
   readonly finetuned: JudgedModel;
+  /** Each model beside the others. */
+  readonly compared: readonly ComparedPair[];
+  /** Why the model in production is not among them, where there is one. */
+  readonly notCompared?: string;
 }
 
 /** @param labels how many there are */

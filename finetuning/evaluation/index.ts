@@ -1,4 +1,5 @@
-export type { Classifier, Contender } from './classifier.js';
+export type { Classifier, Contender, Production } from './classifier.js';
+export type { ComparedPair } from './compared/compared.js';
 export { largestConfusions, worstErrors, type Comparison, type Judged } from './comparison.js';
 export { dataPlace } from './data-place.js';
 export { evaluateAnswers, type AnswersRecord, type EvaluateAnswersOptions } from './evaluate-answers.js';

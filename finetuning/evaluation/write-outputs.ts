@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { projectLayout, type EvaluationConfig } from '../../configs/index.js';
 import { given, writeFiles, type LineWriter } from '../data/index.js';
+import { comparedRecord } from './compared/compared.js';
 import type { Comparison, Judged, JudgedModel } from './comparison.js';
 import { precisionRecallCurve, rocCurve } from './curves.js';
 import type { ClassMetrics, Metrics } from './metrics.js';
@@ -25,7 +26,7 @@ export async function writeOutputs(
     (file: LineWriter): void =>
       file.write(JSON.stringify(value, null, spaces));
   const contents: Record<string, (file: LineWriter) => void> = {
-    [metrics]: json(metricsRecord(comparison)),
+    [metrics]: json(metricsRecord(comparison, config)),
     [`${reports}/report.html`]: (file) => file.write(renderReport(comparison, slices, config)),
     [`${reports}/predictions.jsonl`]: (file) => writePredictions(comparison, file),
     [`${reports}/labels.json`]: json(labelRecords(comparison)),
@@ -46,19 +47,24 @@ export async function writeOutputs(
 }
 
 /** What metrics.json has, for `dvc metrics show`. */
-export function metricsRecord(comparison: Comparison): object {
-  const { majority, base, finetuned } = comparison;
+export function metricsRecord(
+  comparison: Comparison,
+  { intervals }: Pick<EvaluationConfig, 'intervals'>,
+): object {
+  const { majority, base, production, finetuned } = comparison;
   const sets = Object.keys(finetuned.sets).map((set) => [set, setRecord(comparison, set)] as const);
   return {
     test_rows: comparison.rows.length,
     labels: comparison.labels.length,
     majority: overall(majority.metrics),
     base: { ...overall(base.metrics), ...ranked(base) },
+    ...(production ? { production: { ...overall(production.metrics), ...ranked(production) } } : {}),
     finetuned: { ...overall(finetuned.metrics), ...ranked(finetuned) },
     gain: {
       accuracy: round(finetuned.metrics.accuracy - base.metrics.accuracy),
       macro_f1: round(finetuned.metrics.macro_f1 - base.metrics.macro_f1),
     },
+    compared: comparedRecord(comparison.compared, intervals),
     ...(sets.length > 0 ? { sets: Object.fromEntries(sets) as object } : {}),
   };
 }
@@ -102,7 +108,7 @@ function labelRecords({ labels, base, finetuned }: Comparison): object {
 }
 
 function writePredictions(comparison: Comparison, file: LineWriter): void {
-  const { rows, labels, base, finetuned } = comparison;
+  const { rows, labels, base, production, finetuned } = comparison;
   for (const [index, row] of rows.entries())
     file.write(
       JSON.stringify({
@@ -110,6 +116,7 @@ function writePredictions(comparison: Comparison, file: LineWriter): void {
         ...given(row),
         label: row.label,
         base: labels[base.predicted[index] as number],
+        ...(production ? { production: labels[production.predicted[index] as number] } : {}),
         finetuned: labels[finetuned.predicted[index] as number],
         confidence: round(finetuned.confidence[index] as number, CONFIDENCE_DECIMALS),
       }),

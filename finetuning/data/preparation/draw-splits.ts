@@ -45,7 +45,7 @@ function codesOf(survey: Survey, how: SplitConfig, mostTrain: number | null): Ui
 
 /** A row's place depends on its own hash, or its group's, and on nothing else. */
 function byHash(order: Float64Array, { test, val }: Shares): Uint8Array {
-  return Uint8Array.from(order, (place) => {
+  return codesBy(order, (place) => {
     const share = place / WHOLE;
     return share < test ? SPLIT_CODES.test : share < test + val ? SPLIT_CODES.val : SPLIT_CODES.train;
   });
@@ -87,16 +87,23 @@ function datesOf({ val_from, test_from }: Dates): Dated {
 
 /** The times from which so many of the rows are newer. */
 function newest(times: Float64Array, { test, val }: Shares): Dated {
-  const sorted = Float64Array.from(times).sort();
+  const sorted = times.slice().sort();
   const at = (share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.round(sorted.length * (1 - share)))] as number;
   return { testFrom: at(test), valFrom: at(test + val) };
 }
 
 function byTime(times: Float64Array, { valFrom, testFrom }: Dated): Uint8Array {
-  return Uint8Array.from(times, (time) =>
+  return codesBy(times, (time) =>
     time >= testFrom ? SPLIT_CODES.test : time >= valFrom ? SPLIT_CODES.val : SPLIT_CODES.train,
   );
+}
+
+/** `Uint8Array.from` would hold all values in a list meanwhile. */
+function codesBy(values: Float64Array, codeOf: (value: number) => number): Uint8Array {
+  const codes = new Uint8Array(values.length);
+  for (let row = 0; row < values.length; row++) codes[row] = codeOf(values[row] as number);
+  return codes;
 }
 
 /** Of the training rows, those that are last in drawing order go. */
@@ -123,7 +130,9 @@ function check(codes: Uint8Array, { labels, names }: Survey, how: SplitConfig, f
       fix: `change the ${how.by === 'date' ? 'dates' : 'shares'} of preparation.split${how.by === 'group' ? ', or group by something of which there are more' : ''}`,
     });
   if (names[0] === '') return;
-  const trained = new Set(labels.filter((_, row) => codes[row] === SPLIT_CODES.train));
+  const trained = new Set<number>();
+  for (let row = 0; row < labels.length; row++)
+    if (codes[row] === SPLIT_CODES.train) trained.add(labels[row] as number);
   const unknown = names.filter((_, label) => !trained.has(label));
   if (unknown.length > 0)
     throw new DiagnosticError('label-not-in-train', {

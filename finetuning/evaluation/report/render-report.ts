@@ -2,6 +2,7 @@ import type { EvaluationConfig } from '../../../configs/index.js';
 import type { ClassificationSlice } from '../classification-slices.js';
 import type { Comparison, Judged } from '../comparison.js';
 import { barChart, type Series } from './bar-chart.js';
+import { comparedSection } from './compared-section.js';
 import { count, percent } from './html.js';
 import { card, renderPage } from './page.js';
 import { probabilitySection } from './probability-section.js';
@@ -14,7 +15,7 @@ export function renderReport(
   slices: readonly ClassificationSlice[],
   config: EvaluationConfig,
 ): string {
-  const { name, labels, rows, majority, base, finetuned } = comparison;
+  const { name, labels, rows, majority, base, production, finetuned, compared, notCompared } = comparison;
   const right = Math.round(finetuned.metrics.accuracy * rows.length);
   const cardOf = (title: string, hue: string, { metrics, description }: Judged): string =>
     card({ name: title, hue, figure: percent(metrics.accuracy), unit: 'accuracy', description });
@@ -23,6 +24,7 @@ export function renderReport(
     lead: `${count(rows.length)} held-out test rows, ${labels.length} labels. The finetuned model is right on ${count(right)} of them.`,
     cards: [
       cardOf('Finetuned', 'finetuned', finetuned),
+      ...(production ? [cardOf('In production', 'production', production)] : []),
       cardOf('Base', 'base', base),
       cardOf('Majority', 'majority', majority),
     ],
@@ -32,6 +34,7 @@ export function renderReport(
         title: 'Overall',
         content: `<figure>${overallChart(comparison)}</figure>\n${overallTable(comparison)}`,
       },
+      comparedSection(compared, config.intervals, notCompared),
       probabilitySection(comparison),
       { id: 'labels', title: 'Label by label', content: classTable(comparison) },
       {
@@ -52,17 +55,18 @@ export function renderReport(
   });
 }
 
-function overallChart({ majority, base, finetuned }: Comparison): string {
+function overallChart({ majority, base, production, finetuned }: Comparison): string {
   const series = (title: string, hue: string, { metrics }: Judged): Series => ({
     name: title,
     hue,
     values: [metrics.accuracy, metrics.macro_precision, metrics.macro_recall, metrics.macro_f1],
   });
   return barChart(
-    'Accuracy, macro precision, macro recall and macro F1 of the finetuned model, the base and the majority line; the table below has the figures.',
+    'Accuracy, macro precision, macro recall and macro F1 of the models and the majority line; the table below has the figures.',
     ['Accuracy', 'Macro precision', 'Macro recall', 'Macro F1'],
     [
       series('Finetuned', 'finetuned', finetuned),
+      ...(production ? [series('In production', 'production', production)] : []),
       series('Base', 'base', base),
       series('Majority', 'majority', majority),
     ],

@@ -7,7 +7,7 @@ import { scroll, table } from './table.js';
 const MOST_MATRIX_LABELS = 60;
 const CONFUSIONS_SHOWN = 12;
 
-export function overallTable({ majority, base, finetuned }: Comparison): string {
+export function overallTable({ majority, base, production, finetuned }: Comparison): string {
   const row = (name: string, metrics: Metrics): string =>
     `<tr><th scope="row">${name}</th>${[
       metrics.accuracy,
@@ -23,7 +23,12 @@ export function overallTable({ majority, base, finetuned }: Comparison): string 
     caption:
       'Macro: the mean over the labels, each counting the same; weighted: each counting by its rows. MCC: Matthews’ correlation coefficient, 0 as by chance.',
     head: ['Model', 'Accuracy', 'Macro precision', 'Macro recall', 'Macro F1', 'Weighted F1', 'MCC'],
-    body: [row('Finetuned', finetuned.metrics), row('Base', base.metrics), row('Majority', majority.metrics)],
+    body: [
+      row('Finetuned', finetuned.metrics),
+      ...(production ? [row('In production', production.metrics)] : []),
+      row('Base', base.metrics),
+      row('Majority', majority.metrics),
+    ],
   });
 }
 

@@ -71,7 +71,7 @@ describe('evaluating', () => {
     await run(root);
     const metrics = JSON.parse(read(root, 'metrics.json')) as Record<string, Record<string, number>>;
     const share = (label: string): number => test.filter((row) => row.label === label).length / test.length;
-    expect(Object.keys(metrics)).toEqual(['test_rows', 'labels', 'majority', 'base', 'finetuned', 'gain']);
+    expect(Object.keys(metrics)).toEqual(['test_rows', 'labels', 'majority', 'base', 'finetuned', 'gain', 'compared']);
     expect([metrics.test_rows, metrics.labels]).toEqual([60, 3]);
     expect(metrics.majority?.accuracy).toBeCloseTo(share('noun.plant'), 6);
     // Untrained, all logits are equal: it says the first label.

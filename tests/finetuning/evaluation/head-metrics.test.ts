@@ -41,7 +41,10 @@ it.each(regression.map((each, index) => [index, each] as const))('numbers, case 
 });
 
 it('of numbers that are all the same have no correlation', () => {
-  expect(regressionMetrics([1, 1], [1, 2])).toEqual({ mse: 0.5, mae: 0.5, pearson: null, spearman: null });
+  expect(regressionMetrics([1, 1], [1, 2])).toEqual({
+    ...{ mse: 0.5, rmse: Math.SQRT1_2, mae: 0.5 },
+    ...{ r2: null, pearson: null, spearman: null },
+  });
 });
 
 it.each(multi_label.map((each, index) => [index, each] as const))(

@@ -6,6 +6,8 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { evaluationConfigSchema } from '../../../configs/index.js';
 import type { Row } from '../../../finetuning/data/index.js';
 import { evaluate } from '../../../finetuning/evaluation/index.js';
+import { compareLanguage } from '../../../finetuning/evaluation/compared/compare-language.js';
+import { comparePairs } from '../../../finetuning/evaluation/compared/compared.js';
 import type { JudgedLanguage } from '../../../finetuning/evaluation/language/evaluate-language.js';
 import { languageFigures } from '../../../finetuning/evaluation/language/language-figures.js';
 import { renderLanguageReport } from '../../../finetuning/evaluation/language/language-report.js';
@@ -43,6 +45,12 @@ async function classifierReport(root: string): Promise<string> {
     ...{ root, name: 'Kinds of things', config },
     base: (labels) => ({ description: 'Not trained', open: async () => naiveBayes([], labels) }),
     finetuned: (labels) => ({ description: 'Trained', open: async () => naiveBayes(train, labels) }),
+    production: {
+      contender: {
+        description: 'Version 3',
+        open: async () => naiveBayes(train.slice(0, 12), ['animal', 'plant', 'tool']),
+      },
+    },
   });
   return join(root, 'reports/report.html');
 }
@@ -70,10 +78,18 @@ async function languageReport(root: string): Promise<string> {
     const latency = { p50: null, p99: null };
     return { description, scores, figures, answers, completions, sets: { later: figures }, latency };
   };
+  const models = {
+    base: judged('As pretrained', 3, ' animal'),
+    production: judged('Version 3', 2.5, ' plant'),
+    finetuned: judged('Trained', 2, ' tool'),
+  };
+  const references = asked.map((row) => rows[row]?.question?.reference ?? '');
   const comparison = {
     ...{ name: 'Going on', rows, asked, questions: asked.length, sets: { later: 12 } },
-    base: judged('As pretrained', 3, ' animal'),
-    finetuned: judged('Trained', 2, ' tool'),
+    ...models,
+    compared: await comparePairs<JudgedLanguage>(models, (before, after) =>
+      compareLanguage(references, before, after, config.intervals),
+    ),
   };
   const slices = languageSlices(comparison, []);
   const path = join(root, 'language.html');
@@ -106,16 +122,17 @@ withBrowser('the report in a browser', () => {
     return page;
   }
 
+  const REST = ['Slices', 'Other test sets'];
   const REPORTS = [
-    ['classifiers', classifierReport, ['Overall', 'How sure, and how rightly', 'Label by label']],
-    ['language models', languageReport, ['How well the texts are known', 'What the models go on with']],
+    ['classifiers', classifierReport, ['Overall', 'How sure, and how rightly', 'Label by label', ...REST]],
+    ['language models', languageReport, ['How well the texts are known', 'What the models go on with', ...REST]],
   ] as const;
 
   it.each(REPORTS)('of %s can be used without sight, or without a mouse', async (_, make, headings) => {
     const path = await make(root);
     const page = await shown(path, 'light');
     expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
-    for (const name of [...headings, 'Slices', 'Other test sets'])
+    for (const name of [...headings, 'Better, or by chance'])
       expect(await page.getByRole('heading', { level: 2, name, exact: true }).count()).toBe(1);
     const charts = await page.getByRole('img').all();
     expect(charts.length).toBeGreaterThan(1);
