@@ -52,4 +52,3 @@ export async function bootstrap(kinds: Kinds, options: BootstrapOptions): Promis
   }
   return { accuracy, macroF1, recall };
 }
-

@@ -1,7 +1,13 @@
 import { projectLayout } from '../../configs/index.js';
 import type { Comparison, EvaluateResult } from '../../finetuning/index.js';
 import { formatFigure } from '../progress/index.js';
-import { methodText, productionContender, type Evaluation, type OnUpdate, type Told } from './open-evaluation.js';
+import {
+  methodText,
+  productionContender,
+  type Evaluation,
+  type OnUpdate,
+  type Told,
+} from './open-evaluation.js';
 import { pairLine } from './pair-line.js';
 import { textTable } from './text-table.js';
 
@@ -61,7 +67,10 @@ function overall({ metrics }: Comparison['base']): Record<string, number> {
 
 type Speed = EvaluateResult['speed']['base'];
 
-function summary({ majority, base, production, finetuned, compared }: Comparison, speed: EvaluateResult['speed']): string {
+function summary(
+  { majority, base, production, finetuned, compared }: Comparison,
+  speed: EvaluateResult['speed'],
+): string {
   const row = (name: string, { metrics }: Comparison['majority'], speed?: Speed): string[] => [
     name,
     ...[metrics.accuracy, metrics.macro_precision, metrics.macro_recall, metrics.macro_f1].map((value) =>

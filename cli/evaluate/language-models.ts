@@ -1,7 +1,13 @@
 import { projectLayout } from '../../configs/index.js';
 import type { JudgedLanguage, LanguageContender } from '../../finetuning/index.js';
 import { formatFigure } from '../progress/index.js';
-import { methodText, productionContender, type Evaluation, type OnUpdate, type Told } from './open-evaluation.js';
+import {
+  methodText,
+  productionContender,
+  type Evaluation,
+  type OnUpdate,
+  type Told,
+} from './open-evaluation.js';
 import { pairLine } from './pair-line.js';
 import { textTable } from './text-table.js';
 

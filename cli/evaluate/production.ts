@@ -27,7 +27,9 @@ export async function openProduction(
   const { isCheckedOut, productionSource } = await import('../serving/model-sources.js');
   const { path } = record.model;
   if (!isCheckedOut(root, record))
-    return { reason: `The model in production is not compared: ${path} is not here. \`dvc pull ${path}\` brings it.` };
+    return {
+      reason: `The model in production is not compared: ${path} is not here. \`dvc pull ${path}\` brings it.`,
+    };
   const { modelDigest } = await import('../../tracking/index.js');
   const folder = join(root, path);
   if ((await modelDigest(folder)) === (await modelDigest(finetuned)))

@@ -63,6 +63,8 @@ export function judgeMajority(test: TestSet): Judged {
 }
 
 export interface WorstError {
+  /** Number of the row. */
+  readonly index: number;
   readonly row: LabelledRow;
   readonly predicted: string;
   readonly confidence: number;
@@ -76,6 +78,7 @@ export function worstErrors(comparison: Comparison, count: number): WorstError[]
     .sort((a, b) => (finetuned.confidence[b] as number) - (finetuned.confidence[a] as number) || a - b)
     .slice(0, count)
     .map((row) => ({
+      index: row,
       row: rows[row] as LabelledRow,
       predicted: labels[finetuned.predicted[row] as number] as string,
       confidence: finetuned.confidence[row] as number,

@@ -76,7 +76,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
     ),
     ...(production?.reason === undefined ? {} : { notCompared: production.reason }),
   };
-  await writeOutputs(root, comparison, config);
+  await writeOutputs(root, comparison, config, test.inputs);
   const speed = {
     base: base.speed,
     ...(production?.speed ? { production: production.speed } : {}),
@@ -98,7 +98,7 @@ type Run = { readonly judged: JudgedModel; readonly speed: Speed };
 async function runProduction(
   production: Production<Contender> | undefined,
   given: Given,
-): Promise<Partial<Run> & { readonly reason?: string } | undefined> {
+): Promise<(Partial<Run> & { readonly reason?: string }) | undefined> {
   if (production === undefined || 'reason' in production) return production;
   try {
     return await run('production', production.contender, given);

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { projectLayout, type EvaluationConfig } from '../../configs/index.js';
-import { given, writeFiles, type LineWriter } from '../data/index.js';
+import { given, writeFiles, type LineWriter, type TextInput } from '../data/index.js';
 import { comparedRecord } from './compared/compared.js';
 import type { Comparison, Judged, JudgedModel } from './comparison.js';
 import { precisionRecallCurve, rocCurve } from './curves.js';
 import type { ClassMetrics, Metrics } from './metrics.js';
 import { renderReport } from './report/render-report.js';
+import { thumbnailsOf } from './report/thumbnails.js';
 import { CONFIDENCE_DECIMALS, round, rounded } from './round.js';
 import { classificationSlices } from './classification-slices.js';
 
@@ -18,16 +19,18 @@ export async function writeOutputs(
   root: string,
   comparison: Comparison,
   config: EvaluationConfig,
+  inputs: readonly TextInput[],
 ): Promise<void> {
   const { reports, metrics, plots } = projectLayout;
   const slices = classificationSlices(comparison, config.slices);
+  const thumbnails = await thumbnailsOf(comparison, inputs, config.worst_errors);
   const json =
     (value: unknown, spaces = 2) =>
     (file: LineWriter): void =>
       file.write(JSON.stringify(value, null, spaces));
   const contents: Record<string, (file: LineWriter) => void> = {
     [metrics]: json(metricsRecord(comparison, config)),
-    [`${reports}/report.html`]: (file) => file.write(renderReport(comparison, slices, config)),
+    [`${reports}/report.html`]: (file) => file.write(renderReport(comparison, slices, config, thumbnails)),
     [`${reports}/predictions.jsonl`]: (file) => writePredictions(comparison, file),
     [`${reports}/labels.json`]: json(labelRecords(comparison)),
     [`${reports}/slices.json`]: json(slices),

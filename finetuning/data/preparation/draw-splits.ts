@@ -2,7 +2,7 @@ import type { PreparationConfig, SplitConfig } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { allocate } from './allocate.js';
 import { SPLIT_CODES, split } from './split.js';
-import type { Survey } from './survey.js';
+import type { LabelSets, Survey } from './survey.js';
 
 type Shares = Extract<SplitConfig, { test: number }>;
 type Dates = Extract<SplitConfig, { by: 'date' }>;
@@ -17,6 +17,12 @@ const WHOLE = 2 ** 48;
  * @throws DiagnosticError `empty-split`, `label-not-in-train`, those of `split`
  */
 export function drawSplits(survey: Survey, config: PreparationConfig, file: string): Uint8Array {
+  const codes = drawn(survey, config, file);
+  if (survey.sets) checkSets(codes, survey.sets, file);
+  return codes;
+}
+
+function drawn(survey: Survey, config: PreparationConfig, file: string): Uint8Array {
   const { labels, order, names } = survey;
   const { split: how, max_train_rows } = config;
   if (how === undefined) {
@@ -27,6 +33,25 @@ export function drawSplits(survey: Survey, config: PreparationConfig, file: stri
   leaveOut(codes, order, max_train_rows);
   check(codes, survey, how, file);
   return codes;
+}
+
+/** Where rows have any number of labels, each must be among the training rows. */
+function checkSets(codes: Uint8Array, { sets, ofRow }: LabelSets, file: string): void {
+  const inTrain = new Uint8Array(sets.length);
+  for (let row = 0; row < codes.length; row++)
+    if (codes[row] === SPLIT_CODES.train) inTrain[ofRow[row] as number] = 1;
+  const trained = new Set(sets.filter((_, set) => inTrain[set] === 1).flat());
+  const unknown = [...new Set(sets.flat())].filter((label) => !trained.has(label)).sort();
+  if (unknown.length > 0) throw notInTrain(unknown, file);
+}
+
+function notInTrain(unknown: readonly string[], file: string): DiagnosticError {
+  return new DiagnosticError('label-not-in-train', {
+    message: `no training row has the label ${unknown.slice(0, 5).join(', ')}${unknown.length > 5 ? ` or ${unknown.length - 5} others` : ''}`,
+    at: { file },
+    expected: 'each label among the training rows',
+    fix: 'add rows of these labels, leave them out by preprocessing.label_map, or set preparation.split.by to label',
+  });
 }
 
 function codesOf(survey: Survey, how: SplitConfig, mostTrain: number | null): Uint8Array {
@@ -134,11 +159,5 @@ function check(codes: Uint8Array, { labels, names }: Survey, how: SplitConfig, f
   for (let row = 0; row < labels.length; row++)
     if (codes[row] === SPLIT_CODES.train) trained.add(labels[row] as number);
   const unknown = names.filter((_, label) => !trained.has(label));
-  if (unknown.length > 0)
-    throw new DiagnosticError('label-not-in-train', {
-      message: `no training row has the label ${unknown.slice(0, 5).join(', ')}${unknown.length > 5 ? ` or ${unknown.length - 5} others` : ''}`,
-      at: { file },
-      expected: 'each label among the training rows',
-      fix: 'add rows of these labels, leave them out by preprocessing.label_map, or set preparation.split.by to label',
-    });
+  if (unknown.length > 0) throw notInTrain(unknown, file);
 }

@@ -82,7 +82,8 @@ export class NearDuplicates {
       const [a, b] = [root(first, before), root(first, row)];
       if (a === b) continue;
       readSync(this.#fd, other, 0, SIGNATURE_BYTES, before * SIGNATURE_BYTES);
-      if (agreement(this.#buffer.subarray(at, at + SIGNATURE_BYTES), other) >= this.settings.threshold) first[Math.max(a, b)] = Math.min(a, b);
+      if (agreement(this.#buffer.subarray(at, at + SIGNATURE_BYTES), other) >= this.settings.threshold)
+        first[Math.max(a, b)] = Math.min(a, b);
     }
   }
 

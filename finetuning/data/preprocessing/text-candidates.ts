@@ -1,6 +1,6 @@
 import type { TextsConfig } from '../../../configs/index.js';
 import { mapTexts, textOf } from '../rows/language-text.js';
-import { textDigest } from '../rows/text-key.js';
+import { pairDigest, textDigest } from '../rows/text-key.js';
 import type { Candidate } from './candidate.js';
 import { cleanText } from './clean-text.js';
 import { mapLabel } from './map-label.js';
@@ -41,13 +41,15 @@ function candidate(record: SourceRecord, file: string, bytes: number, config: Te
   const redacted = {};
   const whitespace = config.whitespace ?? ('text' in record.body ? 'collapse' : 'keep');
   let blank = false;
-  const body = mapTexts(record.body, (text) => {
+  const changed = (text: string): string => {
     const clean = cleanText(text, config, whitespace);
     blank ||= clean.trim() === '';
     return config.redact ? redact(clean, config.redact, redacted) : clean;
-  });
-  const text = textOf(body);
-  const { label, drop: unmapped } = mapLabel(record.label, config, file, line);
+  };
+  const body = mapTexts(record.body, changed);
+  const pair = record.pair === undefined ? undefined : changed(record.pair);
+  const text = pair === undefined ? textOf(body) : `${textOf(body)}\n${pair}`;
+  const { label, drop: unmapped, fields: answer, ...counted } = answerOf(record, config, file);
   const drop = fault(text, blank, record, config) ?? (unmapped ? 'unmapped' : undefined);
   return {
     file,
@@ -56,19 +58,45 @@ function candidate(record: SourceRecord, file: string, bytes: number, config: Te
     id,
     label,
     text,
-    digest: textDigest(text),
+    ...counted,
+    digest: pair === undefined ? textDigest(text) : pairDigest(textOf(body), pair),
     ...(drop === undefined ? {} : { drop }),
     ...(filled === undefined ? {} : { filled }),
     ...(config.redact ? { redacted } : {}),
     fields: (rowId) => ({
       id: rowId,
       ...body,
-      ...(label === undefined ? {} : { label }),
+      ...(pair === undefined ? {} : { text_pair: pair }),
+      ...answer,
       ...(lemmas === undefined ? {} : { lemmas }),
       ...(group === undefined ? {} : { group }),
       ...(time === undefined ? {} : { time }),
     }),
   };
+}
+
+interface Answer extends Pick<Candidate, 'label' | 'counted' | 'number'> {
+  readonly drop: boolean;
+  /** What is written of it. */
+  readonly fields: object;
+}
+
+/** A name that is mapped, a number, or names that are mapped; of these, the ones that `unmapped` drops go alone. */
+function answerOf(record: SourceRecord, config: TextsConfig, file: string): Answer {
+  const { line } = record;
+  if (record.number !== undefined) {
+    const { number } = record.number;
+    return { label: String(number), counted: [], number, drop: false, fields: { label: number } };
+  }
+  if (record.labels !== undefined) {
+    const mapped = record.labels.map((name) => mapLabel(name, config, file, line));
+    const kept = mapped.filter(({ drop }) => !drop).map(({ label }) => label as string);
+    const labels = [...new Set(kept)];
+    const all = JSON.stringify(labels.toSorted());
+    return { label: all, counted: labels, drop: false, fields: { labels } };
+  }
+  const { label, drop } = mapLabel(record.label, config, file, line);
+  return { label, drop, fields: label === undefined ? {} : { label } };
 }
 
 function fault(
@@ -78,6 +106,7 @@ function fault(
   config: TextsConfig,
 ): DropReason | undefined {
   if (record.missing) return 'missing';
+  if (record.number?.outside) return 'out_of_range';
   // Characters, not the units that a string counts.
   const characters = [...text].length;
   if (blank || characters < config.min_characters) return 'too_short';

@@ -46,9 +46,7 @@ export async function comparePairs<T>(
   { base, production, finetuned }: OfModels<T>,
   compare: (before: T, after: T) => Promise<Differences>,
 ): Promise<ComparedPair[]> {
-  const pairs: ComparedPair[] = [
-    { before: 'base', after: 'finetuned', ...(await compare(base, finetuned)) },
-  ];
+  const pairs: ComparedPair[] = [{ before: 'base', after: 'finetuned', ...(await compare(base, finetuned)) }];
   if (production !== undefined)
     pairs.push(
       { before: 'production', after: 'finetuned', ...(await compare(production, finetuned)) },

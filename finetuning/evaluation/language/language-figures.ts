@@ -23,7 +23,12 @@ export function languageFigures(scores: readonly RowScore[]): LanguageFigures {
 }
 
 /** @param sums over rows */
-export function figuresOfScores({ loss: nats, tokens, right, bytes }: Omit<RowScore, 'cut'>): LanguageFigures {
+export function figuresOfScores({
+  loss: nats,
+  tokens,
+  right,
+  bytes,
+}: Omit<RowScore, 'cut'>): LanguageFigures {
   const loss = nats / tokens;
   return {
     loss,

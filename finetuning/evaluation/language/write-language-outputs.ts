@@ -86,7 +86,10 @@ function gain(base: JudgedLanguage, finetuned: JudgedLanguage): object {
 }
 
 /** As models are compared by: a right answer is the whole completion. */
-function writeAnswers({ rows, asked, base, production, finetuned }: LanguageComparison, file: LineWriter): void {
+function writeAnswers(
+  { rows, asked, base, production, finetuned }: LanguageComparison,
+  file: LineWriter,
+): void {
   for (const [at, row] of asked.entries()) {
     const { id, question } = rows[row] as LanguageComparison['rows'][number];
     const { prompt, reference } = question as NonNullable<typeof question>;

@@ -54,7 +54,9 @@ export function comparedSection(
 function pairTable({ before, after, figures, mcnemar }: ComparedPair, share: string): string {
   const [first, second] = [NAMES[before], NAMES[after]];
   const body = Object.entries(figures).map(([name, apart]) => {
-    const values = [apart.after, apart.before, apart.difference].map((value) => `<td class="n">${figure(value)}</td>`);
+    const values = [apart.after, apart.before, apart.difference].map(
+      (value) => `<td class="n">${figure(value)}</td>`,
+    );
     return (
       `<tr><th scope="row">${escape(titleOf(name))}</th>${values.join('')}` +
       `<td class="n">${figure(apart.low)} to ${figure(apart.high)}</td><td>${said(name, apart)}</td></tr>`

@@ -1,4 +1,5 @@
 import type { EvaluationConfig } from '../../../configs/index.js';
+import type { Thumbnail } from '../../images/thumbnail.js';
 import type { ClassificationSlice } from '../classification-slices.js';
 import type { Comparison, Judged } from '../comparison.js';
 import { barChart, type Series } from './bar-chart.js';
@@ -9,11 +10,16 @@ import { probabilitySection } from './probability-section.js';
 import { setSection, sliceSection } from './slice-sections.js';
 import { classTable, confusionTable, errorTable, matrixTable, overallTable } from './tables.js';
 
-/** What classifiers are worth, as a page. */
+/**
+ * What classifiers are worth, as a page.
+ *
+ * @param thumbnails pictures of the worst errors, by row number
+ */
 export function renderReport(
   comparison: Comparison,
   slices: readonly ClassificationSlice[],
   config: EvaluationConfig,
+  thumbnails: ReadonlyMap<number, Thumbnail>,
 ): string {
   const { name, labels, rows, majority, base, production, finetuned, compared, notCompared } = comparison;
   const right = Math.round(finetuned.metrics.accuracy * rows.length);
@@ -49,7 +55,7 @@ export function renderReport(
         title: 'Worst errors',
         content:
           '<p class="note">A sure mistake is often a label that could be argued about, or a text that says too little.</p>\n' +
-          errorTable(comparison, config.worst_errors),
+          errorTable(comparison, config.worst_errors, thumbnails),
       },
     ],
   });

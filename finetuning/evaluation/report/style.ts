@@ -29,11 +29,14 @@ h2 { font-size: 1.2rem; margin: 2.8rem 0 .5rem; }
 figure { margin: 1rem 0 0; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: 1rem; }
 figcaption { color: var(--soft); font-size: .88rem; margin-top: .5rem; }
 svg { display: block; width: 100%; height: auto; font: 13px system-ui, sans-serif; }
-svg text { fill: var(--ink); } svg .soft { fill: var(--soft); } svg .grid { stroke: var(--line); }
+svg text { fill: var(--ink); } svg .soft { fill: var(--soft); } svg .grid { stroke: var(--line); } svg .axis { stroke: var(--soft); stroke-dasharray: 5 4; }
 svg rect.finetuned { fill: var(--finetuned); } svg rect.base { fill: var(--base); } svg rect.production { fill: var(--production); } svg rect.majority { fill: var(--majority); }
 svg .line { fill: none; stroke: var(--hue); stroke-width: 2.2; } svg.curve { max-width: 44rem; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem; }
 svg .dot { fill: var(--hue); }
+svg .point { fill: var(--hue); fill-opacity: .55; stroke: var(--hue); stroke-width: .8; }
+.thumbnail { display: block; max-width: 8rem; max-height: 8rem; border-radius: .3rem; border: 1px solid var(--line); }
+.thumbnail.pixels { image-rendering: pixelated; }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; margin-top: 1rem; }
 .scroll:focus-visible { outline: 3px solid var(--finetuned); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }

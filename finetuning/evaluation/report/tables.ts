@@ -1,7 +1,11 @@
+import { textInput } from '../../data/index.js';
+import type { Thumbnail } from '../../images/thumbnail.js';
 import { largestConfusions, worstErrors, type Comparison } from '../comparison.js';
 import type { ClassMetrics, Metrics } from '../metrics.js';
 import { count, escape, figure, percent } from './html.js';
+import { inputText } from './input-text.js';
 import { scroll, table } from './table.js';
+import { thumbnailImage } from './thumbnails.js';
 
 /** More labels than this make a matrix that nobody can read; the .csv has it in any case. */
 const MOST_MATRIX_LABELS = 60;
@@ -95,7 +99,11 @@ export function confusionTable(comparison: Comparison): string {
   });
 }
 
-export function errorTable(comparison: Comparison, most: number): string {
+export function errorTable(
+  comparison: Comparison,
+  most: number,
+  thumbnails: ReadonlyMap<number, Thumbnail>,
+): string {
   const errors = worstErrors(comparison, most);
   if (errors.length === 0) return '<p class="note">There are none to show.</p>';
   return table({
@@ -107,10 +115,12 @@ export function errorTable(comparison: Comparison, most: number): string {
       'Confidence',
     ],
     numeric: [3],
-    body: errors.map(({ row, predicted, confidence }) => {
+    body: errors.map(({ index, row, predicted, confidence }) => {
+      const thumbnail = thumbnails.get(index);
+      const name = 'image' in row ? row.image : inputText(textInput(row));
       const lemmas = 'lemmas' in row && row.lemmas?.map((lemma) => lemma.replaceAll('_', ' ')).join(', ');
       return (
-        `<tr><td class="text">${escape('image' in row ? row.image : row.text)}${lemmas ? `<div class="lemmas">${escape(lemmas)}</div>` : ''}</td>` +
+        `<tr><td class="text">${thumbnail ? thumbnailImage(thumbnail, `Picture ${name}`) : ''}${escape(name)}${lemmas ? `<div class="lemmas">${escape(lemmas)}</div>` : ''}</td>` +
         `<td>${escape(row.label)}</td><td>${escape(predicted)}</td><td class="n">${percent(confidence)}</td></tr>`
       );
     }),

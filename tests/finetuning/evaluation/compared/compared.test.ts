@@ -124,7 +124,10 @@ describe('two classifiers', () => {
     expect(found.mcnemar).toMatchObject({ productionOnly: 0, candidateOnly: 40 });
     expect(comparedRecord([{ before: 'base', after: 'finetuned', ...found }], settings)).toMatchObject({
       confidence: 0.95,
-      finetuned_over_base: { mcnemar: { only_base: 0, only_finetuned: 40 }, accuracy: { low: accuracy?.low } },
+      finetuned_over_base: {
+        mcnemar: { only_base: 0, only_finetuned: 40 },
+        accuracy: { low: accuracy?.low },
+      },
     });
   });
 });
