@@ -22,6 +22,7 @@ export {
   type LoraConfig,
   type ProblemType,
 } from './finetuning-config.js';
+export { languageCodes } from './languages.js';
 export { loadBaseConfig, loadConfig, loadDataConfig, loadEvaluationConfig } from './load-config.js';
 export { findProjectRoot, projectLayout } from './project-layout.js';
 export { loadFinetuningConfig, readFinetuningConfig } from './load-finetuning-config.js';

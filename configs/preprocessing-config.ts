@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languageCodes } from './languages.js';
 
 const field = z.string().min(1);
 
@@ -79,6 +80,10 @@ const textsSchema = z
     min_characters: z.int().min(1),
     /** Longer texts are dropped. */
     max_characters: z.int().min(1).optional(),
+    /** Texts in other languages are dropped; those of which the language cannot be told are kept, or dropped too. */
+    languages: z
+      .strictObject({ keep: z.array(z.enum(languageCodes)).min(1), unsure: z.enum(['keep', 'drop']) })
+      .optional(),
     /** Values that are absent, null or blank. */
     missing: z
       .strictObject({

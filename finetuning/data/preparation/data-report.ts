@@ -118,6 +118,7 @@ const ORDER = [
   'out_of_range',
   'too_short',
   'too_long',
+  'language',
   'unlabelled',
   'unmapped',
   'conflicting',

@@ -7,6 +7,8 @@ interface Dropped {
   readonly too_long?: number;
   /** The number that it has lies outside of `preprocessing.number`. */
   readonly out_of_range?: number;
+  /** In a language that is not wanted. */
+  readonly language?: number;
   readonly unlabelled: number;
   /** The label is not in `label_map`. */
   readonly unmapped?: number;

@@ -209,6 +209,7 @@ function tallyOf(config: PreprocessingConfig): PreprocessTally {
   if (missing.includes('drop')) reasons.push('missing');
   if ('max_characters' in config && config.max_characters !== undefined) reasons.push('too_long');
   if ('number' in config && config.number?.outside === 'drop') reasons.push('out_of_range');
+  if ('languages' in config && config.languages) reasons.push('language');
   if (config.unmapped === 'drop') reasons.push('unmapped');
   if ('near_duplicates' in config && config.near_duplicates) reasons.push('near_duplicate');
   if (config.balance) reasons.push('balance');

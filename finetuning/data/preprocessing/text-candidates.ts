@@ -3,6 +3,7 @@ import { mapTexts, textOf } from '../rows/language-text.js';
 import { pairDigest, textDigest } from '../rows/text-key.js';
 import type { Candidate } from './candidate.js';
 import { cleanText } from './clean-text.js';
+import { languageFilter, type IsWanted } from './language-filter.js';
 import { mapLabel } from './map-label.js';
 import type { DropReason } from './preprocess-report.js';
 import { readProse } from './prose.js';
@@ -17,10 +18,11 @@ export async function* textCandidates(
   files: readonly RawFile[],
   config: TextsConfig,
 ): AsyncGenerator<Candidate> {
+  const isWanted = await languageFilter(config);
   let before = 0;
   for (const file of files) {
     for await (const record of readFile(file, config))
-      yield candidate(record, file.shownAs, before + record.bytes, config);
+      yield candidate(record, file.shownAs, before + record.bytes, config, isWanted);
     before += file.bytes;
   }
 }
@@ -36,7 +38,13 @@ function readFile({ path, shownAs, name }: RawFile, config: TextsConfig): AsyncG
   }
 }
 
-function candidate(record: SourceRecord, file: string, bytes: number, config: TextsConfig): Candidate {
+function candidate(
+  record: SourceRecord,
+  file: string,
+  bytes: number,
+  config: TextsConfig,
+  isWanted: IsWanted | undefined,
+): Candidate {
   const { id, lemmas, group, time, line, filled } = record;
   const redacted = {};
   const whitespace = config.whitespace ?? ('text' in record.body ? 'collapse' : 'keep');
@@ -50,7 +58,9 @@ function candidate(record: SourceRecord, file: string, bytes: number, config: Te
   const pair = record.pair === undefined ? undefined : changed(record.pair);
   const text = pair === undefined ? textOf(body) : `${textOf(body)}\n${pair}`;
   const { label, drop: unmapped, fields: answer, ...counted } = answerOf(record, config, file);
-  const drop = fault(text, blank, record, config) ?? (unmapped ? 'unmapped' : undefined);
+  const drop =
+    fault(text, blank, record, config) ??
+    (isWanted?.(text) === false ? 'language' : unmapped ? 'unmapped' : undefined);
   return {
     file,
     line,
