@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { userCodeSchema } from './user-code.js';
 
 /** A data file or folder of the project. */
 const insidePath = z
@@ -20,6 +21,8 @@ export const evaluationConfigSchema = z.strictObject({
   calibration_bins: z.int().min(2).max(1000).default(15),
   /** Fields of the test rows: figures for each value of each, beside those by label and by length. */
   slices: z.array(z.string().min(1)).default([]),
+  /** Metrics of your own: files of the project that export `createMetric(options)`. metrics.json has each under its file's name. */
+  metrics: z.array(userCodeSchema).default([]),
   /** Other test sets, by name: what the finetuned model may have forgotten. */
   sets: z
     .record(z.string().regex(/^\w[\w.-]*$/, 'must be of letters, digits, `_`, `-` and `.`'), insidePath)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { languageCodes } from './languages.js';
+import { userCodeSchema } from './user-code.js';
 
 const field = z.string().min(1);
 
@@ -31,6 +32,8 @@ export type RecordFields = z.output<typeof fieldsSchema>;
 const missingSchema = z.union([z.enum(['drop', 'error']), z.strictObject({ fill: z.string().min(1) })]);
 
 const shared = {
+  /** Steps of your own, in this order: files of the project that export `createStep(options)`. */
+  steps: z.array(userCodeSchema).min(1).optional(),
   /** Which files of data/raw to read, by pattern; absent: all that the format knows. */
   files: z.array(field).min(1).optional(),
   /** Label of the source → label of the rows. Others stay as they are, unless `unmapped` says otherwise. */

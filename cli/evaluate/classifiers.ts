@@ -20,6 +20,7 @@ export async function evaluateClassifiers(evaluation: Evaluation, onProgress: On
     root,
     name,
     config,
+    places: evaluation.places,
     files: evaluation.files,
     base: (labels) => ({
       description: `${model} as pretrained, with a new head that was never trained (seed ${seed}): chance is what to expect`,
@@ -58,8 +59,8 @@ export async function evaluateClassifiers(evaluation: Evaluation, onProgress: On
 }
 
 /** Without those of each class, which are in the artifacts. */
-function overall({ metrics }: Comparison['base']): Record<string, number> {
-  const numbers = Object.entries(metrics).filter((entry): entry is [string, number] =>
+function overall({ metrics, own }: Comparison['base']): Record<string, number> {
+  const numbers = Object.entries({ ...metrics, ...own }).filter((entry): entry is [string, number] =>
     Number.isFinite(entry[1]),
   );
   return Object.fromEntries(numbers);

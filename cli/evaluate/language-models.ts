@@ -25,6 +25,7 @@ export async function evaluateLanguageModels(evaluation: Evaluation, onProgress:
     root,
     name,
     config,
+    places: evaluation.places,
     ...(evaluation.files.test === undefined ? {} : { testFile: evaluation.files.test }),
     base: contender(`${finetuning.model_name} as pretrained`, {}),
     finetuned: contender(`The same model after ${methodText(finetuning)}: ${projectLayout.bestModel}`, {
@@ -53,9 +54,10 @@ export async function evaluateLanguageModels(evaluation: Evaluation, onProgress:
     p50 === null ? '' : formatFigure(p50),
   ];
   const completed = base.completions ? ['exact', 'ROUGE-L', 'chrF'] : [];
-  const numbers = ({ figures, completions }: JudgedLanguage): Record<string, number> => ({
+  const numbers = ({ figures, completions, own }: JudgedLanguage): Record<string, number | null> => ({
     ...figures,
     ...completions,
+    ...own,
   });
   return {
     tracked: { rows: comparison.rows.length, base: numbers(base), finetuned: numbers(finetuned) },

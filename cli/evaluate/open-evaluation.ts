@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { EvaluationConfig, FinetuningConfig, ProblemType } from '../../configs/index.js';
-import { DiagnosticError } from '../../diagnostics/index.js';
+import { DiagnosticError, type Locator } from '../../diagnostics/index.js';
 import type { EvaluateOptions, Production, TestSetFiles } from '../../finetuning/index.js';
 import type { TrackedFigures } from '../tracking/track-evaluation.js';
 import { openProduction, type ProductionModel } from './production.js';
@@ -12,6 +12,8 @@ export interface Evaluation {
   /** Of the project. */
   readonly name: string;
   readonly config: EvaluationConfig;
+  /** Where its settings are written. */
+  readonly places: Locator;
   readonly finetuning: FinetuningConfig;
   readonly baseModelDir: string;
   /** The finetuned model. */
@@ -42,12 +44,12 @@ export type OnUpdate = NonNullable<EvaluateOptions['onProgress']>;
 
 /** @throws DiagnosticError `no-model`, and those of the configuration and the models */
 export async function openEvaluation(flags: TestSetFiles, log: (line: string) => void): Promise<Evaluation> {
-  const { findProjectRoot, loadBaseConfig, loadEvaluationConfig, loadFinetuningConfig, projectLayout } =
+  const { findProjectRoot, loadBaseConfig, loadFinetuningConfig, readEvaluationConfig, projectLayout } =
     await import('../../configs/index.js');
   const { readFinetunedFolder, resolvePretrained } = await import('../../finetuning/index.js');
   const root = findProjectRoot(process.cwd());
   const { name } = loadBaseConfig(root);
-  const config = loadEvaluationConfig(root);
+  const { config, places } = readEvaluationConfig(root);
   const finetuning = loadFinetuningConfig(root);
   const adapterDir = join(root, projectLayout.bestModel);
   if (!existsSync(adapterDir))
@@ -66,7 +68,8 @@ export async function openEvaluation(flags: TestSetFiles, log: (line: string) =>
   };
   const production = config.production ? await openProduction(root, adapterDir, log) : undefined;
   return {
-    ...{ root, name, config, finetuning, baseModelDir, adapterDir, files, generates, problem, labels },
+    ...{ root, name, config, places, finetuning, baseModelDir, adapterDir, files },
+    ...{ generates, problem, labels },
     ...(production ? { production } : {}),
   };
 }

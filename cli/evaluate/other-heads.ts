@@ -20,7 +20,7 @@ export async function evaluateOtherHeads(evaluation: Evaluation, onProgress: OnU
   const open = (more: { adapterDir?: string }): Promise<OpenedClassifier> =>
     openClassifier({ baseModelDir, labels, seed, ...more });
   const comparison = await evaluateAnswers({
-    ...{ root, name, config, problem, labels, onProgress },
+    ...{ root, name, config, places: evaluation.places, problem, labels, onProgress },
     ...(files.test === undefined ? {} : { testFile: files.test }),
     base: {
       description: `${model} as pretrained, with a new head that was never trained (seed ${seed}): chance is what to expect`,

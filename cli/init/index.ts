@@ -1,3 +1,4 @@
 export { initProject, type InitResult } from './init-project.js';
 export { packageRoot } from './package-root.js';
-export { asTask, askTask, tasks, type Task } from './tasks.js';
+export { askForProject } from './ask.js';
+export { asTask, tasks, type Task } from './tasks.js';

@@ -33,7 +33,10 @@ export async function trackingSetting(
   if (!tracking.enabled) return undefined;
   const { home, trial } = trackingPlace(root);
   return {
-    target: trackingTarget(fileStoreOf(home)),
+    target: trackingTarget(fileStoreOf(home), {
+      ...process.env,
+      MLFLOW_TRACKING_URI: process.env['MLFLOW_TRACKING_URI'] || (tracking.uri ?? undefined),
+    }),
     state: join(await openState(home), 'tracking'),
     experiment: process.env['MLFLOW_EXPERIMENT_NAME'] || (tracking.experiment ?? name),
     ...(trial ? { trial } : {}),

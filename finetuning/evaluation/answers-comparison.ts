@@ -14,6 +14,8 @@ export interface JudgedAnswers {
   /** [rows, labels] */
   readonly logits: Float32Array;
   readonly figures: Figures;
+  /** By the project's own metrics. */
+  readonly own: Figures;
   /** Of a regression, the figures of each output. */
   readonly outputs: readonly Figures[];
   /** Of several labels, the measures of each. */
@@ -57,7 +59,7 @@ export function judgeAnswers(
   { problem, labels, actual }: Pick<AnswersComparison, 'problem' | 'labels' | 'actual'>,
   logits: Float32Array,
   description: string,
-): JudgedAnswers {
+): Omit<JudgedAnswers, 'own'> {
   if (problem === 'regression') {
     const { mean, outputs } = regressionByOutput(actual, logits, labels);
     const each = outputs.map((figures) => shortened({ ...figures }));

@@ -17,6 +17,8 @@ export interface JudgedModel extends Judged {
   readonly probabilities: ProbabilityMetrics;
   /** On other test sets, by name. */
   readonly sets: Readonly<Record<string, Judged>>;
+  /** What the project's own metrics say, by name. */
+  readonly own: Readonly<Record<string, number | null>>;
 }
 
 export interface Comparison {

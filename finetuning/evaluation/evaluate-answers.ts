@@ -1,8 +1,16 @@
 import { join } from 'node:path';
 import { projectLayout, type EvaluationConfig } from '../../configs/index.js';
-import { DiagnosticError } from '../../diagnostics/index.js';
+import { DiagnosticError, type Locator } from '../../diagnostics/index.js';
 import type { OnProgress } from '../data/index.js';
-import { askAll, readAnswerRows, type AnswerRows, type OtherProblem } from './answer-rows.js';
+import { loadMetrics, measure, type JudgedRow } from '../user-code/metric.js';
+import {
+  askAll,
+  readAnswerRows,
+  rowRecord,
+  saidOf,
+  type AnswerRows,
+  type OtherProblem,
+} from './answer-rows.js';
 import { actualOf, judgeAnswers, type AnswersComparison, type JudgedAnswers } from './answers-comparison.js';
 import type { Contender, Production } from './classifier.js';
 import { compareAnswers } from './compared/compare-answers.js';
@@ -14,6 +22,8 @@ export interface EvaluateAnswersOptions {
   /** Of the project. */
   readonly name: string;
   readonly config: EvaluationConfig;
+  /** Where the settings are written, for messages. */
+  readonly places?: Locator;
   /** In place of data/finetuning/test.jsonl, relative to the project. */
   readonly testFile?: string;
   readonly problem: OtherProblem;
@@ -43,6 +53,7 @@ export async function evaluateAnswers(options: EvaluateAnswersOptions): Promise<
     testFile = projectLayout.test,
     onProgress,
   } = options;
+  const metrics = await loadMetrics(config.metrics, root, options.places);
   const rows = await readAnswerRows(join(root, testFile), testFile, problem);
   if (problem === 'multi_label_classification') checkLabels(rows, labels, testFile);
   else checkNumbers(rows, labels, testFile);
@@ -56,7 +67,10 @@ export async function evaluateAnswers(options: EvaluateAnswersOptions): Promise<
       onProgress: (step, total) => onProgress?.({ step, total, message: `evaluating ${which}` }),
     });
     if (own.join('\n') !== labels.join('\n')) return undefined;
-    return judgeAnswers(known, logits, description);
+    const judged = judgeAnswers(known, logits, description);
+    const answered = (): JudgedRow[] =>
+      saidOf(logits, labels, problem).map((answer, row) => ({ ...rowRecord(rows, row, problem), ...answer }));
+    return { ...judged, own: await measure(metrics, answered, Object.keys(judged.figures)) };
   };
   const must = async (which: ModelName, contender: Contender): Promise<JudgedAnswers> => {
     const judged = await ask(which, contender);

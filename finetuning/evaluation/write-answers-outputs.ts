@@ -6,7 +6,7 @@ import type { AnswersComparison, Figures, JudgedAnswers } from './answers-compar
 import { comparedRecord } from './compared/compared.js';
 import type { ClassMetrics } from './metrics.js';
 import { renderAnswersReport } from './report/answers-report.js';
-import { rounded as shortened } from './round.js';
+import { round, rounded as shortened } from './round.js';
 
 /**
  * metrics.json; in reports/: report.html, predictions.jsonl with what the finetuned model says, and of several labels
@@ -49,12 +49,18 @@ export function answersRecord(
   return {
     test_rows: rows.ids.length,
     problem_type: problem,
-    base: base.figures,
-    ...(production ? { production: production.figures } : {}),
-    finetuned: finetuned.figures,
+    base: figuresOf(base),
+    ...(production ? { production: figuresOf(production) } : {}),
+    finetuned: figuresOf(finetuned),
     compared: comparedRecord(compared, intervals),
     ...(finetuned.outputs.length > 1 ? { outputs: Object.fromEntries(outputs) } : {}),
   };
+}
+
+/** Those that every evaluation has, and the project's own. */
+function figuresOf({ figures, own }: JudgedAnswers): Figures {
+  const shown = Object.entries(own).map(([name, value]) => [name, round(value ?? Number.NaN)]);
+  return { ...figures, ...(Object.fromEntries(shown) as Figures) };
 }
 
 function writePredictions({ rows, labels, problem, finetuned }: AnswersComparison, file: LineWriter): void {

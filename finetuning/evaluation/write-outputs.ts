@@ -60,9 +60,9 @@ export function metricsRecord(
     test_rows: comparison.rows.length,
     labels: comparison.labels.length,
     majority: overall(majority.metrics),
-    base: { ...overall(base.metrics), ...ranked(base) },
-    ...(production ? { production: { ...overall(production.metrics), ...ranked(production) } } : {}),
-    finetuned: { ...overall(finetuned.metrics), ...ranked(finetuned) },
+    base: { ...figuresOf(base), ...rounded(base.own) },
+    ...(production ? { production: { ...figuresOf(production), ...rounded(production.own) } } : {}),
+    finetuned: { ...figuresOf(finetuned), ...rounded(finetuned.own) },
     gain: {
       accuracy: round(finetuned.metrics.accuracy - base.metrics.accuracy),
       macro_f1: round(finetuned.metrics.macro_f1 - base.metrics.macro_f1),
@@ -72,11 +72,16 @@ export function metricsRecord(
   };
 }
 
+/** All of one model but those of the project's own metrics. */
+export function figuresOf(model: Pick<JudgedModel, 'metrics' | 'probabilities'>): object {
+  return { ...overall(model.metrics), ...ranked(model) };
+}
+
 function overall({ classes: _, ...figures }: Metrics): object {
   return rounded(figures);
 }
 
-function ranked({ probabilities }: JudgedModel): object {
+function ranked({ probabilities }: Pick<JudgedModel, 'probabilities'>): object {
   const { roc_auc, pr_auc, log_loss, ece, top_k } = probabilities;
   const topK = [...top_k].map(([k, share]) => [`top_${k}_accuracy`, share] as const);
   return rounded({ roc_auc, pr_auc, log_loss, ece, ...Object.fromEntries(topK) });

@@ -119,6 +119,7 @@ const ORDER = [
   'too_short',
   'too_long',
   'language',
+  'step',
   'unlabelled',
   'unmapped',
   'conflicting',

@@ -9,6 +9,8 @@ interface Dropped {
   readonly out_of_range?: number;
   /** In a language that is not wanted. */
   readonly language?: number;
+  /** A step of the user's own dropped it. */
+  readonly step?: number;
   readonly unlabelled: number;
   /** The label is not in `label_map`. */
   readonly unmapped?: number;

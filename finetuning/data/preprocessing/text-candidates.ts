@@ -1,4 +1,5 @@
 import type { TextsConfig } from '../../../configs/index.js';
+import type { CleaningSteps, RowFacts } from '../../user-code/cleaning-step.js';
 import { mapTexts, textOf } from '../rows/language-text.js';
 import { pairDigest, textDigest } from '../rows/text-key.js';
 import type { Candidate } from './candidate.js';
@@ -17,12 +18,13 @@ import { readWordnetNouns } from './wordnet.js';
 export async function* textCandidates(
   files: readonly RawFile[],
   config: TextsConfig,
+  steps?: CleaningSteps,
 ): AsyncGenerator<Candidate> {
   const isWanted = await languageFilter(config);
   let before = 0;
   for (const file of files) {
     for await (const record of readFile(file, config))
-      yield candidate(record, file.shownAs, before + record.bytes, config, isWanted);
+      yield candidate(record, file.shownAs, before + record.bytes, config, { isWanted, steps });
     before += file.bytes;
   }
 }
@@ -43,16 +45,25 @@ function candidate(
   file: string,
   bytes: number,
   config: TextsConfig,
-  isWanted: IsWanted | undefined,
+  { isWanted, steps }: { readonly isWanted: IsWanted | undefined; readonly steps: CleaningSteps | undefined },
 ): Candidate {
   const { id, lemmas, group, time, line, filled } = record;
+  const facts: RowFacts = {
+    file,
+    line,
+    ...(id === undefined ? {} : { id }),
+    ...(record.label === undefined ? {} : { label: record.label }),
+  };
+  const texts: string[] = [];
   const redacted = {};
   const whitespace = config.whitespace ?? ('text' in record.body ? 'collapse' : 'keep');
   let blank = false;
-  const changed = (text: string): string => {
-    const clean = cleanText(text, config, whitespace);
+  const changed = (given: string): string => {
+    const clean = cleanText(steps ? steps.text(given, facts) : given, config, whitespace);
     blank ||= clean.trim() === '';
-    return config.redact ? redact(clean, config.redact, redacted) : clean;
+    const text = config.redact ? redact(clean, config.redact, redacted) : clean;
+    texts.push(text);
+    return text;
   };
   const body = mapTexts(record.body, changed);
   const pair = record.pair === undefined ? undefined : changed(record.pair);
@@ -60,7 +71,9 @@ function candidate(
   const { label, drop: unmapped, fields: answer, ...counted } = answerOf(record, config, file);
   const drop =
     fault(text, blank, record, config) ??
-    (isWanted?.(text) === false ? 'language' : unmapped ? 'unmapped' : undefined);
+    (isWanted?.(text) === false ? 'language' : undefined) ??
+    (steps && !steps.keep(facts, texts) ? 'step' : undefined) ??
+    (unmapped ? 'unmapped' : undefined);
   return {
     file,
     line,

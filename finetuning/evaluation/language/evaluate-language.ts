@@ -1,8 +1,9 @@
 import { projectLayout, type EvaluationConfig } from '../../../configs/index.js';
-import { DiagnosticError } from '../../../diagnostics/index.js';
+import { DiagnosticError, type Locator } from '../../../diagnostics/index.js';
 import type { OnProgress } from '../../data/index.js';
 import type { OpenedGenerator, Question } from '../../models/generation/open-generator.js';
 import type { OpenedScorer, RowScore } from '../../models/scoring/open-scorer.js';
+import { loadMetrics, measure, type LanguageAnswer, type Metrics } from '../../user-code/metric.js';
 import type { Production } from '../classifier.js';
 import { compareLanguage } from '../compared/compare-language.js';
 import { comparePairs, type ComparedPair, type ModelName } from '../compared/compared.js';
@@ -25,6 +26,8 @@ export interface EvaluateLanguageOptions {
   /** Of the project. */
   readonly name: string;
   readonly config: EvaluationConfig;
+  /** Where the settings are written, for messages. */
+  readonly places?: Locator;
   /** In place of data/finetuning/test.jsonl, relative to the project. */
   readonly testFile?: string;
   readonly base: LanguageContender;
@@ -45,6 +48,8 @@ export interface JudgedLanguage {
   readonly completions?: CompletionFigures;
   /** By name. */
   readonly sets: Readonly<Record<string, LanguageFigures>>;
+  /** What the project's own metrics say, by name. */
+  readonly own: Readonly<Record<string, number | null>>;
   readonly latency: Latency;
 }
 
@@ -76,13 +81,14 @@ export interface LanguageComparison {
  */
 export async function evaluateLanguage(options: EvaluateLanguageOptions): Promise<LanguageComparison> {
   const { root, name, config, testFile = projectLayout.test, onProgress = () => {} } = options;
+  const metrics = await loadMetrics(config.metrics, root, options.places);
   const rows = await readLanguageSet(root, testFile);
   const sets = new Map<string, LanguageTestRow[]>();
   for (const [set, file] of Object.entries(config.sets)) sets.set(set, await readLanguageSet(root, file));
   const questions = [...rows.keys()].filter((row) => rows[row]?.question);
   const asked = questions.slice(0, config.completions);
   const judge = (which: ModelName, contender: LanguageContender): Promise<JudgedLanguage> =>
-    judged(which, contender, { rows, sets, asked, config, onProgress });
+    judged(which, contender, { rows, sets, asked, config, metrics, onProgress });
   const { production } = options;
   const models = {
     base: await judge('base', options.base),
@@ -113,13 +119,14 @@ interface Given {
   readonly sets: ReadonlyMap<string, readonly LanguageTestRow[]>;
   readonly asked: readonly number[];
   readonly config: EvaluationConfig;
+  readonly metrics: Metrics;
   readonly onProgress: OnProgress;
 }
 
 async function judged(
   name: string,
   contender: LanguageContender,
-  { rows, sets, asked, config, onProgress }: Given,
+  { rows, sets, asked, config, metrics, onProgress }: Given,
 ): Promise<JudgedLanguage> {
   const scorer = await contender.openScorer();
   const stopwatch = new Stopwatch();
@@ -145,12 +152,16 @@ async function judged(
   }
   const answers = await answersOf(name, contender, { rows, asked, config, onProgress });
   const references = referencesOf(rows, asked);
+  const figures = languageFigures(scores);
+  const completions = asked.length > 0 ? completionFigures(references, answers) : undefined;
+  const known = Object.keys({ ...figures, ...completions });
   return {
     description: contender.description,
     scores,
-    figures: languageFigures(scores),
+    figures,
     answers,
-    ...(asked.length > 0 ? { completions: completionFigures(references, answers) } : {}),
+    ...(completions ? { completions } : {}),
+    own: await measure(metrics, () => judgedRows(rows, scores, asked, answers), known),
     sets: others,
     latency,
   };
@@ -161,10 +172,27 @@ function referencesOf(rows: readonly LanguageTestRow[], asked: readonly number[]
   return asked.map((row) => rows[row]?.question?.reference ?? '');
 }
 
+/** As the project's own metrics are given them. */
+function judgedRows(
+  rows: readonly LanguageTestRow[],
+  scores: readonly RowScore[],
+  asked: readonly number[],
+  answers: readonly string[],
+): LanguageAnswer[] {
+  const places = new Map(asked.map((row, at) => [row, at]));
+  return rows.map(({ id, fields, question }, row) => {
+    const { loss, tokens, right, bytes } = scores[row] as RowScore;
+    const at = places.get(row);
+    const answered =
+      at === undefined ? {} : { label: question?.reference ?? '', prediction: answers[at] as string };
+    return { ...fields, id, loss, tokens, right, bytes, ...answered };
+  });
+}
+
 async function answersOf(
   name: string,
   contender: LanguageContender,
-  { rows, asked, config, onProgress }: Omit<Given, 'sets'>,
+  { rows, asked, config, onProgress }: Omit<Given, 'sets' | 'metrics'>,
 ): Promise<string[]> {
   if (asked.length === 0) return [];
   const generator = await contender.openGenerator();

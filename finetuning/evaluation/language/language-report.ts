@@ -3,6 +3,7 @@ import { barChart } from '../report/bar-chart.js';
 import { comparedSection } from '../report/compared-section.js';
 import { count, escape, figure, percent } from '../report/html.js';
 import { lineChart } from '../report/line-chart.js';
+import { ownMetricsTable } from '../report/own-metrics.js';
 import { card, renderPage, type Section } from '../report/page.js';
 import { sliceSection } from '../report/slice-sections.js';
 import { table } from '../report/table.js';
@@ -81,7 +82,9 @@ function overall(comparison: LanguageComparison): Section {
           ...(production ? [row('In production', production)] : []),
           row('Base', base),
         ],
-      }) + `\n<figure>${chart}</figure>`,
+      }) +
+      ownMetricsTable(comparison) +
+      `\n<figure>${chart}</figure>`,
   };
 }
 

@@ -42,10 +42,8 @@ export function languageMetrics(
 ): object {
   const sum = (of: (score: RowScore) => number): number =>
     finetuned.scores.reduce((all, score) => all + of(score), 0);
-  const overall = ({ figures, completions }: JudgedLanguage): object => ({
-    ...rounded({ ...figures }),
-    ...(completions ? rounded({ ...completions }) : {}),
-  });
+  const overall = ({ figures, completions, own }: JudgedLanguage): object =>
+    rounded({ ...figures, ...completions, ...own });
   const both = (before: LanguageFigures, after: LanguageFigures): object => ({
     base: rounded({ ...before }),
     finetuned: rounded({ ...after }),

@@ -5,6 +5,7 @@ import { barChart, type Series } from './bar-chart.js';
 import { count, escape, figure } from './html.js';
 import { inputText } from './input-text.js';
 import { modelRows } from './model-rows.js';
+import { ownMetricsTable } from './own-metrics.js';
 import type { Section } from './page.js';
 import { table } from './table.js';
 
@@ -46,7 +47,11 @@ export function labelSections(comparison: AnswersComparison, worst: number): [Se
     ),
   });
   return [
-    { id: 'overall', title: 'Overall', content: `<figure>${chart}</figure>\n${figures}\n${measures}` },
+    {
+      id: 'overall',
+      title: 'Overall',
+      content: `<figure>${chart}</figure>\n${figures}\n${measures}${ownMetricsTable(comparison)}`,
+    },
     { id: 'labels', title: 'Label by label', content: labelTable(comparison) },
     { id: 'errors', title: 'Rows that are most wrong', content: errorTable(comparison, worst) },
   ];

@@ -3,6 +3,7 @@ import type { AnswersComparison, JudgedAnswers } from '../answers-comparison.js'
 import { escape, figure } from './html.js';
 import { inputText } from './input-text.js';
 import { modelRows } from './model-rows.js';
+import { ownMetricsTable } from './own-metrics.js';
 import type { Section } from './page.js';
 import { scatterChart, type Points } from './scatter-chart.js';
 import { table } from './table.js';
@@ -21,7 +22,7 @@ export function numberSections(comparison: AnswersComparison, worst: number): [S
     body: modelRows(comparison, ({ figures }) => FIGURES.map((name) => figures[name] ?? null)),
   });
   return [
-    { id: 'overall', title: 'Overall', content: overall },
+    { id: 'overall', title: 'Overall', content: overall + ownMetricsTable(comparison) },
     ...(labels.length > 1 ? [outputSection(comparison)] : []),
     ...labels.map((label, output) => scatterSection(comparison, label, output)),
     { id: 'errors', title: 'Largest errors', content: errorTable(comparison, worst) },

@@ -5,6 +5,7 @@ import type { Comparison, Judged } from '../comparison.js';
 import { barChart, type Series } from './bar-chart.js';
 import { comparedSection } from './compared-section.js';
 import { count, percent } from './html.js';
+import { ownMetricsTable } from './own-metrics.js';
 import { card, renderPage } from './page.js';
 import { probabilitySection } from './probability-section.js';
 import { setSection, sliceSection } from './slice-sections.js';
@@ -38,7 +39,7 @@ export function renderReport(
       {
         id: 'overall',
         title: 'Overall',
-        content: `<figure>${overallChart(comparison)}</figure>\n${overallTable(comparison)}`,
+        content: `<figure>${overallChart(comparison)}</figure>\n${overallTable(comparison)}${ownMetricsTable(comparison)}`,
       },
       comparedSection(compared, config.intervals, notCompared),
       probabilitySection(comparison),
