@@ -18,7 +18,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const WORDS = ['mammal', 'capital', 'finance', 'cafe', 'kind', 'of', 'the', 'angstrom'];
 const words = (n: number, step: number): string =>
-  Array.from({ length: 2 + ((n * step) % 5) }, (_, at) => WORDS[(n * step + at * 3) % WORDS.length]).join(' ');
+  Array.from({ length: 2 + ((n * step) % 5) }, (_, at) => WORDS[(n * step + at * 3) % WORDS.length]).join(
+    ' ',
+  );
 const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 const numbers = Array.from({ length: 60 }, (_, n) => n);
 
@@ -51,7 +53,9 @@ async function project(head: Head): Promise<string> {
   for (const from of isText ? BERT : GPT2)
     cpSync(join(FIXTURES, from), join(root, 'model'), { recursive: true });
   turn(join(root, 'configs/data_config.yaml'), {
-    ...Object.fromEntries(Object.entries(head.preprocessing).map(([key, value]) => [`preprocessing.${key}`, value])),
+    ...Object.fromEntries(
+      Object.entries(head.preprocessing).map(([key, value]) => [`preprocessing.${key}`, value]),
+    ),
     'preparation.split': { by: 'row', test: 0.2, val: 0.2 },
   });
   turn(join(root, 'params.yaml'), {
@@ -70,10 +74,14 @@ async function project(head: Head): Promise<string> {
 
 async function reproduced(root: string): Promise<Record<string, Record<string, unknown>>> {
   const end = await reprise(['repro', '--json'], root);
-  expect([end.stderr, end.code]).toEqual([expect.any(String), 0]);
+  // Its last events say what was wrong.
+  expect([end.code, end.code === 0 ? '' : end.stdout.slice(-3000)]).toEqual([0, '']);
   expect(Object.values(outcomesOf(end))).toEqual(['ran', 'ran', 'ran', 'ran', 'ran']);
   expect((await dvc(['status'], root)).stdout).toMatch(/up to date/);
-  return JSON.parse(readFileSync(join(root, 'metrics.json'), 'utf8')) as Record<string, Record<string, unknown>>;
+  return JSON.parse(readFileSync(join(root, 'metrics.json'), 'utf8')) as Record<
+    string,
+    Record<string, unknown>
+  >;
 }
 
 const firstRow = (root: string): Record<string, unknown> =>

@@ -28,21 +28,26 @@ const MOST_POINTS = 500;
 /** Points over two axes that may begin below 0, as inline SVG. A series has its own form beside its colour. */
 export function scatterChart({ title, x, y, series, line }: ScatterChart): string {
   const all = series.flatMap(({ points }) => points);
-  const [left, right] = rangeOf(all.map((point) => point.x));
-  const [bottom, top] = rangeOf([...all.map((point) => point.y), ...(line === 'zero' ? [0] : [])]);
+  const [xTicks, yTicks] = [
+    ticksOf(all.map((point) => point.x)),
+    ticksOf([...all.map((point) => point.y), ...(line === 'zero' ? [0] : [])]),
+  ];
+  const [left, right] = endsOf(xTicks);
+  const [bottom, top] = endsOf(yTicks);
   const across = (value: number): string =>
     (LEFT + ((value - left) / (right - left)) * (WIDTH - LEFT - RIGHT)).toFixed(1);
   const up = (value: number): string =>
     (HEIGHT - BOTTOM - ((value - bottom) / (top - bottom)) * (HEIGHT - TOP - BOTTOM)).toFixed(1);
   const parts: string[] = [];
-  for (let tick = 0; tick <= TICKS; tick++) {
-    const [atX, atY] = [left + ((right - left) * tick) / TICKS, bottom + ((top - bottom) * tick) / TICKS];
+  for (const at of yTicks)
     parts.push(
-      `<line class="grid" x1="${across(left)}" x2="${across(right)}" y1="${up(atY)}" y2="${up(atY)}"/>`,
-      `<text class="soft" x="${LEFT - 8}" y="${up(atY)}" text-anchor="end" dominant-baseline="central">${tickText(atY)}</text>`,
-      `<text class="soft" x="${across(atX)}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${tickText(atX)}</text>`,
+      `<line class="grid" x1="${across(left)}" x2="${across(right)}" y1="${up(at)}" y2="${up(at)}"/>`,
+      `<text class="soft" x="${LEFT - 8}" y="${up(at)}" text-anchor="end" dominant-baseline="central">${tickText(at)}</text>`,
     );
-  }
+  for (const at of xTicks)
+    parts.push(
+      `<text class="soft" x="${across(at)}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${tickText(at)}</text>`,
+    );
   const [from, to] = line === 'zero' ? [0, 0] : [Math.max(left, bottom), Math.min(right, top)];
   const ends = line === 'zero' ? [left, right] : [from, to];
   if (line === 'zero' || from < to)
@@ -80,12 +85,20 @@ function square(hue: string, x: number | string, y: number | string): string {
   return `<rect class="point ${hue}" x="${(Number(x) - 3).toFixed(1)}" y="${(Number(y) - 3).toFixed(1)}" width="6" height="6"/>`;
 }
 
-/** With some air; around a single value, too. */
-function rangeOf(values: readonly number[]): [number, number] {
-  const low = values.reduce((least, value) => Math.min(least, value), Infinity);
-  const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
-  const air = (high - low) * 0.04 || Math.abs(high) * 0.1 || 1;
-  return [low - air, high + air];
+/** Round numbers around all values, some five of them. */
+function ticksOf(values: readonly number[]): number[] {
+  const least = values.reduce((low, value) => Math.min(low, value), Infinity);
+  const most = values.reduce((high, value) => Math.max(high, value), -Infinity);
+  const wanted = (most - least || Math.abs(most) || 1) / TICKS;
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  const step = power * ([1, 2, 5].find((round) => round * power >= wanted) ?? 10);
+  const first = Math.floor(least / step);
+  const last = Math.max(Math.ceil(most / step), first + 1);
+  return Array.from({ length: last - first + 1 }, (_, at) => (first + at) * step);
+}
+
+function endsOf(ticks: readonly number[]): [number, number] {
+  return [ticks[0] as number, ticks.at(-1) as number];
 }
 
 /** So many, evenly over the rows. */
