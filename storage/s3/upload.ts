@@ -129,6 +129,6 @@ async function readPart(handle: FileHandle, position: number, length: number): P
 export function abortable({ signal }: TransferOptions): { abortSignal?: AbortSignal } {
   if (!signal) return {};
   // Every request under way listens to it, and there are more than the ten that Node takes for a leak.
-  setMaxListeners(0, signal);
+  setMaxListeners(Infinity, signal);
   return { abortSignal: signal };
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -187,13 +187,16 @@ describe('reprise init', () => {
     () => {
       const cwd = temporary();
       writeFileSync(join(cwd, 'mine.jsonl'), '{"text": "a"}\n');
-      const command = `'${process.execPath}' '${EXECUTABLE}' init project --no-commit`;
-      const { stdout, status } = spawnSync('script', ['-qec', command, '/dev/null'], {
-        cwd,
-        env: { ...process.env, ...gitSettings(true), TERM: 'xterm' },
-        input: '7\n2\nnowhere.jsonl\nmine.jsonl\n',
-        encoding: 'utf8',
-      });
+      const answer = (input: string): SpawnSyncReturns<string> =>
+        spawnSync(
+          'script',
+          ['-qec', `'${process.execPath}' '${EXECUTABLE}' init project --no-commit`, '/dev/null'],
+          { cwd, env: { ...process.env, ...gitSettings(true), TERM: 'xterm' }, input, encoding: 'utf8' },
+        );
+      // The end of the input is Ctrl-D: who leaves has nothing laid out.
+      expect(answer('2\n').status).toBe(130);
+      expect(existsSync(join(cwd, 'project'))).toBe(false);
+      const { stdout, status } = answer('7\n2\nnowhere.jsonl\nmine.jsonl\n');
       expect([status, stdout]).toEqual([0, expect.stringContaining('there is no nowhere.jsonl')]);
       const { ingestion, preprocessing } = loadDataConfig(join(cwd, 'project'));
       expect(ingestion.source).toBe('path:../mine.jsonl');

@@ -32,7 +32,7 @@ beforeAll(async () => {
     cpSync(join(FIXTURES, path), join(root, 'model'), { recursive: true });
   const path = join(root, 'params.yaml');
   const params = parseDocument(readFileSync(path, 'utf8'));
-  const turned = { model_name: 'model', model_revision: 'main', max_steps: 6, eval_steps: 3 };
+  const turned = { model_name: 'model', model_revision: 'main', batch_size: 8, max_steps: 6, eval_steps: 3 };
   for (const [key, value] of Object.entries(turned)) params.setIn(['finetuning', key], value);
   writeFileSync(path, params.toString());
   install(root);
