@@ -27,6 +27,19 @@ export const evaluationConfigSchema = z.strictObject({
   sets: z
     .record(z.string().regex(/^\w[\w.-]*$/, 'must be of letters, digits, `_`, `-` and `.`'), insidePath)
     .default({}),
+  /**
+   * How models are told apart on the same rows: intervals that hold `confidence` of the differences, in so many draws of the
+   * rows with replacement.
+   */
+  intervals: z
+    .strictObject({
+      confidence: z.number().gt(0.5).lt(1).default(0.95),
+      replicates: z.int().min(100).max(100_000).default(2000),
+      seed: z.int().min(0).max(0xffffffff).default(0),
+    })
+    .prefault({}),
+  /** Whether the model in production, where there is one, answers the test rows too. */
+  production: z.boolean().default(true),
   /** Of language models: how many of the test rows with a completion are gone on from. */
   completions: z.int().min(0).default(200),
   /** Of language models: ends a text that does not end before, in tokens. */

@@ -22,6 +22,7 @@ export {
   type LoraConfig,
   type ProblemType,
 } from './finetuning-config.js';
+export { languageCodes } from './languages.js';
 export {
   findBaseConfig,
   loadBaseConfig,

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { EvaluationConfig, FinetuningConfig, ProblemType } from '../../configs/index.js';
 import { DiagnosticError, type Locator } from '../../diagnostics/index.js';
-import type { EvaluateOptions, TestSetFiles } from '../../finetuning/index.js';
+import type { EvaluateOptions, Production, TestSetFiles } from '../../finetuning/index.js';
 import type { TrackedFigures } from '../tracking/track-evaluation.js';
+import { openProduction, type ProductionModel } from './production.js';
 
 /** What is evaluated, and how. */
 export interface Evaluation {
@@ -17,6 +18,8 @@ export interface Evaluation {
   readonly baseModelDir: string;
   /** The finetuned model. */
   readonly adapterDir: string;
+  /** Absent: nothing is in production, or it is not asked for. */
+  readonly production?: Production<ProductionModel>;
   /** In place of the project's own, relative to it. */
   readonly files: TestSetFiles;
   /** It is a language model. */
@@ -63,19 +66,21 @@ export async function openEvaluation(flags: TestSetFiles, log: (line: string) =>
     ...(flags.train === undefined ? {} : { train: within(flags.train) }),
     ...(flags.test === undefined ? {} : { test: within(flags.test) }),
   };
+  const production = config.production ? await openProduction(root, adapterDir, log) : undefined;
   return {
-    root,
-    name,
-    config,
-    places,
-    finetuning,
-    baseModelDir,
-    adapterDir,
-    files,
-    generates,
-    problem,
-    labels,
+    ...{ root, name, config, places, finetuning, baseModelDir, adapterDir, files },
+    ...{ generates, problem, labels },
+    ...(production ? { production } : {}),
   };
+}
+
+/** The model in production as an evaluation takes it; nothing where there is none. */
+export function productionContender<T>(
+  { production }: Evaluation,
+  contender: (model: ProductionModel) => T,
+): { readonly production?: Production<T> } {
+  if (!production) return {};
+  return { production: 'reason' in production ? production : { contender: contender(production.contender) } };
 }
 
 /** How the finetuned model came about, as the report says it. */

@@ -2,7 +2,9 @@ import type { EvaluationConfig } from '../../configs/index.js';
 import { DiagnosticError, type Locator } from '../../diagnostics/index.js';
 import type { OnProgress } from '../data/index.js';
 import { loadMetrics, measure, type LabelledAnswer, type Metrics } from '../user-code/metric.js';
-import type { Classifier, Contender } from './classifier.js';
+import type { Classifier, Contender, Production } from './classifier.js';
+import { compareClassifiers } from './compared/compare-classifiers.js';
+import { comparePairs } from './compared/compared.js';
 import { judge, judgeMajority, type Comparison, type Judged, type JudgedModel } from './comparison.js';
 import { decide, probabilitiesOf, type Decisions } from './decide.js';
 import { probabilityMetrics } from './probability-metrics.js';
@@ -26,6 +28,8 @@ export interface EvaluateOptions {
   readonly files?: TestSetFiles;
   readonly base: (labels: readonly string[]) => Contender;
   readonly finetuned: (labels: readonly string[]) => Contender;
+  /** Absent: nothing is in production. */
+  readonly production?: Production<Contender>;
   readonly onProgress?: OnProgress;
 }
 
@@ -38,12 +42,12 @@ export interface Speed {
 
 export interface EvaluateResult {
   readonly comparison: Comparison;
-  readonly speed: { readonly base: Speed; readonly finetuned: Speed };
+  readonly speed: { readonly base: Speed; readonly production?: Speed; readonly finetuned: Speed };
 }
 
 /**
- * Runs the base and the finetuned model over the same test rows, one after the other so that only one is in memory,
- * and writes metrics.json, reports/ and plots/.
+ * Runs the base, the finetuned model and the one in production over the same test rows, one after the other so that only
+ * one is in memory, and writes metrics.json, reports/ and plots/.
  *
  * @throws DiagnosticError `labels-differ`, `not-finite`, those of `readTestSet`, of the models and of the project's metrics
  */
@@ -57,17 +61,32 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
   const given = { test, sets, config, metrics, onProgress };
   const base = await run('base', options.base(test.labels), given);
   const finetuned = await run('finetuned', options.finetuned(test.labels), given);
+  const production = await runProduction(options.production, given);
+  const models = {
+    base: base.judged,
+    ...(production?.judged ? { production: production.judged } : {}),
+    finetuned: finetuned.judged,
+  };
+  const known = { actual: test.actual, labels: test.labels.length };
   const comparison: Comparison = {
     name,
     labels: test.labels,
     rows: test.rows,
     actual: test.actual,
     majority: judgeMajority(test),
-    base: base.judged,
-    finetuned: finetuned.judged,
+    ...models,
+    compared: await comparePairs<Judged>(models, (before, after) =>
+      compareClassifiers(known, before, after, config.intervals),
+    ),
+    ...(production?.reason === undefined ? {} : { notCompared: production.reason }),
   };
-  await writeOutputs(root, comparison, config);
-  return { comparison, speed: { base: base.speed, finetuned: finetuned.speed } };
+  await writeOutputs(root, comparison, config, test.inputs);
+  const speed = {
+    base: base.speed,
+    ...(production?.speed ? { production: production.speed } : {}),
+    finetuned: finetuned.speed,
+  };
+  return { comparison, speed };
 }
 
 interface Given {
@@ -78,11 +97,27 @@ interface Given {
   readonly onProgress: OnProgress;
 }
 
+type Run = { readonly judged: JudgedModel; readonly speed: Speed };
+
+/** A model in production that was made for other labels is no reason to fail: it is told. */
+async function runProduction(
+  production: Production<Contender> | undefined,
+  given: Given,
+): Promise<(Partial<Run> & { readonly reason?: string }) | undefined> {
+  if (production === undefined || 'reason' in production) return production;
+  try {
+    return await run('production', production.contender, given);
+  } catch (error) {
+    if (!(error instanceof DiagnosticError) || error.code !== 'labels-differ') throw error;
+    return { reason: `The model in production is not compared: it was made for other labels.` };
+  }
+}
+
 async function run(
   name: string,
   contender: Contender,
   { test, sets, config, metrics, onProgress }: Given,
-): Promise<{ readonly judged: JudgedModel; readonly speed: Speed }> {
+): Promise<Run> {
   const classifier = await contender.open();
   const labels = test.labels.length;
   const { description } = contender;

@@ -99,10 +99,11 @@ function candidatesOf(
 async function labelsOfTexts(found: AsyncGenerator<Candidate>): Promise<DigestTable> {
   const texts = new DigestTable();
   const labels = new Map<string, number>();
-  for await (const { label, digest, drop } of found) {
+  for await (const { label = '', counted, digest, drop } of found) {
     if (drop !== undefined || label === '') continue;
-    const number = labels.get(label ?? '') ?? labels.size;
-    labels.set(label ?? '', number);
+    // Of names there are few; of numbers, and of sets of names, there may be as many as rows.
+    const number = counted ? digestOf(label).readUInt32LE() >>> 1 : (labels.get(label) ?? labels.size);
+    if (!counted) labels.set(label, number);
     const before = texts.get(digest);
     if (before === undefined) texts.set(digest, number);
     else if (before !== number) texts.set(digest, CONFLICTING);
@@ -135,23 +136,26 @@ async function chosen(
   const { config, root } = options;
   const near = 'near_duplicates' in config ? config.near_duplicates : undefined;
   if (near === undefined && config.balance === undefined) return undefined;
-  const rows = join(root, projectLayout.rows);
-  await mkdir(dirname(rows), { recursive: true });
-  const duplicates = near && new NearDuplicates(partialPath(`${rows}.signatures`), near);
+  const file = join(root, projectLayout.rows);
+  await mkdir(dirname(file), { recursive: true });
+  const duplicates = near && new NearDuplicates(partialPath(`${file}.signatures`), near);
   try {
     const labels = new Growing((length) => new Int32Array(length));
     const order = new Growing((length) => new Float64Array(length));
     const numbers = new Map<string, number>();
+    let rows = 0;
     for await (const candidate of candidates(files, options, 'comparing')) {
       if (faultOf(candidate, texts, CHOSEN) !== undefined) continue;
       const { label = '', text } = candidate;
       duplicates?.add(text);
+      rows++;
+      if (!config.balance) continue;
       const number = numbers.get(label) ?? numbers.size;
       numbers.set(label, number);
       labels.push(number);
       order.push(drawingOrder(0, idOf(candidate)));
     }
-    const gone = duplicates?.find() ?? new Uint8Array(labels.length);
+    const gone = duplicates?.find() ?? new Uint8Array(rows);
     if (config.balance) balance(labels.values, order.values, gone, config.balance);
     return gone;
   } finally {
@@ -194,7 +198,7 @@ async function writeRows(
       await writeFile(path, await picture.bytes);
     }
     file.write(JSON.stringify(candidate.fields(id)));
-    tally.write(candidate.text, candidate.label, candidate);
+    tally.write(candidate);
   }
   const report = tally.report();
   if (report.written > 0) return report;
@@ -215,6 +219,8 @@ function tallyOf({ config, steps }: Loaded): PreprocessTally {
   const missing = Object.values('missing' in config ? (config.missing ?? {}) : {});
   if (missing.includes('drop')) reasons.push('missing');
   if ('max_characters' in config && config.max_characters !== undefined) reasons.push('too_long');
+  if ('number' in config && config.number?.outside === 'drop') reasons.push('out_of_range');
+  if ('languages' in config && config.languages) reasons.push('language');
   if (steps?.drops) reasons.push('step');
   if (config.unmapped === 'drop') reasons.push('unmapped');
   if ('near_duplicates' in config && config.near_duplicates) reasons.push('near_duplicate');

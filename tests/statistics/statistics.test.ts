@@ -7,7 +7,7 @@ import {
   kindsOf,
   interval,
   mcnemar,
-} from '../../../promotion/index.js';
+} from '../../statistics/index.js';
 
 interface ReferenceFigures {
   readonly accuracy: number;
