@@ -1,32 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { transformFileSync } from '@swc/core';
+import { translated } from '../../rig/translated.js';
 
 jest.setTimeout(300_000);
 
 const SCRIPT = 'tests/finetuning/methods/many-layers';
-
-/** The script and the rooms it draws on, as JavaScript. */
-function translated(folder: string): string {
-  const rooms = ['compute', 'diagnostics', 'finetuning', 'configs'].flatMap((room) =>
-    readdirSync(room, { recursive: true, encoding: 'utf8' }).map((name) => join(room, name)),
-  );
-  for (const file of [...rooms, `${SCRIPT}.ts`].filter((name) => name.endsWith('.ts'))) {
-    const { code } = transformFileSync(file, {
-      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-      module: { type: 'es6' },
-    });
-    const target = join(folder, file.replace(/\.ts$/, '.js'));
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, code);
-  }
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
-  return join(folder, `${SCRIPT}.js`);
-}
 
 /** MiB: of all layers in float32, and of one; what loading has added, and the highest point of a step above that. */
 interface Measured {
@@ -47,7 +28,7 @@ interface Measured {
     ['bfloat16', 1 / 2],
   ])('in %s is never there as a whole in float32, neither while it is loaded nor in a step', (kind, share) => {
     const folder = mkdtempSync(join(tmpdir(), 'reprise-kept-memory-'));
-    const script = translated(folder);
+    const script = translated(SCRIPT, folder);
     const { stdout, stderr } = spawnSync(process.execPath, [script, kind], { encoding: 'utf8' });
     rmSync(folder, { recursive: true });
     const last = stdout.trim().split('\n').at(-1) as string;
