@@ -65,8 +65,8 @@ const common = {
   /** Transformers: keep of each block its input alone, and calculate the rest again in the backward pass. A third slower. */
   gradient_checkpointing: z.boolean().default(false),
   /**
-   * Products of matrices in bfloat16, which is faster where the processor has it. Weights and embeddings that do not train are kept in
-   * bfloat16, in half the memory; what trains and its moments, norms and biases stay float32.
+   * Products of matrices in bfloat16, faster where the processor has it. What trains, norms and biases stay float32; other
+   * weights are kept in bfloat16, in half the memory.
    */
   bf16: z.boolean().default(false),
   /** Rows per forward pass of a validation. */

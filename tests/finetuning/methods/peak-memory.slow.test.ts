@@ -26,19 +26,22 @@ interface Measured {
   it.each([
     ['nf4', 1 / 8],
     ['bfloat16', 1 / 2],
-  ])('in %s is never there as a whole in float32, neither while it is loaded nor in a step', (kind, share) => {
-    const folder = mkdtempSync(join(tmpdir(), 'reprise-kept-memory-'));
-    const script = translated(SCRIPT, folder);
-    const { stdout, stderr } = spawnSync(process.execPath, [script, kind], { encoding: 'utf8' });
-    rmSync(folder, { recursive: true });
-    const last = stdout.trim().split('\n').at(-1) as string;
-    if (!last.startsWith('{')) throw new Error(stderr);
-    const measured = JSON.parse(last) as Measured;
-    console.log(kind, measured);
-    const { float, layer, losses } = measured;
-    expect(float).toBe(384);
-    expect(new Set(losses).size).toBe(4);
-    expect(measured.held).toBeLessThan(float * share + 4 * layer);
-    expect(measured.stepping).toBeLessThan(6 * layer);
-  });
+  ])(
+    'in %s is never there as a whole in float32, neither while it is loaded nor in a step',
+    (kind, share) => {
+      const folder = mkdtempSync(join(tmpdir(), 'reprise-kept-memory-'));
+      const script = translated(SCRIPT, folder);
+      const { stdout, stderr } = spawnSync(process.execPath, [script, kind], { encoding: 'utf8' });
+      rmSync(folder, { recursive: true });
+      const last = stdout.trim().split('\n').at(-1) as string;
+      if (!last.startsWith('{')) throw new Error(stderr);
+      const measured = JSON.parse(last) as Measured;
+      console.log(kind, measured);
+      const { float, layer, losses } = measured;
+      expect(float).toBe(384);
+      expect(new Set(losses).size).toBe(4);
+      expect(measured.held).toBeLessThan(float * share + 4 * layer);
+      expect(measured.stepping).toBeLessThan(6 * layer);
+    },
+  );
 });

@@ -158,7 +158,10 @@ function expectNarrow(
     ['gpt2-tiny', gpt2],
     ['resnet-tiny', resnet],
   ] as const)('%s: is no further from float32 than that', (name, cell) => {
-    expectNarrow(name, narrowPasses(name, cell, ({ shapes }) => ({ method: fullMethod(shapes) })));
+    expectNarrow(
+      name,
+      narrowPasses(name, cell, ({ shapes }) => ({ method: fullMethod(shapes) })),
+    );
   });
 
   it.each([

@@ -25,8 +25,6 @@ it.each([
   ['gpt2', 'lora'],
 ])('holds less of a %s, %s, while it trains', (model, method) => {
   const [again, kept] = [peak(model, method, 'recomputes'), peak(model, method)];
-  console.log(
-    `${model}, ${method}: ${Math.round(again)} MiB calculated again, ${Math.round(kept)} MiB kept`,
-  );
+  console.log(`${model}, ${method}: ${Math.round(again)} MiB calculated again, ${Math.round(kept)} MiB kept`);
   expect(kept - again).toBeGreaterThan(300);
 });

@@ -92,7 +92,8 @@ describe.each([
     const rounded = (parameter: string): Float32Array => {
       const given = values.get(parameter) as Float32Array;
       // Four bits are made of what the file has.
-      const stays = !isFrozenMatrix(network.shapes, method, parameter) || method.stored?.has(parameter) === true;
+      const stays =
+        !isFrozenMatrix(network.shapes, method, parameter) || method.stored?.has(parameter) === true;
       if (stays) return given;
       return bfloat16Values(bfloat16Words(given, 1), 1, given.length);
     };
