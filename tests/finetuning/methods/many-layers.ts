@@ -1,12 +1,37 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { compileProgram, tf, type Program, type TensorSpec } from '../../../../compute/index.js';
-import { packedForm } from '../../../../finetuning/methods/nf4/packed-form.js';
-import { packedMatMul } from '../../../../finetuning/methods/nf4/packed-product.js';
-import { packedTensors } from '../../../../finetuning/methods/qlora.js';
-import type { StoredForm } from '../../../../finetuning/methods/method.js';
+import { compileProgram, tf, type Program, type TensorSpec } from '../../../compute/index.js';
+import { bfloat16Form } from '../../../finetuning/methods/bfloat16/bfloat16-form.js';
+import type { StoredForm } from '../../../finetuning/methods/method.js';
+import { packedForm } from '../../../finetuning/methods/nf4/packed-form.js';
+import { packedMatMul } from '../../../finetuning/methods/nf4/packed-product.js';
+import { packedTensors } from '../../../finetuning/methods/qlora.js';
 
 /** A process of its own: trains something below 24 layers of 4 million values, and prints what memory that took. */
 const [LAYERS, ROWS, HIDDEN, INNER] = [24, 64, 1024, 4096];
+
+type Value = (name: string) => tf.Tensor;
+
+/** How a layer's weight is kept, and what makes a product of it. */
+interface Kept {
+  readonly products: 'float32' | 'bfloat16';
+  form(name: string, shape: readonly number[]): StoredForm;
+  product(x: tf.Tensor, form: StoredForm, name: string, shape: readonly number[], value: Value): tf.Tensor;
+}
+
+const kinds: Readonly<Record<string, Kept>> = {
+  nf4: {
+    products: 'float32',
+    form: (name, shape) => packedForm(name, shape, 'linear'),
+    product: (x, _, name, shape, weight) => packedMatMul(x, packedTensors(name, { weight }), shape),
+  },
+  bfloat16: {
+    products: 'bfloat16',
+    form: bfloat16Form,
+    product: (x, form, _name, _shape, value) =>
+      tf.matMul(x as tf.Tensor2D, form.tensor?.(value) as tf.Tensor2D, false, true),
+  },
+};
+const kept = kinds[process.argv[2] ?? ''] as Kept;
 
 interface Stack {
   readonly program: Program;
@@ -19,12 +44,13 @@ function stack(layers: number, hidden: number, inner: number): Stack {
   const shapes = Array.from({ length: layers }, (_, index) =>
     index % 2 === 0 ? [inner, hidden] : [hidden, inner],
   );
-  const forms = shapes.map((shape, index) => packedForm(`${index}`, shape, 'linear'));
+  const forms = shapes.map((shape, index) => kept.form(`${index}`, shape));
   for (const form of forms) Object.assign(variables, form.variables);
   const program = compileProgram({
     variables,
     signatures: {
       step: {
+        products: kept.products,
         feeds: { x: { shape: [ROWS, hidden], dtype: 'float32' } },
         build({ variables, feeds: { x } }) {
           const scale = variables.scale as tf.Variable;
@@ -32,7 +58,7 @@ function stack(layers: number, hidden: number, inner: number): Stack {
           const { value, grads } = tf.variableGrads(() => {
             let y: tf.Tensor = tf.mul(x as tf.Tensor, scale);
             for (const [index, shape] of shapes.entries())
-              y = tf.tanh(packedMatMul(y, packedTensors(`${index}`, { weight }), shape));
+              y = tf.tanh(kept.product(y, forms[index] as StoredForm, `${index}`, shape, weight));
             return tf.sum(y) as tf.Scalar;
           }, [scale]);
           const gradient = Object.values(grads)[0] as tf.Tensor;
