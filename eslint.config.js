@@ -46,6 +46,7 @@ const ROOMS = {
   configs: [],
   diagnostics: [],
   infra: [],
+  reference: ['notifications', 'runner', 'workflows', 'configs'],
   bench: ['finetuning', 'compute', 'configs', 'dvc', 'infra'],
 };
 

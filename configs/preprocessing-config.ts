@@ -4,10 +4,15 @@ const field = z.string().min(1);
 
 /** Where a record keeps what is needed. One of: text and label; text; prompt and completion; messages. */
 const fieldsSchema = z.strictObject({
+  /** The text that is classified, or goes on. */
   text: field.optional(),
+  /** Its label: a text, or a number. */
   label: field.optional(),
+  /** What a completion answers. */
   prompt: field.optional(),
+  /** What a language model learns to say after the prompt. */
   completion: field.optional(),
+  /** A conversation: a list of `{role, content}`. */
   messages: field.optional(),
   /** Without it, the text's hash names the row. */
   id: field.optional(),
@@ -43,6 +48,7 @@ const textsSchema = z
      * paragraphs of .txt files; a book's are those between Project Gutenberg's head and licence.
      */
     format: z.enum(['wordnet-nouns', 'records', 'prose']),
+    /** Of `records`: where they keep what is needed. Text (and label), prompt and completion, or messages. */
     fields: fieldsSchema.optional(),
     /** Unicode normalisation form. */
     unicode: z.enum(['NFC', 'NFKC', 'none']),
@@ -57,9 +63,13 @@ const textsSchema = z
     /** Values that are absent, null or blank. */
     missing: z
       .strictObject({
+        /** `drop`: without the record. `error`: the stage fails and names the place. `{fill: …}`: this in its place. */
         text: missingSchema.optional(),
+        /** As `text`. */
         label: missingSchema.optional(),
+        /** As `text`. */
         prompt: missingSchema.optional(),
+        /** As `text`. */
         completion: missingSchema.optional(),
       })
       .optional(),
@@ -71,6 +81,7 @@ const textsSchema = z
     /** Texts that are nearly an earlier one are dropped: estimated Jaccard similarity of their runs of words. */
     near_duplicates: z
       .strictObject({
+        /** From this similarity on. */
         threshold: z.number().min(0.5).max(1),
         /** Words in a run. */
         words: z.int().min(1).max(10),
@@ -90,7 +101,9 @@ const picturesSchema = z.strictObject({
   /** Of `pixels`: gray values row by row, and then the label. */
   pixels: z
     .strictObject({
+      /** In pixels. */
       width: z.int().min(1),
+      /** In pixels. */
       height: z.int().min(1),
       /** The value that is white. */
       maximum: z.number().positive(),
