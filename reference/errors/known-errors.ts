@@ -48,7 +48,8 @@ export function knownErrors(root: string): readonly KnownError[] {
   const all = [...found.values()];
   // A message that comes from elsewhere says nothing here, unless it is all that is known.
   const telling = all.filter(
-    (error) => error.message !== '…' || !all.some((other) => other.code === error.code && other !== error),
+    (error) =>
+      error.message !== '…' || !all.some(({ code, message }) => code === error.code && message !== '…'),
   );
   return telling.sort((a, b) => compare(a.code, b.code) || compare(a.message, b.message));
 }
