@@ -2,7 +2,7 @@ import {
   fetchTree,
   hasObject,
   hasRemoteObject,
-  readLockEntry,
+  readLockEntries,
   readTree,
   trackedFiles,
   type LockEntry,
@@ -32,12 +32,8 @@ export async function absentState(
 ): Promise<AbsentState> {
   const { project } = pipeline;
   const remote = await openRemoteIfAny(project, workspace.kind === 'git' ? workspace.remote : undefined);
-  const locked = new Map<string, LockEntry>(made);
-  for (const stage of pipeline.stages) {
-    const entry = made.get(stage.address) ?? (await readLockEntry(project, stage));
-    if (entry) locked.set(stage.address, entry);
-  }
-  const entryOf = (stage: Stage): LockEntry | undefined => locked.get(stage.address);
+  const locked = await readLockEntries(project, pipeline.stages);
+  const entryOf = (stage: Stage): LockEntry | undefined => made.get(stage.address) ?? locked(stage);
   return {
     remote,
     entryOf,

@@ -1,6 +1,6 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { DiagnosticError, formatDiagnostic } from '../diagnostics/index.js';
-import { CommandFailed } from '../runner/index.js';
+import { CommandFailed, CommandStopped } from '../runner/index.js';
 import type { GpuMeter } from './gpu-meter.js';
 
 /** sysexits.h: the command asks to be run again later. */
@@ -13,6 +13,16 @@ const EX_TEMPFAIL = 75;
  */
 export function toFailure(error: unknown, place: FailurePlace = {}): unknown {
   if (error instanceof CommandFailed) return commandFailure(error, place);
+  if (error instanceof CommandStopped) {
+    const { address = 'the stage', host, meter } = place;
+    return ApplicationFailure.create({
+      message: `${address}: ${error.message}, as the run was asked to`,
+      type: 'stage-stopped',
+      nonRetryable: true,
+      details: [{ reached: error.reached, host, usage: meter?.usage }],
+      category: ApplicationFailureCategory.BENIGN,
+    });
+  }
   if (error instanceof DiagnosticError) {
     const { code, at, fix, expected, found } = error;
     return ApplicationFailure.create({

@@ -273,6 +273,7 @@ async function runOnDevices(
       env: identityOf(deps, input),
       signal: AbortSignal.any([signal, limit]),
       checkpoints,
+      until: input.until,
       onUpdate({ pid, progress, checkpoint, tail }) {
         if (checkpoint && checkpoint.digest !== saved) meter.saved();
         saved = checkpoint?.digest;

@@ -7,7 +7,9 @@ import {
   isSeq,
   parseDocument,
   type Document,
+  type Pair,
   type ParsedNode,
+  type YAMLMap,
 } from 'yaml';
 import { DiagnosticError, type Location } from './diagnostic-error.js';
 
@@ -18,6 +20,7 @@ export class YamlDocument {
   readonly #document: Document.Parsed;
   readonly #counter: LineCounter;
   readonly #lines: readonly string[];
+  readonly #pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
 
   /**
    * @param file how messages name it
@@ -61,9 +64,7 @@ export class YamlDocument {
     let offset = isNode(node) ? (node as ParsedNode).range[0] : 0;
     for (const step of path) {
       if (isMap(node)) {
-        const pair = node.items.find(
-          (item) => isPair(item) && String((item.key as { value?: unknown }).value) === String(step),
-        );
+        const pair = this.#pairsOf(node).get(String(step));
         if (!pair) break;
         offset = (pair.key as ParsedNode).range[0];
         node = pair.value;
@@ -75,6 +76,19 @@ export class YamlDocument {
       } else break;
     }
     return this.#location(offset);
+  }
+
+  /** By key; of equal keys the first. Whoever reads a pipeline asks for a place of each of its stages. */
+  #pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+    const known = this.#pairs.get(map);
+    if (known) return known;
+    const pairs = new Map<string, Pair>();
+    for (const item of map.items) {
+      const key = isPair(item) ? String((item.key as { value?: unknown }).value) : undefined;
+      if (key !== undefined && !pairs.has(key)) pairs.set(key, item);
+    }
+    this.#pairs.set(map, pairs);
+    return pairs;
   }
 
   #location(offset: number): Location {

@@ -43,6 +43,7 @@ export {
   parseLockEntry,
   pythonJson,
   readLock,
+  readLockEntries,
   readLockEntry,
   readTree,
   removeOutputs,

@@ -1,5 +1,11 @@
 /** Runs one stage's command as a child process: progress, checkpoints, signals, limits. */
-export { CommandFailed, runCommand, type CommandRun, type CommandUpdate } from './run-command.js';
+export {
+  CommandFailed,
+  CommandStopped,
+  runCommand,
+  type CommandRun,
+  type CommandUpdate,
+} from './run-command.js';
 export { expireLocalCheckpoints, removeCheckpoints } from './checkpoints/local-checkpoints.js';
 export { CheckpointStore, expireCheckpoints } from './checkpoints/checkpoint-store.js';
 export { Turn } from './single-flight/turn.js';
@@ -26,6 +32,7 @@ export {
   parseRecord,
   readRecord,
   removeTrial,
+  removeTrialCheckpoints,
   removeTrials,
   saveExperiment,
   setParams,

@@ -33,7 +33,16 @@ export interface CommandRun {
   readonly signal: AbortSignal;
   /** Where other hosts find its checkpoints. */
   readonly checkpoints: CheckpointStore | undefined;
+  /** When it is stopped, as by `signal`: once it has reported this metric at such a part of its total steps. */
+  readonly until?: StopRule | undefined;
   onUpdate(update: CommandUpdate): void;
+}
+
+export interface StopRule {
+  /** As its progress names it. */
+  readonly metric: string;
+  /** Of its total steps: between 0 and 1. */
+  readonly part: number;
 }
 
 /** What is known of a running command; sent on every change. */
@@ -42,6 +51,14 @@ export interface CommandUpdate {
   readonly progress: ProgressLine;
   readonly checkpoint: { readonly name: string; readonly digest: string } | undefined;
   readonly tail: readonly string[];
+}
+
+/** A command that was stopped by its rule, with what it had reported. */
+export class CommandStopped extends Error {
+  constructor(readonly reached: { readonly step: number; readonly total: number; readonly value: number }) {
+    super(`the command was stopped at step ${reached.step}`);
+    this.name = 'CommandStopped';
+  }
 }
 
 /** A command that did not end with 0. */
@@ -62,7 +79,7 @@ const POLL_MS = 250;
  * Runs one stage's command under the stage contract (`REPRISE_CHECKPOINTS`, `REPRISE_PROGRESS`, `REPRISE_ATTEMPT`), and says
  * what it does while it runs.
  *
- * @throws CommandFailed
+ * @throws CommandFailed, CommandStopped
  */
 export async function runCommand(run: CommandRun): Promise<void> {
   const folder = await RunFolder.open(run.root, run.stage.address);
@@ -87,7 +104,7 @@ export async function runCommand(run: CommandRun): Promise<void> {
       wdir: run.stage.wdir,
       env,
       grace: run.grace,
-      signal: run.signal,
+      signal: AbortSignal.any([run.signal, watch.stop]),
       onStart(leader) {
         folder.record(leader);
         watch.pid = leader.pid;
@@ -101,6 +118,7 @@ export async function runCommand(run: CommandRun): Promise<void> {
     if (end.reason !== 'done') {
       // Another host may go on with it: what was saved last has to be where that one looks.
       await uploads?.drain();
+      if (watch.reached && !run.signal.aborted) throw new CommandStopped(watch.reached);
       throw new CommandFailed(end, tail.lines().map(redact), log.file);
     }
   } finally {
@@ -140,6 +158,8 @@ class Watch {
   #checkpoint: CommandUpdate['checkpoint'];
   #sent = '';
   #looking: Promise<void> | undefined;
+  readonly #stop = new AbortController();
+  #reached: CommandStopped['reached'] | undefined;
 
   constructor(
     readonly run: CommandRun,
@@ -149,6 +169,15 @@ class Watch {
     readonly tail: () => readonly string[],
   ) {
     this.#progressFile = new ProgressFile(folder.progressFile);
+  }
+
+  /** What it had reported when its rule said that it is to stop. */
+  get reached(): CommandStopped['reached'] | undefined {
+    return this.#reached;
+  }
+
+  get stop(): AbortSignal {
+    return this.#stop.signal;
   }
 
   look(): Promise<void> {
@@ -162,7 +191,10 @@ class Watch {
   }
 
   async #look(): Promise<void> {
-    for (const line of await this.#progressFile.read()) this.#progress = { ...this.#progress, ...line };
+    for (const line of await this.#progressFile.read()) {
+      this.#progress = { ...this.#progress, ...line };
+      this.#judge(line);
+    }
     const newest = (await listCheckpoints(this.checkpoints))[0];
     if (newest && (newest.path !== this.#newest?.path || newest.modified !== this.#newest.modified)) {
       // The command may drop it while it is being read; the next one will do.
@@ -183,5 +215,15 @@ class Watch {
     if (text === this.#sent) return;
     this.#sent = text;
     this.run.onUpdate(update);
+  }
+
+  #judge({ step, total, metrics }: ProgressLine): void {
+    const { until } = this.run;
+    if (!until || this.#reached || step === undefined || total === undefined) return;
+    const value = metrics?.[until.metric];
+    // Parts are quotients of whole numbers: rounding must not cost an epoch.
+    if (value === undefined || value === null || step < until.part * total - 1e-6) return;
+    this.#reached = { step, total, value };
+    this.#stop.abort();
   }
 }

@@ -122,8 +122,18 @@ export interface RunStageInput {
   readonly timeout: number;
   /** What earlier attempts came to. */
   readonly usage?: StageUsage;
+  /** When its command is stopped, with its checkpoint. */
+  readonly until?: NonNullable<ReproduceOptions['until']>;
   /** Names the run's logs: the id of the first execution of its chain. Absent: of the one that asks. */
   readonly run?: string;
+}
+
+/** What a stage had reported when it was stopped by the run's `until`. */
+export interface Reached {
+  readonly step: number;
+  readonly total: number;
+  /** Of the rule's metric. */
+  readonly value: number;
 }
 
 /** GPU seconds: GPUs that a stage's command held, times the seconds that it held them. */
@@ -248,6 +258,8 @@ export interface ReproduceResult {
   readonly commit?: string;
   /** Of a git workspace, when anything was made. */
   readonly published?: Published;
+  /** The stage at which the run ended by its `until`. */
+  readonly stopped?: Reached & { readonly address: string };
 }
 
 /** Names of the workflow's query and signal. */

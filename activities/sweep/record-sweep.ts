@@ -1,8 +1,17 @@
-import { formatRecord, parseRecord, readRecord, writeRecord, type SweepRecord } from '../../runner/index.js';
+import {
+  formatRecord,
+  parseRecord,
+  readRecord,
+  removeTrialCheckpoints,
+  writeRecord,
+  type SweepRecord,
+} from '../../runner/index.js';
 import type { RecordSweepInput, SweepState } from '../../workflows/index.js';
 import type { ActivityDependencies } from '../dependencies.js';
 import { folderInside } from './folder-inside.js';
 import { editGitRecord } from './git-records.js';
+
+const ENDED: ReadonlySet<SweepState['status']> = new Set(['succeeded', 'failed', 'canceled']);
 
 /** Merges what changed into the sweep's record. Doing it twice changes nothing. */
 export async function recordSweep(deps: ActivityDependencies, input: RecordSweepInput): Promise<void> {
@@ -15,6 +24,7 @@ export async function recordSweep(deps: ActivityDependencies, input: RecordSweep
   }
   const root = await folderInside(deps, input.root);
   await writeRecord(root, merged(await readRecord(root, state.id), input));
+  if (ENDED.has(state.status)) await removeTrialCheckpoints(root, state.id);
 }
 
 function merged(before: SweepRecord | undefined, { workflowId, run, state }: RecordSweepInput): SweepRecord {

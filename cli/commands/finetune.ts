@@ -152,7 +152,14 @@ function report(reporter: ProgressReporter, event: Exclude<TrainingEvent, { kind
     case 'evaluating':
       return reporter.update({ step: event.done, total: event.total, message: 'validating' });
     case 'evaluated': {
-      const { step, loss, accuracy, perplexity, best } = event;
+      const { step, total, loss, accuracy, perplexity, best } = event;
+      // For whoever compares trainings on the way: a sweep's successive halving.
+      const metrics = {
+        eval_loss: loss,
+        ...(accuracy === undefined ? {} : { eval_accuracy: accuracy }),
+        ...(perplexity === undefined ? {} : { eval_perplexity: perplexity }),
+      };
+      reporter.update({ step, total, message: 'validated', metrics });
       const more = perplexity === undefined ? '' : `, perplexity ${perplexity.toFixed(2)}`;
       // A regression has no accuracy.
       const right = accuracy === undefined ? '' : `, accuracy ${accuracy.toFixed(4)}`;

@@ -47,6 +47,10 @@ function runCommand(): Command {
     .option('--resource <name=min..max>', 'asha: the param that says how long a trial trains, and its bounds')
     .option('--eta <n>', 'asha: one trial in so many is promoted (default: 3)', whole)
     .option(
+      '--report <metric[:direction]>',
+      'asha: stop each trial at its rung, compare what it reported there, and go on from its checkpoint (direction: minimize)',
+    )
+    .option(
       '--early-stop <metric[:direction]>',
       'stop a trial whose reported metric is worse than the median of the others (direction: minimize)',
     )

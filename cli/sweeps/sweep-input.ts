@@ -17,6 +17,8 @@ export interface SweepFlags {
   /** `finetuning.num_epochs=1..27`. */
   readonly resource?: string;
   readonly eta?: number;
+  /** `eval_loss`, or `eval_accuracy:maximize`. */
+  readonly report?: string;
   /** `loss`, or `accuracy:maximize`. */
   readonly earlyStop?: string;
   readonly name?: string;
@@ -69,18 +71,19 @@ function fromFlags(flags: SweepFlags, file: Partial<SweepInput>): object {
   return {
     ...Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined)),
     ...(flags.param?.length ? { params: Object.fromEntries(flags.param.map(parseParam)) } : {}),
-    ...(flags.resource === undefined && flags.eta === undefined
+    ...(flags.resource === undefined && flags.eta === undefined && flags.report === undefined
       ? {}
       : {
           asha: {
             ...file.asha,
             ...resource(flags.resource),
             ...(flags.eta === undefined ? {} : { eta: flags.eta }),
+            ...(flags.report === undefined ? {} : { report: reported(flags.report) }),
           },
         }),
     ...(flags.earlyStop === undefined
       ? {}
-      : { earlyStopping: { ...file.earlyStopping, ...stopRule(flags.earlyStop) } }),
+      : { earlyStopping: { ...file.earlyStopping, ...reported(flags.earlyStop) } }),
   };
 }
 
@@ -95,7 +98,7 @@ function resource(text: string | undefined): object {
   });
 }
 
-function stopRule(text: string): object {
+function reported(text: string): object {
   const [, metric = text, direction] = /^(.*):(maximize|minimize)$/.exec(text) ?? [];
   return { metric, ...(direction === undefined ? {} : { direction }) };
 }

@@ -4,7 +4,7 @@ export { formatLockEntry, parseLockEntry } from './lock/entry.js';
 export { addData, trackData } from './lock/add-data.js';
 export { mergeLock } from './lock/merge.js';
 export type { MergeOrder } from './lock/order.js';
-export { isPipelineFile, lockPath, readLock, readLockEntry } from './lock/read.js';
+export { isPipelineFile, lockPath, readLock, readLockEntries, readLockEntry } from './lock/read.js';
 export {
   hashPath,
   type Hashed,

@@ -95,7 +95,7 @@ export interface CachedDecoding {
    *
    * @param parameters with the variables
    * @param inputs `input_ids` and `position_ids` [rows, 1] int32; `attention_mask` [rows, slots] of what may be seen, the
-   *   token itself included; `slot` [1] int32, where it lies
+   *   token itself included; `slot` [rows] int32, where it lies
    */
   step(parameters: Readonly<Record<string, tf.Tensor>>, inputs: Inputs, method: Method): CachedLogits;
 }

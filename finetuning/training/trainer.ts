@@ -68,7 +68,7 @@ export async function train(options: TrainerOptions): Promise<TrainerResult> {
         const isBest = recordValidation(config, order, state, result);
         tellLogged();
         if (isBest) best = session.readModel();
-        const info = { step: state.step, epoch: epochNow(), ...result, best: isBest };
+        const info = { step: state.step, total, epoch: epochNow(), ...result, best: isBest };
         stopFor(await callbacks.tell('onEvaluate', info));
       }
     }

@@ -45,7 +45,9 @@ export type TrainingEvent =
   | { readonly kind: 'evaluating'; readonly done: number; readonly total: number }
   | {
       readonly kind: 'evaluated';
+      /** Updates done, of how many. */
       readonly step: number;
+      readonly total: number;
       readonly loss: number;
       /** Not of a regression. */
       readonly accuracy?: number;

@@ -13,6 +13,6 @@ export {
   writeRecord,
   type SweepRecord,
 } from './record.js';
-export { removeTrial, removeTrials } from './remove-trial.js';
+export { removeTrial, removeTrialCheckpoints, removeTrials } from './remove-trial.js';
 export { saveExperiment, type Experiment } from './save-experiment.js';
 export { SWEEP_ID } from './sweep-folder.js';

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { openProject } from '../../dvc/index.js';
+import { openState } from '../run-folder.js';
 import { borrowObjects, readFrozen } from './freeze.js';
 import { git } from './git.js';
 import { withCacheFolder } from './local-config.js';
@@ -20,6 +21,8 @@ export interface TrialPlace {
   readonly sweep: string;
   /** The trial's name within the sweep. */
   readonly label: string;
+  /** Given: its checkpoints outlive its copy, under this name. */
+  readonly checkpoints?: string;
 }
 
 /** Absolute folders of a trial's copy. */
@@ -79,6 +82,11 @@ export async function prepareTrial(
   const localFile = join(made, project, '.dvc', 'config.local');
   await writeFile(localFile, withCacheFolder(local, config.cacheDir), { mode: 0o600 });
   await setParams(join(made, project, place.folder), values);
+  if (place.checkpoints !== undefined) {
+    const kept = sweep.checkpoints(place.checkpoints);
+    await mkdir(kept, { recursive: true });
+    await symlink(kept, join(await openState(join(made, project)), 'checkpoints'));
+  }
   await rename(half, copy.folder);
   return copy;
 }

@@ -18,10 +18,16 @@ export async function removeTrial(place: TrialPlace): Promise<void> {
   await removeFolder(`${folder}.new`);
 }
 
+/** Checkpoints of trials that nobody will promote any more. */
+export async function removeTrialCheckpoints(root: string, sweep: string): Promise<void> {
+  await removeFolder(sweepFolder(root, sweep).allCheckpoints);
+}
+
 /** The same for all that a sweep left. */
 export async function removeTrials(root: string, sweep: string): Promise<void> {
   const trials = join(sweepFolder(root, sweep).path, 'trials');
   const names = await readdir(trials).catch(() => []);
   const labels = new Set(names.map((name) => name.replace(/\.new$/, '')));
   for (const label of labels) await removeTrial({ root, folder: '', sweep, label });
+  await removeTrialCheckpoints(root, sweep);
 }

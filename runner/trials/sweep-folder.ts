@@ -9,6 +9,10 @@ export interface SweepFolder {
   readonly base: string;
   /** A trial's copy of the repository. */
   trial(label: string): string;
+  /** Checkpoints of a trial that may be promoted: they outlive its copy. */
+  checkpoints(trial: string): string;
+  /** Those of all trials. */
+  readonly allCheckpoints: string;
   /** What `sweep list`, `show` and `apply` read. */
   readonly record: string;
 }
@@ -19,14 +23,18 @@ export const SWEEP_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,60}$/;
 export function sweepFolder(root: string, id: string): SweepFolder {
   if (!SWEEP_ID.test(id)) throw new RangeError(`not a sweep's id: ${id}`);
   const path = join(root, '.reprise', 'sweeps', id);
-  const trial = (label: string): string => {
-    if (!SWEEP_ID.test(label)) throw new RangeError(`not a trial's label: ${label}`);
-    return join(path, 'trials', label);
-  };
+  const below =
+    (folder: string) =>
+    (label: string): string => {
+      if (!SWEEP_ID.test(label)) throw new RangeError(`not a trial's label: ${label}`);
+      return join(path, folder, label);
+    };
   return {
     path,
     base: join(path, 'base.git'),
-    trial,
+    trial: below('trials'),
+    checkpoints: below('checkpoints'),
+    allCheckpoints: join(path, 'checkpoints'),
     record: join(path, 'sweep.json'),
   };
 }

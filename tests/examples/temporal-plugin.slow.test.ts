@@ -1,10 +1,15 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { writeFiles } from '../rig/project.js';
+import { reprise } from '../rig/reprise.js';
+import { newData, retrainingProject, testSet } from '../rig/retraining.js';
 import { until } from '../rig/servers.js';
+import { SCORE_PROJECT, makeGitProject } from '../rig/sweep-project.js';
 import { startTemporal } from '../rig/temporal.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,6 +35,16 @@ function install(): string {
   }
   symlinkSync(ROOT, join(app, 'node_modules/reprise'));
   return app;
+}
+
+/** On the application's own queue: nothing else polls this server. */
+async function execute(workflow: string, root: string, input: object): Promise<unknown> {
+  return await env.client.workflow.execute(workflow, {
+    taskQueue: 'releases',
+    workflowId: `${workflow}-${randomUUID()}`,
+    workflowExecutionTimeout: '60 seconds',
+    args: [{ workspace: { kind: 'path', path: root }, ...input }],
+  });
 }
 
 describe('examples/temporal-plugin', () => {
@@ -63,6 +78,37 @@ describe('examples/temporal-plugin', () => {
       children.push(run);
     expect(children.map((run) => run.taskQueue)).toEqual(['releases', 'releases']);
 
+    // From a folder that has nothing of it, by way of the server: the host is asked.
+    const child = children.find((run) => run.workflowId.startsWith('pipeline') === false);
+    const elsewhere = mkdtempSync(join(tmpdir(), 'reprise-elsewhere-'));
+    const logs = await reprise(['runs', 'logs', child?.workflowId ?? ''], elsewhere, {
+      TEMPORAL_ADDRESS: env.address,
+    });
+    expect([logs.stderr, logs.code]).toEqual(['', 0]);
+    expect(logs.stdout).toMatch(/--- count, attempt 1[^]*--- report, attempt 1/);
+
+    const swept = makeGitProject(SCORE_PROJECT, app);
+    const metric = 'metrics.json:test.score';
+    expect(await execute('sweep', swept, { params: { x: [1, 3] }, metric, jobs: 2 })).toMatchObject({
+      status: 'succeeded',
+      best: '002',
+      trials: [{ status: 'done' }, { status: 'done' }],
+    });
+
+    const retrained = retrainingProject(app);
+    const predict = 'node evaluate.mjs "$REPRISE_MODEL" "$REPRISE_PREDICTIONS"';
+    expect(await execute('retrain', retrained, { predict })).toMatchObject({
+      outcome: 'promoted',
+      version: 1,
+    });
+    newData(retrained, 0.9);
+    // Other test rows: the model in production has to answer them, too.
+    writeFiles(retrained, { 'test.jsonl': testSet(300) });
+    expect(await execute('retrain', retrained, { predict })).toMatchObject({
+      outcome: 'promoted',
+      version: 2,
+    });
+
     served.kill('SIGTERM');
     const [code] = await new Promise<[number | null]>((resolve) =>
       served.once('close', (end) => resolve([end])),
@@ -71,5 +117,5 @@ describe('examples/temporal-plugin', () => {
     if (DVC === undefined) return;
     const status = spawnSync(DVC, ['status'], { cwd: join(app, 'pipeline'), encoding: 'utf8' });
     expect(status.stdout).toBe('Data and pipelines are up to date.\n');
-  }, 180_000);
+  }, 300_000);
 });

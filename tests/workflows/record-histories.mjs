@@ -9,6 +9,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import proto from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { findTemporalCli } from '../../infra/setup/find-temporal.mjs';
@@ -39,6 +40,13 @@ const LONG = `stages:
 `;
 const CHAIN = `stages:
 ${Array.from({ length: 8 }, (_, i) => `  s${i}: {cmd: echo ${i} > o${i}, outs: [o${i}]${i > 0 ? `, deps: [o${i - 1}]` : ''}}\n`).join('')}`;
+
+/** So many that commits are spared; none waits for another, since the server below suggests to continue soon. */
+const MANY = `stages:
+  each:
+    foreach: [${Array.from({ length: 101 }, (_, i) => i).join(', ')}]
+    do: {cmd: 'echo ${'$'}{item} > o${'$'}{item}', outs: ['o${'$'}{item}']}
+`;
 
 /**
  * @typedef {object} Scenario
@@ -77,6 +85,7 @@ const SCENARIOS = {
     },
   },
   'continue-as-new': { pipeline: CHAIN },
+  'many-stages': { pipeline: MANY },
 };
 
 const cli = await findTemporalCli(process.env);
@@ -152,9 +161,14 @@ async function record(name, { pipeline, input = {}, during }) {
   const events = scrubbed(plain.events).map((/** @type {object} */ event) => JSON.stringify(event));
   const text = `{"events":[\n${events.join(',\n')}\n]}\n`;
   mkdirSync(OUT, { recursive: true });
-  writeFileSync(join(OUT, `${name}.json`), text);
-  console.log(`${name}: ${history.events.length} events, ${text.length} bytes`);
+  const file = Buffer.from(text);
+  if (file.length < COMPRESSED_FROM) writeFileSync(join(OUT, `${name}.json`), file);
+  else writeFileSync(join(OUT, `${name}.json.gz`), gzipSync(file, { level: 9 }));
+  console.log(`${name}: ${history.events.length} events, ${file.length} bytes`);
 }
+
+/** In bytes: what nobody reads is kept small. */
+const COMPRESSED_FROM = 100_000;
 
 const NAMES = new RegExp(`${served}|${dirname(dirname(EXECUTABLE))}`, 'g');
 const HOST = new RegExp(`${hostname()}(-[0-9a-f]{4})?`, 'g');

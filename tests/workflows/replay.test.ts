@@ -7,15 +7,19 @@
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import proto from '@temporalio/proto';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 
 const FOLDER = new URL('histories/', import.meta.url);
 const codePath = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
-const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+const names = readdirSync(FOLDER).filter((name) => /\.json(\.gz)?$/.test(name));
 
-const textOf = (name: string): string => readFileSync(new URL(name, FOLDER), 'utf8');
+const textOf = (name: string): string => {
+  const file = readFileSync(new URL(name, FOLDER));
+  return (name.endsWith('.gz') ? gunzipSync(file) : file).toString('utf8');
+};
 const historyOf = (text: string) =>
   proto.temporal.api.history.v1.History.fromObject(JSON.parse(text) as Record<string, unknown>);
 
@@ -44,6 +48,15 @@ describe('recorded histories', () => {
     };
     for (const [name, end] of Object.entries(ends)) expect(types(name)).toContain(end);
     expect(textOf('retry-after-kill.json')).toMatch(/"attempt":[2-9]/);
+  });
+
+  it('are also of a run that spares commits, of more than 100 stages', () => {
+    const text = textOf('many-stages.json.gz');
+    const count = (activity: string): number =>
+      text.split(`"activityType":{"name":"${activity}"}`).length - 1;
+    expect(count('runStage')).toBe(101);
+    expect(count('commitLock')).toBeLessThan(50);
+    expect(text).toContain('"markerName":"core_patch"');
   });
 
   it('are replayed by the workflows as they are now', async () => {

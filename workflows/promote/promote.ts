@@ -87,8 +87,8 @@ class Promotion {
       upsertSearchAttributes({ RepriseProject: [this.#plan.project], RepriseStatus: [status] });
   }
 
-  async #judge({ workspace, settings }: RetrainPlan): Promise<Judged> {
-    const result = await judgeCandidate(workspace, settings, true);
+  async #judge(plan: RetrainPlan): Promise<Judged> {
+    const result = await judgeCandidate(plan, true);
     if (result.kind === 'judged') return result.judged;
     throw new Error('judged again, it is unchanged');
   }

@@ -8,6 +8,9 @@ const flag = z.boolean().default(false);
 
 const text = z.string();
 
+/** `{"metric": "eval_loss", "part": 0.25}`: as the stage contract's progress names it, and of the `total` there. */
+const stopRule = z.strictObject({ metric: text.min(1), part: z.number().gt(0).lt(1) });
+
 /** As {@link StageSummary}. `added`: dvc.lock has its entry by this run alone. */
 const stageSummary = z.strictObject({
   address: text,
@@ -50,6 +53,8 @@ export const reproduceInput = z
     workspace: workspaceField,
     /** Tell the workflow that started this one, by its `progress` signal, what the stages say of themselves. */
     reportToParent: flag,
+    /** Ends the run at a stage that has reported a metric at such a part of its steps; its checkpoint stays. */
+    until: stopRule.optional(),
     /** What an earlier part of the same run did, when it was continued as new. */
     carried: z.array(stageSummary).default([]),
   })

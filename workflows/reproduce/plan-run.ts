@@ -1,10 +1,18 @@
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { Plan, PlannedStage, ReproduceOptions, RunStageResult } from '../types.js';
+import type { Plan, PlannedStage, ReproduceOptions, ReproduceResult, RunStageResult } from '../types.js';
 import type { Board } from './board.js';
 import { Interrupted, type Control } from './control.js';
 import { Frontier, type Ready } from './frontier.js';
 import type { Ledger } from './ledger.js';
-import { StageFailed, choosePlace, runStage, usageOf, type Place, type StageRecord } from './run-stage.js';
+import {
+  StageFailed,
+  StageStopped,
+  choosePlace,
+  runStage,
+  usageOf,
+  type Place,
+  type StageRecord,
+} from './run-stage.js';
 import { Semaphore } from './semaphore.js';
 import { ServedQueues } from './served-queues.js';
 
@@ -39,6 +47,7 @@ export class PlanRun {
   #thrown: { readonly reason: unknown } | undefined;
   #isStopping = false;
   #hasLongHistory = false;
+  #stopped: ReproduceResult['stopped'];
 
   constructor(
     readonly plan: Plan,
@@ -55,6 +64,11 @@ export class PlanRun {
   /** The history is long: what was not begun is left to a run that continues this one. */
   get isContinuing(): boolean {
     return this.#hasLongHistory && !this.#isStopping;
+  }
+
+  /** The stage that the run's `until` has stopped. */
+  get stopped(): ReproduceResult['stopped'] {
+    return this.#stopped;
   }
 
   /** @throws whatever ended it before its time, once all that ran has ended */
@@ -98,8 +112,12 @@ export class PlanRun {
     lane.stages.push(stage);
   }
 
+  get #whyStopping(): string {
+    return this.#stopped ? `the run ends at ${this.#stopped.address}` : 'another stage failed';
+  }
+
   #block(address: string, missing: string | undefined): void {
-    const reason = missing === undefined ? 'another stage failed' : `${missing} failed`;
+    const reason = missing === undefined ? this.#whyStopping : `${missing} failed`;
     this.board.change(address, { status: 'blocked', reason });
     this.control.finished(address);
     this.#frontier.ended(address, false);
@@ -173,7 +191,7 @@ export class PlanRun {
     const { plan, options, board, ledger, control } = this;
     if (this.#hasLongHistory) return false;
     if (this.#isStopping) {
-      board.change(address, { status: 'blocked', reason: 'another stage failed' });
+      board.change(address, { status: 'blocked', reason: this.#whyStopping });
       return false;
     }
     // It may have waited for a slot while it was paused.
@@ -208,6 +226,14 @@ export class PlanRun {
       if (error instanceof StageFailed) {
         board.change(address, { status: 'failed', finishedAt: Date.now(), error: error.error });
         if (!options.keepGoing) this.#isStopping = true;
+        return false;
+      }
+      if (error instanceof StageStopped) {
+        const { metric = '' } = options.until ?? {};
+        const reason = `${error.message}: ${metric} ${error.reached.value}`;
+        board.change(address, { status: 'canceled', finishedAt: Date.now(), reason });
+        this.#stopped ??= { address, ...error.reached };
+        this.#isStopping = true;
         return false;
       }
       if (isCancellation(error)) board.change(address, { status: 'canceled', finishedAt: Date.now() });

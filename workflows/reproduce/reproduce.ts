@@ -52,9 +52,10 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
   board.planned(plan, carried);
   const ledger = openLedger(plan, options.carried, options.jobs);
   let published: Published | undefined;
+  let stopped: ReproduceResult['stopped'];
   try {
     try {
-      await runPlan(plan, options, board, ledger, control);
+      stopped = await runPlan(plan, options, board, ledger, control);
     } finally {
       published = await ledger.close();
     }
@@ -71,9 +72,10 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
     seconds: (Date.now() - started) / 1000,
     ...(plan.workspace.kind === 'git' ? { commit: plan.workspace.commit } : {}),
     ...(published ? { published } : {}),
+    ...(stopped ? { stopped } : {}),
   };
   const failed = stages.filter((stage) => stage.outcome === 'failed');
-  board.finished(failed.length > 0 ? 'failed' : 'succeeded');
+  board.finished(failed.length > 0 ? 'failed' : stopped ? 'canceled' : 'succeeded');
   if (failed.length > 0) {
     const names = nameSome(failed.map((stage) => stage.address));
     throw ApplicationFailure.nonRetryable(
@@ -91,7 +93,7 @@ async function runPlan(
   board: Board,
   ledger: Ledger,
   control: Control,
-): Promise<void> {
+): Promise<ReproduceResult['stopped']> {
   const run = new PlanRun(plan, options, board, ledger, control);
   await run.toEnd();
   // A long history: what is done stands in dvc.lock, so a new run of the same input takes up where this one is.
@@ -102,6 +104,7 @@ async function runPlan(
     const workspace = await continuedWorkspace(options, ledger);
     await continueAsNew<typeof reproduce>({ ...options, workspace, carried: done });
   }
+  return run.stopped;
 }
 
 /** A git workspace goes on from what was published: the new run knows no more than is in it. */

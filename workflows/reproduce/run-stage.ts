@@ -13,6 +13,7 @@ import {
   stageQueue,
   type Plan,
   type PlannedStage,
+  type Reached,
   type ReproduceOptions,
   type RunStageInput,
   type RunStageResult,
@@ -27,6 +28,13 @@ import type { ServedQueues } from './served-queues.js';
 export class StageFailed extends Error {
   constructor(readonly error: StageError) {
     super(error.message);
+  }
+}
+
+/** A stage was stopped by the run's `until`: its checkpoint is where the next run of the same finds it. */
+export class StageStopped extends Error {
+  constructor(readonly reached: Reached) {
+    super(`stopped at step ${reached.step} of ${reached.total}`);
   }
 }
 
@@ -52,7 +60,7 @@ export interface StageRun {
 /**
  * Runs one stage to its end, and its command again as often as its `retries` allow.
  *
- * @throws StageFailed, or a cancellation
+ * @throws StageFailed, StageStopped, or a cancellation
  */
 export async function runStage(run: StageRun): Promise<RunStageResult> {
   const { stage, place, plan, options, board, inputs, record } = run;
@@ -79,6 +87,7 @@ export async function runStage(run: StageRun): Promise<RunStageResult> {
         timeout: stage.timeout,
         ...(inputs ? { inputs } : {}),
         ...(record.usage ? { usage: record.usage } : {}),
+        ...(options.until ? { until: options.until } : {}),
         run: workflowInfo().firstExecutionRunId,
       };
       const anywhere = activity(place.queue, place.served ? 0 : options.labelTimeout);
@@ -102,6 +111,8 @@ export async function runStage(run: StageRun): Promise<RunStageResult> {
       if (isCancellation(failure)) throw failure;
       const error = stageError(failure, stage);
       board.ranOn(stage.address, hostOf(failure));
+      const reached = reachedOf(failure);
+      if (reached) throw new StageStopped(reached);
       if (!mayRunAgain(failure, attempt, run.retries())) throw new StageFailed(error);
       record.attempt++;
       board.change(stage.address, {
@@ -178,9 +189,16 @@ export async function choosePlace(
 
 /** Where a command failed. */
 function hostOf(failure: unknown): string | undefined {
+  return detailsOf<{ host?: string }>(failure)?.host;
+}
+
+function reachedOf(failure: unknown): Reached | undefined {
+  return detailsOf<{ reached?: Reached }>(failure)?.reached;
+}
+
+function detailsOf<T>(failure: unknown): T | undefined {
   const cause = failure instanceof ActivityFailure ? failure.cause : undefined;
-  if (!(cause instanceof ApplicationFailure)) return undefined;
-  return (cause.details?.[0] as { host?: string } | undefined)?.host;
+  return cause instanceof ApplicationFailure ? (cause.details?.[0] as T | undefined) : undefined;
 }
 
 function stageError(failure: unknown, stage: PlannedStage): StageError {

@@ -86,7 +86,7 @@ class Retraining {
     this.change({ project: plan.project });
     const { stages, workspace: made } = await this.#bringUpToDate(plan);
     this.change({ status: 'judging' });
-    const found = await judgeCandidate(made, plan.settings, false);
+    const found = await judgeCandidate({ ...plan, workspace: made }, false);
     if (found.kind === 'unchanged')
       return await this.#end({ outcome: 'unchanged', version: found.production }, stages);
     return await this.#promote({ ...plan, workspace: made }, found.judged, stages);

@@ -39,6 +39,8 @@ export interface RetrainPlan {
   readonly channels: readonly NotificationChannel[];
   /** Whether this server knows our search attributes. */
   readonly searchAttributes: boolean;
+  /** Where stages without labels run; absent: on the plain CPU queue. */
+  readonly predictQueue?: string;
 }
 
 export interface PlanRetrainInput {

@@ -96,7 +96,7 @@ export class SweepBoard {
   }
 
   get best(): TrialState | undefined {
-    return bestOf(this.trials, this.options.direction);
+    return bestOf(this.trials, this.options);
   }
 
   get gpuHours(): number {

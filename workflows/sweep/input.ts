@@ -24,6 +24,16 @@ const asha = z.strictObject({
   max: z.number().int().min(1),
   /** One trial in so many is promoted, and gets so many times as much. */
   eta: z.number().int().min(2).default(3),
+  /**
+   * Given: each trial is begun with `max`, stops at its rung by what its stage reports on the way, and goes on from its checkpoint when
+   * it is promoted. Absent: a promoted trial begins anew, and trials are compared by the sweep's metric.
+   */
+  report: z
+    .strictObject({
+      metric: z.string().min(1).default('eval_loss'),
+      direction: direction.default('minimize'),
+    })
+    .optional(),
 });
 
 /** The median rule, on what running trials report of themselves. */

@@ -8,10 +8,11 @@ import {
   ParentClosePolicy,
   ChildWorkflowCancellationType,
 } from '@temporalio/workflow';
-import { WORKFLOW_QUEUE, type ReproduceResult, type StageSummary } from '../types.js';
+import type { ReproduceResult, StageSummary } from '../types.js';
 import type { reproduce } from '../reproduce/reproduce.js';
 import { activities } from './activities.js';
 import type { SweepBoard } from './board.js';
+import { untilOf } from './search/index.js';
 import type { SweepOptions, SweepPlan, TrialRef, TrialState } from './types.js';
 
 /** A trial that runs. */
@@ -36,7 +37,12 @@ export function startTrial(
 ): RunningTrial {
   const { label } = trial;
   const { root, folder, git } = plan;
-  const ref: TrialRef = { root, folder, sweep: plan.id, label, ...(git ? { git } : {}) };
+  const rule = options.asha?.report;
+  const ref: TrialRef = {
+    ...{ root, folder, sweep: plan.id, label },
+    ...(git ? { git } : {}),
+    ...(rule ? { checkpoints: label.replace(/-r\d+$/, '') } : {}),
+  };
   const scope = new CancellationScope();
   let stopped: string | undefined;
   board.began(trial);
@@ -46,14 +52,19 @@ export function startTrial(
     board.change(label, { status: 'running' });
     const result = await executeChild<typeof reproduce>('reproduce', {
       workflowId: childId,
-      taskQueue: WORKFLOW_QUEUE,
-      args: [reproduceInput(options, workspace)],
+      args: [reproduceInput(options, workspace, trial.rung)],
       staticSummary: `${plan.id}, trial ${label}`,
       // Ended in order, with its grace time, also when somebody terminates the sweep.
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
     });
-    board.change(label, { status: 'saving', gpuSeconds: gpuSeconds(result.stages) });
+    const spent = gpuSeconds(result.stages);
+    const { stopped: reached } = result;
+    if (rule && reached) {
+      const reason = `${rule.metric} ${reached.value} at step ${reached.step} of ${reached.total}`;
+      return { status: 'stopped', gpuSeconds: spent, reached, reason };
+    }
+    board.change(label, { status: 'saving', gpuSeconds: spent });
     const collected = await activities.collectTrial({ ...ref, metric: options.metric, at: Date.now() });
     return { status: 'done', ...collected };
   };
@@ -101,10 +112,14 @@ async function cleanUp(ref: TrialRef): Promise<string | undefined> {
 }
 
 function reproduceInput(
-  { targets, cpuFallback, labelTimeout, heartbeat }: SweepOptions,
+  options: SweepOptions,
   workspace: Awaited<ReturnType<typeof activities.prepareTrial>>,
+  rung: number,
 ) {
-  return { targets, cpuFallback, labelTimeout, heartbeat, workspace, reportToParent: true };
+  const { targets, cpuFallback, labelTimeout, heartbeat, asha } = options;
+  const until = asha && untilOf(asha, rung);
+  const how = { targets, cpuFallback, labelTimeout, heartbeat, workspace, reportToParent: true };
+  return { ...how, ...(until ? { until } : {}) };
 }
 
 function gpuSeconds(stages: readonly StageSummary[]): number {

@@ -1,6 +1,6 @@
 /** What crosses Temporal for a sweep: records and references. Safe to import in the workflow sandbox and outside. */
 import type { z } from 'zod';
-import type { ReproduceInput, StageProgress } from '../types.js';
+import type { Reached, ReproduceInput, StageProgress } from '../types.js';
 import type { sweepInput } from './input.js';
 
 /** As written by a person. */
@@ -23,6 +23,8 @@ export interface TrialState {
   readonly status: 'preparing' | 'running' | 'saving' | TrialOutcome;
   /** The metric's value. */
   readonly value?: number;
+  /** What it had reported when it stopped at its rung, where trials are compared by what they report. */
+  readonly reached?: Reached;
   /** Under which DVC lists it. */
   readonly experiment?: { readonly name: string; readonly commit: string };
   /** Milliseconds since the epoch. */
@@ -104,6 +106,8 @@ export interface TrialRef {
   readonly sweep: string;
   readonly label: string;
   readonly git?: SweepRepository;
+  /** Its checkpoints outlive its copy, under this name: the trial that it is promoted to goes on from them. */
+  readonly checkpoints?: string;
 }
 
 export interface CollectTrialInput extends TrialRef {

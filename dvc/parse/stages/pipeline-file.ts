@@ -11,10 +11,14 @@ import { paramsOf } from './params-dependencies.js';
 import { resolveStages, type ResolvedStage } from './resolve-stages.js';
 import { trackedPath } from './tracked-path.js';
 
+/** Files that fit the schema: one that has not changed is the same. */
+const checked = new WeakSet<YamlFile>();
+
 /** The stages of a dvc.yaml. @throws DiagnosticError */
 export function readPipelineFile(project: Project, dvcfile: string, ignore: IgnoreTree): Stage[] {
   const file = readYamlFile(dvcfile, relative(project.root, dvcfile));
-  if (file.value !== null) pipelineSchema(file.value, [], file);
+  if (file.value !== null && !checked.has(file)) pipelineSchema(file.value, [], file);
+  checked.add(file);
   return resolveStages(project, dvcfile, file).map((resolved) =>
     build(project, dvcfile, file, resolved, ignore),
   );

@@ -81,9 +81,29 @@ function parse(name: string, text: string): YamlDocument {
   }
 }
 
-/** @throws DiagnosticError `file-missing`, `yaml-syntax` */
+/** Files as they were last read, the one that was asked for last at the end. What they say is never changed. */
+const recent = new Map<string, YamlFile>();
+/** Characters of text; what is made of it takes some dozen times as much. */
+const KEPT = 2 ** 20;
+
+/**
+ * A file whose text is that of the last time is not parsed again: a worker looks at the same dvc.yaml for each run.
+ *
+ * @throws DiagnosticError `file-missing`, `yaml-syntax`
+ */
 export function readYamlFile(path: string, name: string): YamlFile {
-  return new YamlFile(name, readText(path, name));
+  const text = readText(path, name);
+  const known = recent.get(path);
+  const file = known?.text === text && known.name === name ? known : new YamlFile(name, text);
+  recent.delete(path);
+  recent.set(path, file);
+  let size = [...recent.values()].reduce((sum, one) => sum + one.text.length, 0);
+  for (const [oldest, { text: dropped }] of recent) {
+    if (size <= KEPT) break;
+    recent.delete(oldest);
+    size -= dropped.length;
+  }
+  return file;
 }
 
 /** @throws DiagnosticError `file-missing` */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, statSync } from 'node:fs';
 import { chmod, copyFile, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
@@ -51,12 +51,25 @@ export async function missingObjects(
   md5: Md5,
   name: HashName = 'md5',
 ): Promise<readonly Md5[]> {
-  if (!md5.endsWith('.dir')) return (await hasObject(config, md5, name)) ? [] : [md5];
+  if (!md5.endsWith('.dir')) {
+    const isThere = isProtected(objectPath(config, md5, name)) || (await hasObject(config, md5, name));
+    return isThere ? [] : [md5];
+  }
   const entries = await readTree(config, md5, name).catch(() => undefined);
   if (!entries) return [md5];
   const files = [...new Set(entries.map((entry) => entry.md5))];
   const present = await mapConcurrently(files, (file) => hasObject(config, file, name));
   return files.filter((_, index) => !present[index]);
+}
+
+/** One look, which takes less than to wait for another thread to have it; a folder's files are looked at side by side. */
+function isProtected(path: string): boolean {
+  try {
+    const info = statSync(path, { throwIfNoEntry: false });
+    return info?.isFile() === true && (info.mode & 0o7777) === PROTECTED;
+  } catch {
+    return false;
+  }
 }
 
 /** Puts a file or folder into the cache, the folder's object last: where it is, all of its files are. */

@@ -57,6 +57,20 @@ export async function readLockEntry(project: Project, stage: Stage): Promise<Loc
   return (await readLock(project, stage.dvcfile)).get(stage.name);
 }
 
+/** The same of many stages at once: each file is looked at once. */
+export async function readLockEntries(
+  project: Project,
+  stages: readonly Stage[],
+): Promise<(stage: Stage) => LockEntry | undefined> {
+  const locks = new Map<string, ReadonlyMap<string, LockEntry>>();
+  for (const { dvcfile } of stages)
+    if (!locks.has(dvcfile)) locks.set(dvcfile, await readLock(project, dvcfile));
+  return ({ dvcfile, name }) => {
+    const lock = locks.get(dvcfile);
+    return isPipelineFile(dvcfile) ? lock?.get(name) : lock?.values().next().value;
+  };
+}
+
 /** The texts that were parsed last, of files that are not cut into sections: a run reads dvc.lock for each of its stages. */
 const parsed = new Map<string, YamlDocument>();
 const KEPT = 4;

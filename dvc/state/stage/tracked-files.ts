@@ -1,4 +1,5 @@
 import { relative, sep } from 'node:path';
+import { PathTree } from '../../graph/index.js';
 import type { LockEntry, LockedFile, Md5, Output, Stage } from '../../types.js';
 import { isInside } from '../files/inside.js';
 import { makeTree, type TreeEntry } from '../hashing/tree.js';
@@ -23,24 +24,38 @@ export function outputsAt(
   stages: readonly Stage[],
   entryOf: (stage: Stage) => LockEntry | undefined,
 ): TrackedOutput[] {
-  return stages.flatMap((stage) =>
-    stage.outs
-      .filter((out) => isInside(out.file, file) || isInside(file, out.file))
-      .flatMap((out) => {
-        const locked = findLocked(entryOf(stage)?.outs, out.path);
-        return locked?.md5 === undefined ? [] : [{ out, stage, locked: { ...locked, md5: locked.md5 } }];
-      }),
-  );
+  const tree = treeOf(stages);
+  return [...tree.atOrAbove(file), ...tree.below(file)].flat().flatMap(({ out, stage }) => {
+    const locked = findLocked(entryOf(stage)?.outs, out.path);
+    return locked?.md5 === undefined ? [] : [{ out, stage, locked: { ...locked, md5: locked.md5 } }];
+  });
+}
+
+type Made = Omit<TrackedOutput, 'locked'>;
+
+/** Each stage of a pipeline asks for each of its deps: with a thousand of both, nothing may look at all outs. */
+const trees = new WeakMap<readonly Stage[], PathTree<Made[]>>();
+
+function treeOf(stages: readonly Stage[]): PathTree<Made[]> {
+  const known = trees.get(stages);
+  if (known) return known;
+  const byFile = new Map<string, Made[]>();
+  for (const stage of stages)
+    for (const out of stage.outs) byFile.set(out.file, [...(byFile.get(out.file) ?? []), { out, stage }]);
+  const tree = new PathTree<Made[]>();
+  for (const [file, made] of byFile) tree.set(file, made);
+  trees.set(stages, tree);
+  return tree;
 }
 
 /**
  * @param entryOf what dvc.lock, or this run, says of a stage
- * @param treeOf the files of a directory object
+ * @param filesOf the files of a directory object
  */
 export function trackedFiles(
   stages: readonly Stage[],
   entryOf: (stage: Stage) => LockEntry | undefined,
-  treeOf: (md5: Md5) => Promise<readonly TreeEntry[] | undefined>,
+  filesOf: (md5: Md5) => Promise<readonly TreeEntry[] | undefined>,
 ): TrackedFiles {
   return {
     async md5Of(file) {
@@ -49,7 +64,7 @@ export function trackedFiles(
       if (!found || another || !isInside(found.out.file, file)) return undefined;
       const inner = relative(found.out.file, file).split(sep).join('/');
       if (inner === '') return found.locked.md5;
-      const entries = await treeOf(found.locked.md5);
+      const entries = await filesOf(found.locked.md5);
       return entries && md5Within(entries, inner);
     },
   };

@@ -107,6 +107,11 @@ export const modelList = z.object({
   ),
 });
 
+export const turnResponse = z.object({
+  version: z.string(),
+  turned: z.boolean().meta({ description: 'whether another was served before' }),
+});
+
 export const health = z.object({ status: z.enum(['ok', 'loading', 'draining']) });
 
 export const errorResponse = z.object({

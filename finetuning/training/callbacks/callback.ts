@@ -14,7 +14,9 @@ export interface StepInfo {
 
 /** After a pass over the validation set. */
 export interface EvaluateInfo {
+  /** Updates done, of how many. */
   readonly step: number;
+  readonly total: number;
   readonly epoch: number;
   readonly loss: number;
   /** Not of a regression. */

@@ -9,7 +9,7 @@ function stopsAt(accuracies: readonly number[], patience: number, threshold = 0)
   let callback = earlyStopping({ patience, threshold, metric: 'accuracy' });
   for (const [index, accuracy] of accuracies.entries()) {
     let stopped = false;
-    const info: EvaluateInfo = { step: index, epoch: 0, loss: 1, accuracy, best: false };
+    const info: EvaluateInfo = { step: index, total: 9, epoch: 0, loss: 1, accuracy, best: false };
     void callback.onEvaluate?.(info, { stop: () => (stopped = true) });
     if (stopped) return index;
     // Taken up again after each one.

@@ -1,5 +1,5 @@
 import { sweepInput, type SweepOptions, type TrialState } from '../../../workflows/index.js';
-import { createSearch } from '../../../workflows/sweep/search/index.js';
+import { bestOf, createSearch, untilOf } from '../../../workflows/sweep/search/index.js';
 import { splitMix } from '../../../workflows/sweep/search/split-mix.js';
 import { shouldStop, withReport, type Report } from '../../../workflows/sweep/median-rule.js';
 import { SplitMix64, successiveHalving } from './reference.js';
@@ -109,6 +109,63 @@ describe('successive halving', () => {
     });
     const trials = runAll(asked, ({ number }) => (number % 2 === 0 ? undefined : number));
     expect(trials.filter(({ rung }) => rung === 1).map(({ number }) => number)).toEqual([3, 5]);
+  });
+});
+
+describe('successive halving by what trials report', () => {
+  const asked = options({
+    method: 'asha',
+    maxTrials: 4,
+    params: { x: [1, 2] },
+    asha: { resource: 'epochs', max: 8, eta: 2, report: {} },
+  });
+  const ended = (trial: TrialState): boolean => trial.rung === 3;
+  /** One trial at a time: stopped at its rung with a loss, or done. */
+  function halve(sweep: SweepOptions, loss: (number: number) => number | undefined): TrialState[] {
+    const search = createSearch(sweep);
+    const trials: TrialState[] = [];
+    for (;;) {
+      const next = search(trials);
+      if (!next) return trials;
+      const trial: TrialState = { ...next, label: '', status: 'stopped', startedAt: 0, finishedAt: 1 };
+      const value = loss(next.number);
+      if (value === undefined) trials.push({ ...trial, status: 'failed' });
+      else if (ended(trial)) trials.push({ ...trial, status: 'done', value });
+      else trials.push({ ...trial, reached: { step: 1, total: 8, value } });
+    }
+  }
+
+  it('begins each with all of the resource, and stops it at its rung', () => {
+    const trials = halve(asked, (number) => [3, 1, 2, 4][number - 1]);
+    expect(trials.map(({ params }) => params['epochs'])).toEqual(trials.map(() => 8));
+    expect([0, 1, 2, 3].map((rung) => untilOf(asked.asha as never, rung))).toEqual([
+      { metric: 'eval_loss', part: 1 / 8 },
+      { metric: 'eval_loss', part: 1 / 4 },
+      { metric: 'eval_loss', part: 1 / 2 },
+      undefined,
+    ]);
+  });
+
+  it('promotes the lowest losses, and brings the best of them to its end', () => {
+    const trials = halve(asked, (number) => [3, 1, 2, 4][number - 1]);
+    // As the reference has it, but for the last: it alone is left, and half of one is none.
+    expect(trials.map(({ number, rung }) => [number, rung])).toEqual([
+      ...successiveHalving(4, 4, 2, (number) => -([3, 1, 2, 4][number - 1] ?? 0)),
+      [2, 3],
+    ]);
+    expect(bestOf(trials, asked)).toMatchObject({ number: 2, rung: 3 });
+  });
+
+  it('ends when nothing that could go on is left', () => {
+    expect(halve(asked, () => undefined).map(({ rung }) => rung)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('takes whatever came to its end for trained to its end', () => {
+    const trial = { label: '', params: {}, status: 'done', startedAt: 0, finishedAt: 1 } as const;
+    const restored = { ...trial, number: 1, rung: 0, value: 0.9 };
+    const trained = { ...trial, number: 2, rung: 3, value: 0.8 };
+    expect(bestOf([restored, trained], asked)).toBe(restored);
+    expect(bestOf([restored, trained], { ...asked, asha: undefined })).toBe(trained);
   });
 });
 

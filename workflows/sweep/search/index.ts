@@ -2,6 +2,7 @@ import type { SweepOptions } from '../types.js';
 import { ashaSearch } from './asha.js';
 import { nextParams, type Search } from './proposal.js';
 
+export { untilOf } from './asha.js';
 export type { Proposal, Search } from './proposal.js';
 export { bestOf } from './ranked.js';
 
