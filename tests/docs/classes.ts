@@ -148,6 +148,17 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'reprise watch data/incoming s3://bucket/incoming --interval 30 --debounce 60',
     'reprise watch s3://bucket/incoming --git https://github.com/acme/model.git --branch main',
   ],
+  'needs a promoted model (tests/cli/deploy runs them)': [
+    'reprise deploy --target image',
+    'reprise deploy --target kubernetes --replicas 2',
+    'reprise deploy --target server --url http://127.0.0.1:8080',
+  ],
+  'needs Docker or a cluster': [
+    'docker build --target cpu --tag prose:v3 deploy/image',
+    'docker run --rm -p 8080:8080 --read-only --tmpfs /tmp -e REPRISE_API_KEYS=a-key prose:v3',
+    'kubectl create secret generic prose-api-keys --from-literal=keys=KEY,ANOTHER',
+    'kubectl apply -k deploy/kubernetes',
+  ],
   'makes what the server of every project, and of the tests, has from its start': [
     'temporal operator search-attribute create --name RepriseProject --type Keyword --name RepriseStage --type KeywordList --name RepriseStatus --type Keyword --name RepriseGpuSeconds --type Double --name RepriseGpuSecondsLost --type Double',
   ],

@@ -11,7 +11,19 @@ const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 };
 
 /** Programs of others that the pages name. */
-const FOREIGN = ['cd', 'curl', 'dvc', 'export', 'mlflow', 'npm', 'pip', 'tctl', 'temporal'];
+const FOREIGN = [
+  'cd',
+  'curl',
+  'docker',
+  'dvc',
+  'export',
+  'kubectl',
+  'mlflow',
+  'npm',
+  'pip',
+  'tctl',
+  'temporal',
+];
 
 describe('the command lines of the pages', () => {
   it('are read as a shell reads them', () => {
