@@ -91,7 +91,8 @@ describe('the lines of the pages run', () => {
       'reprise workers',
     ])
       await well(shell, line);
-    expect(await well(shell, 'reprise runs logs latest')).toContain('trained');
+    const logs = await well(shell, 'reprise runs logs latest');
+    expect([logs, await well(shell, 'reprise runs list')]).toEqual([expect.stringContaining('trained'), expect.anything()]);
     expect(await well(shell, 'reprise runs logs latest train -f')).toContain('trained');
 
     const [run] = readdirSync(join(root, '.reprise/logs'));
