@@ -19,6 +19,7 @@ const trackingSchema = z
 export const baseConfigSchema = z.strictObject({
   /** Shown in reports. */
   name: z.string().min(1),
+  /** What the model learns, and so which rows, metrics and reports there are. */
   task: z.enum(['text-classification', 'causal-lm', 'image-classification']),
   /** Of the splits, the new head's weights, dropout and the order of the training rows. */
   seed: z.int().min(0).max(0xffffffff),

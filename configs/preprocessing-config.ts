@@ -9,14 +9,21 @@ const field = z.string().min(1);
  * text, a second one; beside a prompt, what it is about.
  */
 const fieldsSchema = z.strictObject({
+  /** The text that is classified, or goes on. */
   text: field.optional(),
+  /** A second text, for pairs. */
   text_pair: field.optional(),
+  /** Its label: a text, or a number. */
   label: field.optional(),
   /** A list of names: any number of labels. */
   labels: field.optional(),
+  /** What a completion answers. */
   prompt: field.optional(),
+  /** What a prompt is about. */
   context: field.optional(),
+  /** What a language model learns to say after the prompt. */
   completion: field.optional(),
+  /** A conversation: a list of `{role, content}`. */
   messages: field.optional(),
   /** Without it, the text's hash names the row. */
   id: field.optional(),
@@ -54,6 +61,7 @@ const textsSchema = z
      * paragraphs of .txt files; a book's are those between Project Gutenberg's head and licence.
      */
     format: z.enum(['wordnet-nouns', 'records', 'prose']),
+    /** Of `records`: where they keep what is needed. Text (and label), prompt and completion, or messages. */
     fields: fieldsSchema.optional(),
     /** Labels are numbers, for a regression; `outside` of `min` and `max` a record is an error, if absent, or dropped. */
     number: z
@@ -90,10 +98,15 @@ const textsSchema = z
     /** Values that are absent, null or blank. */
     missing: z
       .strictObject({
+        /** `drop`: without the record. `error`: the stage fails and names the place. `{fill: …}`: this in its place. */
         text: missingSchema.optional(),
+        /** As `text`. */
         text_pair: missingSchema.optional(),
+        /** As `text`. */
         label: missingSchema.optional(),
+        /** As `text`. */
         prompt: missingSchema.optional(),
+        /** As `text`. */
         completion: missingSchema.optional(),
       })
       .optional(),
@@ -105,6 +118,7 @@ const textsSchema = z
     /** Texts that are nearly an earlier one are dropped: estimated Jaccard similarity of their runs of words. */
     near_duplicates: z
       .strictObject({
+        /** From this similarity on. */
         threshold: z.number().min(0.5).max(1),
         /** Words in a run. */
         words: z.int().min(1).max(10),
@@ -126,7 +140,9 @@ const picturesSchema = z.strictObject({
   /** Of `pixels`: gray values row by row, and then the label. */
   pixels: z
     .strictObject({
+      /** In pixels. */
       width: z.int().min(1),
+      /** In pixels. */
       height: z.int().min(1),
       /** The value that is white. */
       maximum: z.number().positive(),

@@ -28,7 +28,7 @@ export function dvcFiles(withGit: boolean): ProjectFile[] {
 }
 
 /**
- * The finetuning template: `examples/finetuning`, with the presets of `configs/`, under what `examples/tasks/<task>` has
+ * The finetuning template: `examples/finetuning`, with the presets and schemas of `configs/`, under what `examples/tasks/<task>` has
  * beside it or in its place. A leading underscore in a file's name stands for a dot there, since npm leaves `.gitignore` files out of
  * packages; `.template` is dropped, since a dvc.yaml in a package would be one of the stages of every project that
  * installs it.
@@ -39,7 +39,8 @@ export async function templateFiles(packageRoot: string, task: Task): Promise<Pr
   for (const [path, content] of await filesUnder(join(packageRoot, 'examples', 'finetuning')))
     files.set(path, content);
   for (const [path, content] of presets)
-    if (path.endsWith('.yaml')) files.set(posix.join('configs', path), content);
+    if (path.endsWith('.yaml') || path.startsWith('schemas/'))
+      files.set(posix.join('configs', path), content);
   const own = join(packageRoot, 'examples', 'tasks', task);
   if (existsSync(own)) for (const [path, content] of await filesUnder(own)) files.set(path, content);
   return [...files].map(([path, content]) => ({
