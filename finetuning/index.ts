@@ -12,6 +12,8 @@ import type { OpenImageClassifierOptions } from './models/open-image-classifier.
 import type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 
 export { describePretrained, type PretrainedFiles } from './models/pretrained/describe-pretrained.js';
+export { hubPlace, type HubPlace } from './models/pretrained/hub-place.js';
+export { neededFiles } from './models/pretrained/model-files.js';
 export { resolvePretrained, type ResolveOptions } from './models/pretrained/resolve-pretrained.js';
 export { readFinetunedFolder, type FinetunedFolder } from './models/finetuned-folder.js';
 export type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
@@ -20,7 +22,7 @@ export type { MergeOptions, MergeResult } from './merging/merge-adapter.js';
 export type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
 export type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/open-generator.js';
 export type { OpenedScorer, OpenScorerOptions, RowScore } from './models/scoring/open-scorer.js';
-export type { GenerationSettings } from './models/generation/generate.js';
+export type { GenerationSettings } from './models/generation/going-row.js';
 export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 export type { Control, TrainingCallback } from './training/callbacks/callback.js';
 export { outOfMemory, type MemoryNeeds } from './training/out-of-memory.js';
@@ -79,14 +81,16 @@ export {
   evaluateAnswers,
   evaluateLanguage,
   languageMetrics,
+  answersRecord,
   metricsRecord,
   metricsOf,
   predictAnswers,
   predictCompletions,
   predictLabels,
   confusionMatrix,
-  type AnswersRecord,
+  type AnswersComparison,
   type Classifier,
+  type ComparedPair,
   type Comparison,
   type Contender,
   type EvaluateOptions,
@@ -94,5 +98,8 @@ export {
   type JudgedLanguage,
   type LanguageContender,
   type Metrics,
+  type Production,
   type TestSetFiles,
 } from './evaluation/index.js';
+export { barChart, escape, lineChart } from './evaluation/index.js';
+export { readPicture, type Picture } from './images/picture.js';

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { DEFAULT_SIZES } from '../serving/sizes.js';
 import { numberFlag, wholeFlag } from './number-flags.js';
 
 interface Options {
@@ -31,9 +32,24 @@ export function serveCommand(): Command {
     )
     .option('--host <address>', 'where to listen', '127.0.0.1')
     .option('--port <n>', 'where to listen; 0: any that is free', wholeFlag(0, 65_535), 8080)
-    .option('--max-batch <n>', 'inputs that are computed together', wholeFlag(1, 1024), 16)
-    .option('--max-length <tokens>', 'of a text to classify; longer ones lose their end', wholeFlag(8), 512)
-    .option('--max-context <tokens>', 'of a prompt and what is added to it', wholeFlag(8), 1024)
+    .option(
+      '--max-batch <n>',
+      'inputs that are computed together',
+      wholeFlag(1, 1024),
+      DEFAULT_SIZES.maxBatch,
+    )
+    .option(
+      '--max-length <tokens>',
+      'of a text to classify; longer ones lose their end',
+      wholeFlag(8),
+      DEFAULT_SIZES.maxLength,
+    )
+    .option(
+      '--max-context <tokens>',
+      'of a prompt and what is added to it',
+      wholeFlag(8),
+      DEFAULT_SIZES.maxContext,
+    )
     .option('--max-queue <n>', 'inputs that may wait; more are refused (429)', wholeFlag(1), 256)
     .option('--max-wait <ms>', 'how long a lone input waits for others', numberFlag(0, 10_000), 0)
     .option('--max-body <bytes>', "of a request's body", wholeFlag(1024), 16 * 2 ** 20)
@@ -44,7 +60,7 @@ export function serveCommand(): Command {
     .option('--json', 'print one JSON object per event')
     .addHelpText(
       'after',
-      '\nEnvironment:\n  REPRISE_API_KEYS     keys, separated by commas, one of which must come with each request',
+      '\nEnvironment:\n  REPRISE_API_KEYS     keys, separated by commas, one of which must come with each request\n  REPRISE_ADMIN_KEYS   keys of operators: with one, `reprise deploy --target server` has it turn to another model',
     )
     .action(async (options: Options, command: Command) => {
       const { serve } = await import('../serving/serve.js');

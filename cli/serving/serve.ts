@@ -3,7 +3,10 @@ import { findProjectRoot } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { serveModels, type EngineSizes, type ModelSource } from '../../finetuning/serving/index.js';
 import { listenForInterrupts } from '../interrupts.js';
+import { keysIn } from './keys.js';
 import { defaultSource, folderSource, parseModelFlag } from './model-sources.js';
+import { productionTurner, type Turn } from './production-turner.js';
+import { turnOnRequest } from './turn-on-request.js';
 import { watchProduction } from './watch-production.js';
 
 export interface ServeFlags {
@@ -33,10 +36,8 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
 export async function serve(flags: ServeFlags): Promise<void> {
   const { host, json, watch, drain } = flags;
   const root = findProjectRoot(process.cwd());
-  const keys = (process.env['REPRISE_API_KEYS'] ?? '')
-    .split(',')
-    .map((key) => key.trim())
-    .filter((key) => key !== '');
+  const keys = keysIn('REPRISE_API_KEYS');
+  const adminKeys = keysIn('REPRISE_ADMIN_KEYS');
   if (keys.length === 0 && !LOOPBACK.test(host) && !flags.allowAnyone)
     throw new DiagnosticError('open-to-all', {
       message: `anybody who reaches ${host} could ask this model, since there are no keys`,
@@ -56,16 +57,27 @@ export async function serve(flags: ServeFlags): Promise<void> {
   });
   try {
     const { models, version } = await chosen(root, flags.model, log);
-    const server = await serveModels({ ...flags, models, keys, log }).catch((error: unknown) => {
+    // Named folders stay: only who serves the model in production turns to another.
+    const follows = flags.model === undefined;
+    // Requests are heard before the first model is open.
+    const ready: { turn?: () => Promise<Turn> } = {};
+    const onTurn = async () => {
+      if (!ready.turn) throw notReady();
+      return turnOnRequest(ready.turn);
+    };
+    const server = await serveModels({
+      ...flags,
+      ...{ models, keys, adminKeys, log },
+      ...(follows ? { onTurn } : {}),
+    }).catch((error: unknown) => {
       throw portError(error, flags) ?? error;
     });
+    const turn = productionTurner({ root, server, current: version, log });
+    ready.turn = turn;
     for (const { name, version: of, task } of server.models)
       say('model', { name, version: of, task }, `${name} (${of}): ${task}`);
     say('serving', { url: server.url, keys: keys.length }, `serving on ${server.url}`);
-    const watching =
-      watch && flags.model === undefined
-        ? watchProduction({ root, server, current: version, stop: stop.signal, log })
-        : undefined;
+    const watching = watch && follows ? watchProduction({ turn, stop: stop.signal, log }) : undefined;
     if (!stop.signal.aborted) await once(stop.signal, 'abort');
     say('draining', {}, 'ending what has been begun');
     await watching;
@@ -96,6 +108,14 @@ async function chosen(
   const models: ModelSource[] = [];
   for (const one of named) models.push(await folderSource(root, one, 'local', log));
   return { models };
+}
+
+function notReady(): DiagnosticError {
+  return new DiagnosticError('not-ready', {
+    message: 'the model is being loaded',
+    fix: 'try again in a moment',
+    transient: true,
+  });
 }
 
 function portError(error: unknown, { host, port }: ServeFlags): DiagnosticError | undefined {

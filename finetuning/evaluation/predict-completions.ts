@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { readPrompts, writeFiles, type OnProgress, type PromptLine } from '../data/index.js';
-import type { GenerationSettings } from '../models/generation/generate.js';
+import type { GenerationSettings } from '../models/generation/going-row.js';
 import type { OpenedGenerator } from '../models/generation/open-generator.js';
 
 export interface PredictCompletionsOptions {

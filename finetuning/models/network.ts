@@ -14,7 +14,7 @@ export type Inputs = Readonly<Record<string, tf.Tensor>>;
 /** An architecture with its sizes: what parameters it has and how logits come from them. It holds no values. */
 export interface Network {
   readonly task: Task;
-  /** What a row of logits says: one of the classes, any number of them, or a number. */
+  /** What a row of logits says: one of the classes, any number of them, or numbers. */
   readonly problem: ProblemType;
   /** The classes, in the order of the logits; of a language model none. */
   readonly labels: readonly string[];
@@ -95,7 +95,7 @@ export interface CachedDecoding {
    *
    * @param parameters with the variables
    * @param inputs `input_ids` and `position_ids` [rows, 1] int32; `attention_mask` [rows, slots] of what may be seen, the
-   *   token itself included; `slot` [1] int32, where it lies
+   *   token itself included; `slot` [rows] int32, where it lies
    */
   step(parameters: Readonly<Record<string, tf.Tensor>>, inputs: Inputs, method: Method): CachedLogits;
 }

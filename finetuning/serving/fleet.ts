@@ -3,6 +3,7 @@ import { DiagnosticError } from '../../diagnostics/index.js';
 import { EngineLost, startEngine, type Engine } from './engine/engine.js';
 import { isRefusal, type Refusal } from './engine/messages.js';
 import { errorOf } from './engine/refusal.js';
+import { Admission } from './queue/admission.js';
 import { Batcher } from './queue/batcher.js';
 import type {
   ClassifierInput,
@@ -39,7 +40,7 @@ interface Generation {
 
 interface Queues {
   readonly classify: Batcher<Classification>;
-  readonly generate: Batcher<Generation>;
+  readonly generate: Admission<Generation>;
 }
 
 /** One set of models in one process, with their queues. */
@@ -57,22 +58,19 @@ class Crew {
   ) {
     this.queues = new Map(
       engine.models.map(({ name }) => {
-        const common = {
-          maxBatch: sizes.maxBatch,
-          maxQueue,
-          maxWaitMs,
-          ...(onBatch ? { onBatch: (size: number) => onBatch(name, size) } : {}),
-        };
+        const { maxBatch } = sizes;
+        const computed = (size: number): void => onBatch?.(name, size);
         return [
           name,
           {
             classify: new Batcher<Classification>({
-              ...common,
+              ...{ maxBatch, maxQueue, maxWaitMs },
+              onBatch: computed,
               run: (batch) => classifyBatch(engine, name, batch),
             }),
-            generate: new Batcher<Generation>({
-              ...common,
-              run: (batch) => generateBatch(engine, name, batch),
+            generate: new Admission<Generation>({
+              ...{ most: maxBatch, maxQueue },
+              run: (one) => generate(engine, name, one, computed),
             }),
           },
         ] as const;
@@ -108,15 +106,16 @@ async function classifyBatch(engine: Engine, name: string, batch: readonly Class
   }
 }
 
-async function generateBatch(engine: Engine, name: string, batch: readonly Generation[]): Promise<void> {
+async function generate(
+  engine: Engine,
+  name: string,
+  { request, canceled, onText, resolve, reject }: Generation,
+  onBegin: (together: number) => void,
+): Promise<void> {
   try {
-    await engine.generate(
-      name,
-      batch.map(({ request }) => request),
-      batch.map(({ canceled, onText, resolve }) => ({ canceled, onText, onEnd: resolve })),
-    );
+    resolve(await engine.generate(name, request, { canceled, onBegin, onText }));
   } catch (error) {
-    for (const { reject } of batch) reject(error as Error);
+    reject(error as Error);
   }
 }
 
@@ -207,10 +206,11 @@ export class Fleet {
     return crew.during(async () => {
       const result = await new Promise<GenerationResult | Refusal>((resolve, reject) => {
         const one: Generation = { request, canceled, onText, resolve, reject };
-        generate.add([one]);
+        generate.add(one);
         const drop = (): void => {
           if (generate.remove(one)) reject(canceled.reason as Error);
         };
+        if (canceled.aborted) drop();
         canceled.addEventListener('abort', drop, { once: true });
       });
       if (isRefusal(result)) throw errorOf(result);

@@ -1,7 +1,7 @@
 import { Fleet } from './fleet.js';
 import { createServer } from './http/create-server.js';
 import { ServerMetrics } from './http/metrics.js';
-import type { EngineSizes, ModelSource, ServedModel } from './types.js';
+import type { EngineSizes, ModelSource, ServedModel, Turned } from './types.js';
 
 export interface ServeOptions {
   readonly models: readonly ModelSource[];
@@ -16,6 +16,10 @@ export interface ServeOptions {
   /** Seconds that a request may take. */
   readonly timeout: number;
   readonly keys: readonly string[];
+  /** One of them must come with what an operator asks; none: there is nothing to ask. */
+  readonly adminKeys: readonly string[];
+  /** Turns to the model in production; absent: the models stay. */
+  readonly onTurn?: () => Promise<Turned>;
   readonly version: string;
   readonly log: (line: string) => void;
 }

@@ -61,3 +61,11 @@ export interface GenerationResult {
 /** What is asked about one input of a classifier. */
 export type ClassifierInput =
   { readonly text: string; readonly textPair?: string } | { readonly image: Uint8Array };
+
+/** What came of a turn to the model in production. */
+export interface Turned {
+  /** That is served now. */
+  readonly version: string;
+  /** Whether another was served before. */
+  readonly turned: boolean;
+}

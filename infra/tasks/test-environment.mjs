@@ -23,6 +23,12 @@ export async function testEnvironment(context, report, { all }) {
     ? await makePythonTools('adapters', context, report)
     : findPythonTools('adapters', context);
   const mlflow = all ? await makePythonTools('mlflow', context, report) : findPythonTools('mlflow', context);
+  const notebooks = all
+    ? await makePythonTools('notebooks', context, report)
+    : findPythonTools('notebooks', context);
+  const kubernetes = all
+    ? await makePythonTools('kubernetes', context, report)
+    : findPythonTools('kubernetes', context);
   const versitygw = all ? await makeVersitygw(context, report) : findVersitygw(env);
   const chromium = all ? await makeChromium(context, report) : findChromium(env);
   return {
@@ -36,6 +42,10 @@ export async function testEnvironment(context, report, { all }) {
     ...(peft && !env['REPRISE_TEST_PEFT_PYTHON'] ? { REPRISE_TEST_PEFT_PYTHON: join(peft, 'python') } : {}),
     ...(adapters && !env['REPRISE_TEST_ADAPTERS_PYTHON']
       ? { REPRISE_TEST_ADAPTERS_PYTHON: join(adapters, 'python') }
+      : {}),
+    ...(notebooks && !env['REPRISE_TEST_NOTEBOOKS'] ? { REPRISE_TEST_NOTEBOOKS: notebooks } : {}),
+    ...(kubernetes && !env['REPRISE_TEST_KUBERNETES']
+      ? { REPRISE_TEST_KUBERNETES: join(kubernetes, 'kubernetes-validate') }
       : {}),
     ...(mlflow && !env['REPRISE_TEST_MLFLOW'] ? { REPRISE_TEST_MLFLOW: join(mlflow, 'mlflow') } : {}),
   };

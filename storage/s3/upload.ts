@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { open, type FileHandle } from 'node:fs/promises';
 import {
   AbortMultipartUploadCommand,
@@ -126,5 +127,8 @@ async function readPart(handle: FileHandle, position: number, length: number): P
 }
 
 export function abortable({ signal }: TransferOptions): { abortSignal?: AbortSignal } {
-  return signal ? { abortSignal: signal } : {};
+  if (!signal) return {};
+  // Every request under way listens to it, and there are more than the ten that Node takes for a leak.
+  setMaxListeners(Infinity, signal);
+  return { abortSignal: signal };
 }

@@ -1,3 +1,4 @@
+import { getEventListeners, getMaxListeners } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +51,15 @@ describeWithS3('S3Store', () => {
       const nobody = await store({ anonymous: true });
       await expect(nobody.put('key', Buffer.from('x'))).rejects.toMatchObject({ code: 'remote-denied' });
     });
+  });
+
+  it('lets many transfers listen to one signal, which Node else warns of, and leaves none of them there', async () => {
+    const store = await openS3Store(server.options(server.makeBucket()));
+    const { signal } = new AbortController();
+    const keys = Array.from({ length: 40 }, (_, index) => `key-${index}`);
+    await Promise.all(keys.map((key) => store.put(key, Buffer.from(key), { signal })));
+    expect(getMaxListeners(signal)).toBe(Infinity);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   describeStore('below a prefix', () => openS3Store(server.options(server.makeBucket(), 'some/where')));

@@ -170,9 +170,10 @@ async function startOnFreePorts(executable: string, files: ServerFiles): Promise
     try {
       return await startServer(executable, files, { port, uiPort });
     } catch (error) {
-      const found = (error as { found?: string }).found ?? '';
-      // Another program may have taken the port since it was found free.
-      if (attempt === 3 || !/in use|can't set frontend port|bind/.test(found)) throw error;
+      const { message, found = '' } = error as { message: string; found?: string };
+      // Another program may have taken the port since it was found free; and what was killed can start.
+      const isPassing = /in use|can't set frontend port|bind/.test(found) || /was ended by SIG/.test(message);
+      if (attempt === 3 || !isPassing) throw error;
     }
   }
 }

@@ -41,6 +41,9 @@ export async function startServer(
   }
   let failure: Error | undefined;
   child.on('error', (error) => (failure = error));
+  child.on('exit', (_, signal) => {
+    if (signal !== null) failure = new Error(`it was ended by ${signal}`);
+  });
   child.unref();
   const identity = child.pid === undefined ? undefined : identify(child.pid);
   if (!identity) {
@@ -51,7 +54,11 @@ export async function startServer(
   files.write(record);
   const deadline = Date.now() + START_MS;
   while (!(await isServing(addressOf(record)))) {
-    if (!isAlive(identity)) throw failed(files, failure, executable);
+    if (!isAlive(identity)) {
+      // How it ended is known a moment later.
+      await sleep(50);
+      throw failed(files, failure, executable);
+    }
     if (Date.now() > deadline) {
       process.kill(identity.pid, 'SIGKILL');
       throw failed(files, new Error(`it did not answer within ${START_MS / 1000} s`), executable);

@@ -21,22 +21,43 @@ export function generationProgram(
   method: Method,
   { rows, widths, slots }: GenerationSize,
 ): ProgramDefinition {
-  const result = ({ logits, cache }: CachedLogits) => ({ outputs: { logits }, updates: cache });
-  const begin = (width: number): SignatureDefinition => ({
+  const begins = widths.map(
+    (width) => [`begin/${width}`, beginSignature(network, decoding, method, { rows, width, slots })] as const,
+  );
+  return {
+    variables: { ...modelVariables(network, method), ...decoding.cache(rows, slots) },
+    signatures: { ...Object.fromEntries(begins), step: stepSignature(decoding, method, { rows, slots }) },
+  };
+}
+
+/** Reads prompts of one padded length, into the cache. */
+export function beginSignature(
+  network: Network,
+  decoding: CachedDecoding,
+  method: Method,
+  { rows, width, slots }: { readonly rows: number; readonly width: number; readonly slots: number },
+): SignatureDefinition {
+  return {
     feeds: network.feeds(rows, width),
     build: ({ variables, feeds }) => result(decoding.begin(variables, feeds, method, slots)),
-  });
-  const step: SignatureDefinition = {
+  };
+}
+
+/** Reads one more token of each row, at a slot of its own. */
+export function stepSignature(
+  decoding: CachedDecoding,
+  method: Method,
+  { rows, slots }: { readonly rows: number; readonly slots: number },
+): SignatureDefinition {
+  return {
     feeds: {
       input_ids: { shape: [rows, 1], dtype: 'int32' },
       position_ids: { shape: [rows, 1], dtype: 'int32' },
       attention_mask: { shape: [rows, slots], dtype: 'float32' },
-      slot: { shape: [1], dtype: 'int32' },
+      slot: { shape: [rows], dtype: 'int32' },
     },
     build: ({ variables, feeds }) => result(decoding.step(variables, feeds, method)),
   };
-  return {
-    variables: { ...modelVariables(network, method), ...decoding.cache(rows, slots) },
-    signatures: { ...Object.fromEntries(widths.map((width) => [`begin/${width}`, begin(width)])), step },
-  };
 }
+
+const result = ({ logits, cache }: CachedLogits) => ({ outputs: { logits }, updates: cache });

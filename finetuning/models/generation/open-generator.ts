@@ -8,8 +8,9 @@ import { predictionBatches } from '../../text/prediction-batches.js';
 import { TextTokenizer } from '../../text/text-tokenizer.js';
 import { readParameters } from '../open-classifier.js';
 import { readNetwork } from '../read-network.js';
-import { generateBatch, type Generated, type GenerationSettings, type Prompt } from './generate.js';
+import { generateBatch } from './generate.js';
 import { generationProgram } from './generation-program.js';
+import type { Generated, GenerationSettings, Prompt } from './going-row.js';
 
 export interface OpenGeneratorOptions {
   /** The pretrained model's files: see `resolvePretrained`. */

@@ -38,12 +38,8 @@ export function gpt2Decoding(config: Gpt2Config): CachedDecoding {
       const { mask } = read(inputs);
       const [rows, slots] = mask.shape;
       const bias = tf.reshape(tf.mul(tf.sub(1, mask), MASKED), [rows, 1, 1, slots]) as tf.Tensor4D;
-      const here = tf.reshape(tf.equal(tf.range(0, slots, 1, 'int32'), inputs['slot'] as tf.Tensor1D), [
-        1,
-        1,
-        slots,
-        1,
-      ]);
+      const slot = tf.reshape(inputs['slot'] as tf.Tensor1D, [rows, 1, 1, 1]);
+      const here = tf.equal(tf.reshape(tf.range(0, slots, 1, 'int32'), [1, 1, slots, 1]), slot);
       const context = forwardContext(parameters, method, keepAll);
       return pass(context, config, inputs, (index, query, key, value) => {
         const [allKeys, allValues] = [

@@ -51,3 +51,9 @@ export function digestedFiles(folder: string): string[] {
   const around = ['config.json', ...inputFiles].filter((name) => existsSync(join(folder, name)));
   return [...around, ...weightFilesIn(folder).found];
 }
+
+/** All that is read of a folder, whatever else lies in it. */
+export function neededFiles(folder: string): string[] {
+  const around = ['config.json', ...companionFiles].filter((name) => existsSync(join(folder, name)));
+  return [...around, ...weightFilesIn(folder).found];
+}

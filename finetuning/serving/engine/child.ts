@@ -1,23 +1,28 @@
 /**
- * The process that holds the models. A pass through a model blocks its event loop; the server's goes on. It does one
- * question after another, and says what comes of each.
+ * The process that holds the models. A pass through a model blocks its event loop; the server's goes on. Texts are gone on
+ * from a token at a time, and what else is asked is done in between.
  */
 import type { Answer, Question } from './messages.js';
-import { openModels, type OpenModels, type RowListener } from './open-models.js';
+import { openModels, type OpenModels } from './open-models.js';
 import { refusalOf } from './refusal.js';
 
-const canceled = new Set<string>();
-/** Questions come in the order of their numbers: this and all before are over. */
-let ended = 0;
+/** Texts that have not ended. */
+const going = new Map<number, { isCanceled: boolean }>();
 let models: OpenModels | undefined;
-/** The end of all questions so far. */
-let turn: Promise<void> = Promise.resolve();
 
 process.on('message', (question: Question) => {
-  // A cancellation is for what is being computed: it does not wait for its turn.
-  if (question.kind === 'cancel') {
-    if (question.id > ended) canceled.add(rowKey(question.id, question.row));
-  } else turn = turn.then(() => answer(question));
+  switch (question.kind) {
+    case 'open':
+      return open(question);
+    case 'classify':
+      return void classify(question);
+    case 'generate':
+      return generate(question);
+    case 'cancel': {
+      const text = going.get(question.id);
+      if (text) text.isCanceled = true;
+    }
+  }
 });
 // Without the server there is nobody to answer.
 process.on('disconnect', () => process.exit(0));
@@ -25,20 +30,12 @@ process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 
-async function answer(question: Exclude<Question, { kind: 'cancel' }>): Promise<void> {
-  switch (question.kind) {
-    case 'open':
-      try {
-        models = openModels(question.models, question.sizes);
-        send({ kind: 'opened', models: models.served });
-      } catch (error) {
-        send({ kind: 'not-opened', refusal: refusalOf(error) });
-      }
-      return;
-    case 'classify':
-      return classify(question);
-    case 'generate':
-      return generate(question);
+function open({ models: sources, sizes }: Extract<Question, { kind: 'open' }>): void {
+  try {
+    models = openModels(sources, sizes);
+    send({ kind: 'opened', models: models.served });
+  } catch (error) {
+    send({ kind: 'not-opened', refusal: refusalOf(error) });
   }
 }
 
@@ -51,33 +48,30 @@ async function classify({ id, model, inputs }: Extract<Question, { kind: 'classi
   }
 }
 
-async function generate({ id, model, requests }: Extract<Question, { kind: 'generate' }>): Promise<void> {
-  const going = new Set(requests.keys());
-  const listeners = requests.map((_, row): RowListener => ({
-    isCanceled: () => canceled.has(rowKey(id, row)),
-    onText: (text) => send({ kind: 'text', id, row, text }),
-    onEnd: (result) => {
-      going.delete(row);
-      send({ kind: 'generated', id, row, result });
-    },
-  }));
+function generate({ id, model, request }: Extract<Question, { kind: 'generate' }>): void {
+  const text = { isCanceled: false };
+  going.set(id, text);
+  const onEnd = (result: Extract<Answer, { kind: 'generated' }>['result']): void => {
+    going.delete(id);
+    send({ kind: 'generated', id, result });
+  };
   try {
     const { models: generators, member } = opened().generatorOf(model);
-    await generators.generate(member, requests, listeners);
+    generators.generate(member, request, {
+      isCanceled: () => text.isCanceled,
+      onBegin: (together) => send({ kind: 'begun', id, together }),
+      onText: (news) => send({ kind: 'text', id, text: news }),
+      onEnd,
+    });
   } catch (error) {
-    for (const row of [...going]) listeners[row]?.onEnd(refusalOf(error));
+    onEnd(refusalOf(error));
   }
-  ended = id;
-  for (const row of requests.keys()) canceled.delete(rowKey(id, row));
-  send({ kind: 'done', id });
 }
 
 function opened(): OpenModels {
   if (!models) throw new Error('no model is open');
   return models;
 }
-
-const rowKey = (id: number, row: number): string => `${id}/${row}`;
 
 function send(message: Answer): void {
   process.send?.(message);

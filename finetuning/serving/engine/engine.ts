@@ -16,12 +16,12 @@ export interface Engine {
   readonly models: readonly ServedModel[];
   /** @returns one for each input: logits [labels], or why there are none. @throws EngineLost */
   classify(model: string, inputs: readonly ClassifierInput[]): Promise<readonly (Float32Array | Refusal)[]>;
-  /** @returns when all rows have ended; each tells its listener. @throws EngineLost */
+  /** @returns its end, or why there is no text. @throws EngineLost */
   generate(
     model: string,
-    requests: readonly GenerationRequest[],
-    listeners: readonly GenerationListener[],
-  ): Promise<void>;
+    request: GenerationRequest,
+    listener: GenerationListener,
+  ): Promise<GenerationResult | Refusal>;
   /** Resolves when the process is gone, asked to or not. */
   readonly gone: Promise<void>;
   /** Ends the process; what it is still asked is lost. */
@@ -29,10 +29,11 @@ export interface Engine {
 }
 
 export interface GenerationListener {
-  /** Ends the row early. */
+  /** Ends it early. */
   readonly canceled: AbortSignal;
+  /** @param together texts that are gone on from at once, this one included */
+  onBegin(together: number): void;
   onText(text: string): void;
-  onEnd(result: GenerationResult | Refusal): void;
 }
 
 /** The process that computes is gone; another is on its way. */
@@ -115,20 +116,19 @@ export async function startEngine(models: readonly ModelSource[], sizes: EngineS
           if (answer.kind === 'classified') done(answer.rows);
         },
       ),
-    generate: (model, requests, listeners) =>
-      ask<undefined>(
+    generate: (model, request, { canceled, onBegin, onText }) =>
+      ask<GenerationResult | Refusal>(
         (id) => {
-          listeners.forEach(({ canceled }, row) => {
-            const cancel = (): void => send(child, { kind: 'cancel', id, row });
-            if (canceled.aborted) cancel();
-            else canceled.addEventListener('abort', cancel, { once: true });
-          });
-          return { kind: 'generate', id, model, requests };
+          const cancel = (): void => send(child, { kind: 'cancel', id });
+          // It is heard of after the question.
+          if (canceled.aborted) queueMicrotask(cancel);
+          else canceled.addEventListener('abort', cancel, { once: true });
+          return { kind: 'generate', id, model, request };
         },
         (answer, done) => {
-          if (answer.kind === 'text') listeners[answer.row]?.onText(answer.text);
-          else if (answer.kind === 'generated') listeners[answer.row]?.onEnd(answer.result);
-          else if (answer.kind === 'done') done(undefined);
+          if (answer.kind === 'begun') onBegin(answer.together);
+          else if (answer.kind === 'text') onText(answer.text);
+          else if (answer.kind === 'generated') done(answer.result);
         },
       ),
     async close() {

@@ -28,10 +28,10 @@ export type Question =
       readonly kind: 'generate';
       readonly id: number;
       readonly model: string;
-      readonly requests: readonly GenerationRequest[];
+      readonly request: GenerationRequest;
     }
-  /** Nobody waits for this row any more. */
-  | { readonly kind: 'cancel'; readonly id: number; readonly row: number };
+  /** Nobody waits for this text any more. */
+  | { readonly kind: 'cancel'; readonly id: number };
 
 export type Answer =
   | { readonly kind: 'opened'; readonly models: readonly ServedModel[] }
@@ -42,15 +42,10 @@ export type Answer =
       readonly id: number;
       readonly rows: readonly (Float32Array | Refusal)[];
     }
-  | { readonly kind: 'text'; readonly id: number; readonly row: number; readonly text: string }
-  | {
-      readonly kind: 'generated';
-      readonly id: number;
-      readonly row: number;
-      readonly result: GenerationResult | Refusal;
-    }
-  /** All rows of a request have ended. */
-  | { readonly kind: 'done'; readonly id: number };
+  /** So many texts are gone on from at once, this one included. */
+  | { readonly kind: 'begun'; readonly id: number; readonly together: number }
+  | { readonly kind: 'text'; readonly id: number; readonly text: string }
+  | { readonly kind: 'generated'; readonly id: number; readonly result: GenerationResult | Refusal };
 
 export function isRefusal(value: object): value is Refusal {
   return 'code' in value && 'message' in value;

@@ -28,10 +28,12 @@ export interface OpenClassifiers {
   dispose(): void;
 }
 
-/** What becomes of one row of a batch that is generated. */
+/** What becomes of a text that is gone on from. */
 export interface RowListener {
   /** Nobody waits for it any more. */
   isCanceled(): boolean;
+  /** @param together texts that are gone on from at once, this one included */
+  onBegin(together: number): void;
   onText(text: string): void;
   onEnd(result: GenerationResult | Refusal): void;
 }
@@ -39,12 +41,8 @@ export interface RowListener {
 /** Language models that share a program. */
 export interface OpenGenerators {
   readonly maxWidth: number;
-  /** @param listeners one for each request; each hears of its end once */
-  generate(
-    member: number,
-    requests: readonly GenerationRequest[],
-    listeners: readonly RowListener[],
-  ): Promise<void>;
+  /** @param listener hears of its end once */
+  generate(member: number, request: GenerationRequest, listener: RowListener): void;
   dispose(): void;
 }
 

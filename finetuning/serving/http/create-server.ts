@@ -2,7 +2,8 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Fleet } from '../fleet.js';
-import type { ClassifierInput, GenerationRequest, GenerationResult, ServedModel } from '../types.js';
+import type { ClassifierInput, GenerationRequest, GenerationResult, ServedModel, Turned } from '../types.js';
+import { addAdminRoutes } from './admin.js';
 import { classification, completion, parseBody } from './answers.js';
 import { keyCheck } from './api-keys.js';
 import { BadRequest, failureOf, TookTooLong } from './failure.js';
@@ -15,6 +16,10 @@ export interface ServerOptions {
   readonly metrics: ServerMetrics;
   /** One of them must come with each request; none: anybody may ask. */
   readonly keys: readonly string[];
+  /** Of operators: good for requests too. */
+  readonly adminKeys: readonly string[];
+  /** Turns to the model in production. */
+  readonly onTurn?: () => Promise<Turned>;
   /** Bytes of a request's body. */
   readonly maxBody: number;
   /** Seconds that a request may take. */
@@ -33,7 +38,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   // What waits in open connections when the server ends is told so, and can go elsewhere.
   const app = fastify({ bodyLimit: maxBody, forceCloseConnections: 'idle', return503OnClosing: false });
   const created = Math.floor(Date.now() / 1000);
-  const hasKey = keyCheck(keys);
+  const hasKey = keyCheck([...keys, ...options.adminKeys]);
 
   app.setErrorHandler((error, _request, reply) => {
     const { status, body, retryAfter } = failureOf(error);
@@ -87,6 +92,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     void reply.type(metrics.registry.contentType);
     return metrics.registry.metrics();
   });
+  addAdminRoutes(app, options);
   const document = openApiDocument(version);
   app.get('/openapi.json', () => document);
   app.get('/v1/models', () => ({

@@ -7,6 +7,7 @@ import {
   errorResponse,
   health,
   modelList,
+  turnResponse,
 } from './schemas.js';
 
 const json = (schema: z.ZodType, io: 'input' | 'output') => ({
@@ -61,6 +62,18 @@ export function openApiDocument(version: string): object {
           summary: 'What is served',
           security: [{ key: [] }],
           responses: { 200: answer('the models', modelList), 401: refusals[401] },
+        },
+      },
+      '/admin/turn': {
+        post: {
+          summary: 'Turn to the model in production; only where there are keys for operators',
+          security: [{ key: [] }],
+          responses: {
+            200: answer('what is served now', turnResponse),
+            400: refused('the model in production cannot be served'),
+            401: refused('no key of an operator'),
+            409: refused('the models were named when the server was started'),
+          },
         },
       },
       '/health/live': { get: { summary: 'The process runs', responses: { 200: answer('it does', health) } } },

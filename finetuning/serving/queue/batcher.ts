@@ -1,4 +1,4 @@
-import { DiagnosticError } from '../../../diagnostics/index.js';
+import { queueFull } from './queue-full.js';
 
 export interface BatcherOptions<T> {
   /** Requests in one batch. */
@@ -33,12 +33,7 @@ export class Batcher<T> {
   /** @throws DiagnosticError `queue-full` */
   add(requests: readonly T[]): void {
     const { maxQueue } = this.#options;
-    if (this.#waiting.length + requests.length > maxQueue)
-      throw new DiagnosticError('queue-full', {
-        message: `${this.#waiting.length} inputs wait already, of ${maxQueue} that may`,
-        fix: 'try again in a moment, or start the server with a larger --max-queue',
-        transient: true,
-      });
+    if (this.#waiting.length + requests.length > maxQueue) throw queueFull(this.#waiting.length, maxQueue);
     this.#waiting.push(...requests);
     this.#next();
   }

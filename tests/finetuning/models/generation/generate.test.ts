@@ -1,6 +1,7 @@
 import { compileProgram, interpretProgram, type Program } from '../../../../compute/index.js';
 import { fullMethod } from '../../../../finetuning/methods/full.js';
-import { generateBatch, type GenerationSettings, type Generated } from '../../../../finetuning/models/generation/generate.js'; // prettier-ignore
+import { generateBatch } from '../../../../finetuning/models/generation/generate.js';
+import type { GenerationSettings, Generated } from '../../../../finetuning/models/generation/going-row.js';
 import { generationProgram } from '../../../../finetuning/models/generation/generation-program.js';
 import type { CachedDecoding } from '../../../../finetuning/models/network.js';
 import { readNetwork, readWeights } from '../../../../finetuning/models/read-network.js';
