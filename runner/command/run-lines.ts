@@ -35,8 +35,10 @@ function runLine(line: string, options: RunLinesOptions): Promise<CommandEnd> {
   const { wdir: cwd, env, grace, signal } = options;
   return new Promise((resolve, reject) => {
     let group: number | undefined;
+    let ending: Promise<void> | undefined;
+    // Once: to a command that is saving its work, a second signal means to leave at once. Its shell may be gone before it.
     const endAll = async (): Promise<void> => {
-      if (group !== undefined) await endMembers(group, grace);
+      if (group !== undefined) await (ending ??= endMembers(group, grace));
     };
     const cancel = (): void => void endAll();
     signal.addEventListener('abort', cancel, { once: true });

@@ -41,6 +41,8 @@ function project(): string {
       finetuning: { preset: 'tiny', model_name: 'model', model_revision: 'main', learning_rate: 0.01, lora_r: 4, num_epochs: EPOCHS }, // prettier-ignore
       evaluation: { batch_size: 64, worst_errors: 3, top_k: [2], calibration_bins: 5, slices: [], sets: {} },
     }),
+    'src/callbacks/README.md': 'None.\n',
+    'src/metrics/README.md': 'None.\n',
     'data/finetuning/train.jsonl': read('data/finetuning/train.jsonl').repeat(TIMES),
     'data/finetuning/test.jsonl': read('data/finetuning/val.jsonl'),
   });

@@ -57,6 +57,15 @@ describe('runLines', () => {
     expect(readFileSync(join(wdir, 'saved'), 'utf8')).toBe('saved\n');
   });
 
+  it('asks it once, also where its shell is gone before it', async () => {
+    // As bash would run a lone command in its own place, and dash does not.
+    const child = `(trap 'echo asked >> asked; sleep 0.3; echo saved > saved; exit' TERM; while :; do sleep 0.05; done) & wait`;
+    const { end, wdir } = await run(child, { abortAfter: 300 });
+    expect(end).toEqual({ reason: 'canceled' });
+    expect(readFileSync(join(wdir, 'asked'), 'utf8')).toBe('asked\n');
+    expect(readFileSync(join(wdir, 'saved'), 'utf8')).toBe('saved\n');
+  });
+
   it.each([
     ['is canceled', 'wait'],
     ['lost its shell', 'sleep 0.1; kill -9 $$'],
