@@ -1,7 +1,10 @@
-export type { Classifier, Contender } from './classifier.js';
+export type { Classifier, Contender, Production } from './classifier.js';
+export type { ComparedPair } from './compared/compared.js';
 export { largestConfusions, worstErrors, type Comparison, type Judged } from './comparison.js';
 export { dataPlace } from './data-place.js';
-export { evaluateAnswers, type AnswersRecord, type EvaluateAnswersOptions } from './evaluate-answers.js';
+export type { AnswersComparison, JudgedAnswers } from './answers-comparison.js';
+export { evaluateAnswers, type EvaluateAnswersOptions } from './evaluate-answers.js';
+export { answersRecord } from './write-answers-outputs.js';
 export { evaluate, type EvaluateOptions, type EvaluateResult } from './evaluate.js';
 export {
   evaluateLanguage,

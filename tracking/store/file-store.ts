@@ -1,11 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
-import { appendFile, copyFile, mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { putInFiles } from '../registry/file-registry.js';
+import { MODEL_PATH, type RegisteredVersion } from '../registry/registered-version.js';
+import { placeWhole, writeWhole } from './place-whole.js';
 import {
   STATUS_NUMBERS,
   StoreFailure,
@@ -186,7 +189,13 @@ export class FileStore implements TrackingStore {
   }
 
   async putArtifact(runId: string, file: string, path: string): Promise<void> {
-    await this.#place(join(await this.#folder(runId), 'artifacts', path), (to) => copyFile(file, to));
+    const artifact = join(await this.#folder(runId), 'artifacts', path);
+    await placeWhole(this.#root, artifact, (to) => copyFile(file, to));
+  }
+
+  async putVersion(runId: string, version: RegisteredVersion): Promise<void> {
+    const source = pathToFileURL(join(await this.#folder(runId), 'artifacts', MODEL_PATH)).href;
+    await putInFiles(this.#root, version, { runId, source });
   }
 
   async #folder(runId: string): Promise<string> {
@@ -202,15 +211,7 @@ export class FileStore implements TrackingStore {
   }
 
   async #writeWhole(path: string, text: string): Promise<void> {
-    await this.#place(path, (to) => writeFile(to, text));
-  }
-
-  /** MLflow would take what a kill left beside a tag for another tag: so it is written at the root, where files are nothing. */
-  async #place(path: string, write: (to: string) => Promise<void>): Promise<void> {
-    const beside = join(this.#root, `.${randomUUID()}`);
-    await write(beside);
-    await mkdir(dirname(path), { recursive: true });
-    await rename(beside, path);
+    await writeWhole(this.#root, path, text);
   }
 
   /** The template's .gitignore names the folder; a project of the user's own may not. */

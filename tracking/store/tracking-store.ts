@@ -1,3 +1,5 @@
+import type { RegisteredVersion } from '../registry/registered-version.js';
+
 /** MLflow's own words for how a run stands. */
 export type RunStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
 
@@ -58,6 +60,8 @@ export interface TrackingStore {
   logInputs(runId: string, inputs: readonly DatasetInput[]): Promise<void>;
   /** @param path in the run's artifacts, with slashes; what is there is replaced */
   putArtifact(runId: string, file: string, path: string): Promise<void>;
+  /** Registers the model that the run keeps, and moves aliases. What is there already is left as it is. */
+  putVersion(runId: string, version: RegisteredVersion): Promise<void>;
 }
 
 export interface FoundRun {
