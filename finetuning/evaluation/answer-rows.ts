@@ -85,10 +85,14 @@ export function rounded(value: number, decimals = DECIMALS): number {
 }
 
 /** A row as it is written beside what was said of it. */
-export function rowRecord({ ids, inputs, answers }: AnswerRows, row: number, problem: OtherProblem): object {
+export function rowRecord(
+  { ids, inputs, answers }: AnswerRows,
+  row: number,
+  problem: OtherProblem,
+): { readonly id: string } {
   const input = inputs[row] as TextInput;
   return {
-    id: ids[row],
+    id: ids[row] as string,
     ...(typeof input === 'string' ? { text: input } : { text: input.text, text_pair: input.textPair }),
     [problem === 'regression' ? 'label' : 'labels']: answers[row],
   };

@@ -29,7 +29,9 @@ export function regressionByOutput(
   return {
     mean: {
       mse: mean('mse') as number,
+      rmse: mean('rmse') as number,
       mae: mean('mae') as number,
+      r2: mean('r2'),
       pearson: mean('pearson'),
       spearman: mean('spearman'),
     },

@@ -51,7 +51,10 @@ it.each(regression.map((each, index) => [index, each] as const))('numbers, case 
 });
 
 it('of numbers that are all the same have no correlation', () => {
-  expect(regressionMetrics([1, 1], [1, 2])).toEqual({ mse: 0.5, mae: 0.5, pearson: null, spearman: null });
+  expect(regressionMetrics([1, 1], [1, 2])).toEqual({
+    ...{ mse: 0.5, rmse: Math.SQRT1_2, mae: 0.5 },
+    ...{ r2: null, pearson: null, spearman: null },
+  });
 });
 
 it.each(several_numbers.map((each, index) => [index, each] as const))(
@@ -64,9 +67,11 @@ it.each(several_numbers.map((each, index) => [index, each] as const))(
 
 it('of several numbers have no mean correlation where one output has none', () => {
   const { mean, outputs } = regressionByOutput([1, 1, 1, 2], [1, 1, 2, 3], ['same', 'other']);
-  expect(mean).toEqual({ mse: 0.5, mae: 0.5, pearson: null, spearman: null });
+  const errors = { mse: 0.5, mae: 0.5 };
+  const root = expect.closeTo(Math.SQRT1_2 / 2 + Math.SQRT1_2 / 2, 12) as number;
+  expect(mean).toEqual({ ...errors, rmse: root, r2: null, pearson: null, spearman: null });
   const whole = expect.closeTo(1, 12) as number;
-  expect(outputs[1]).toEqual({ mse: 0.5, mae: 0.5, pearson: whole, spearman: whole });
+  expect(outputs[1]).toMatchObject({ ...errors, r2: -1, pearson: whole, spearman: whole });
 });
 
 it.each(multi_label.map((each, index) => [index, each] as const))(
