@@ -22,7 +22,13 @@ export {
   type LoraConfig,
   type ProblemType,
 } from './finetuning-config.js';
-export { findBaseConfig, loadBaseConfig, loadConfig, loadDataConfig, loadEvaluationConfig } from './load-config.js';
+export {
+  findBaseConfig,
+  loadBaseConfig,
+  loadConfig,
+  loadDataConfig,
+  loadEvaluationConfig,
+} from './load-config.js';
 export { findProjectRoot, projectLayout } from './project-layout.js';
 export { loadFinetuningConfig, readFinetuningConfig } from './load-finetuning-config.js';
 export { foreignSetting, type ForeignSetting } from './settings-of-task.js';
