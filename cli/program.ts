@@ -28,6 +28,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./commands/serve.js')).serveCommand(),
   deploy: async () => (await import('./commands/deploy.js')).deployCommand(),
   tracking: async () => (await import('./commands/tracking.js')).trackingCommand(),
+  schemas: async () => (await import('./commands/schemas.js')).schemasCommand(),
+  completion: async () => (await import('./commands/completion.js')).completionCommand(),
   setup: async () => (await import('./commands/setup.js')).setupCommand(),
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
 };

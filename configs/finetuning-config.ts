@@ -27,9 +27,11 @@ const augmentationSchema = z
     /** A part of so much of the picture's area, and of such a width by height, fills the square; `null`: the middle. */
     random_resized_crop: z
       .strictObject({
+        /** From which to which share of the picture's area. */
         scale: range
           .default([0.08, 1])
           .refine(([, to]) => to <= 1, { message: 'no part is larger than the whole' }),
+        /** From which to which width by height. */
         ratio: range.default([3 / 4, 4 / 3]),
       })
       .nullable()
@@ -64,7 +66,10 @@ const common = {
   gradient_accumulation_steps: count.default(1),
   /** Transformers: keep of each block its input alone, and calculate the rest again in the backward pass. A third slower. */
   gradient_checkpointing: z.boolean().default(false),
-  /** Products of matrices in bfloat16, which is faster where the processor has it. Weights and moments stay float32. */
+  /**
+   * Products of matrices in bfloat16, faster where the processor has it. What trains, norms and biases stay float32; other
+   * weights are kept in bfloat16, in half the memory.
+   */
   bf16: z.boolean().default(false),
   /** Rows per forward pass of a validation. */
   eval_batch_size: count.default(64),
@@ -92,6 +97,7 @@ const common = {
 
 const loraSchema = z.strictObject({
   ...common,
+  /** `lora`: small matrices beside frozen layers. */
   method: z.literal('lora'),
   /**
    * An adapter in PEFT's format to go on from, ours or PEFT's own: a folder, relative to the project. The settings below
@@ -124,13 +130,15 @@ const loraSchema = z.strictObject({
   use_rslora: z.boolean().default(false),
   /** Trains the length of each output's weights apart from their direction (DoRA). Slower; of use at low ranks. */
   use_dora: z.boolean().default(false),
-  /** Other ranks, and other alphas, for layers whose names end so (regular expressions): `{'output.dense': 16}`. */
+  /** Other ranks for layers whose names end so (regular expressions): `{'output.dense': 16}`. */
   rank_pattern: z.record(z.string(), count).default({}),
+  /** As `rank_pattern`. */
   alpha_pattern: z.record(z.string(), z.number().positive()).default({}),
 });
 
 const adapterSchema = z.strictObject({
   ...common,
+  /** `adapter`: narrow pairs of layers inside of frozen blocks. */
   method: z.literal('adapter'),
   /** An adapter in AdapterHub's format to go on from, ours or the library's own; as LoRA's. */
   adapter_name_or_path: z.string().min(1).nullable().default(null),
@@ -149,13 +157,19 @@ const adapterSchema = z.strictObject({
 /** LoRA over weights that are kept in four bits. Names as in transformers' BitsAndBytesConfig. */
 const qloraSchema = z.strictObject({
   ...loraSchema.shape,
+  /** `qlora`: the same over layers that are kept in four bits. */
   method: z.literal('qlora'),
+  /** How four bits stand for a weight. */
   bnb_4bit_quant_type: z.literal('nf4').default('nf4'),
   /** The blocks' scales are quantized too: 4.13 bits a weight in place of 4.5. */
   bnb_4bit_use_double_quant: z.literal(true).default(true),
 });
 
-const fullSchema = z.strictObject({ ...common, method: z.literal('full') });
+const fullSchema = z.strictObject({
+  ...common,
+  /** `full`: every weight. */
+  method: z.literal('full'),
+});
 
 /** A preset of `configs/finetuning/`, overlaid by the `finetuning` section of params.yaml. */
 export const finetuningConfigSchema = z

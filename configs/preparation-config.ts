@@ -6,18 +6,43 @@ const moment = z.string().regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[
   message: 'must be a day, as 2024-05-31, or a moment with its zone, as 2024-05-31T12:00:00Z',
 });
 
+const shares = {
+  /** The share of the rows that test. */
+  test: share,
+  /** The share of the rows that validate. */
+  val: share,
+};
+
 const splitSchema = z
   .discriminatedUnion('by', [
-    /** By a hash of seed and id: a row stays in its split whatever is added or taken away. */
-    z.strictObject({ by: z.literal('row'), test: share, val: share }),
-    /** The same shares of each label. Rows that are added move few others. */
-    z.strictObject({ by: z.literal('label'), test: share, val: share }),
-    /** By a hash of seed and group (preprocessing.fields.group): a group is in one split. */
-    z.strictObject({ by: z.literal('group'), test: share, val: share }),
-    /** The newest rows test, those before them validate. Rows of one time stay together. */
-    z.strictObject({ by: z.literal('time'), test: share, val: share }),
-    /** The same, by days that stay where they are when rows are added. */
-    z.strictObject({ by: z.literal('date'), val_from: moment, test_from: moment }),
+    z.strictObject({
+      /** `row`: by a hash of seed and id. A row stays in its split whatever is added or taken away. */
+      by: z.literal('row'),
+      ...shares,
+    }),
+    z.strictObject({
+      /** `label`: the same shares of each label. Rows that are added move few others. */
+      by: z.literal('label'),
+      ...shares,
+    }),
+    z.strictObject({
+      /** `group`: by a hash of seed and group (preprocessing.fields.group). A group is in one split. */
+      by: z.literal('group'),
+      ...shares,
+    }),
+    z.strictObject({
+      /** `time`: the newest rows test, those before them validate. Rows of one time stay together. */
+      by: z.literal('time'),
+      ...shares,
+    }),
+    z.strictObject({
+      /** `date`: the same, by days that stay where they are when rows are added. */
+      by: z.literal('date'),
+      /** Rows from then on validate: a day, or a moment with its zone. */
+      val_from: moment,
+      /** Rows from then on test. */
+      test_from: moment,
+    }),
   ])
   .refine((split) => split.by === 'date' || split.test + split.val < 1, {
     message: 'test and val leave no rows to train',
@@ -32,7 +57,9 @@ export const preparationSchema = z
   .strictObject({
     /** Rows of each, in each label's proportion; or `split`. */
     test_rows: z.int().min(1).optional(),
+    /** As `test_rows`. */
     val_rows: z.int().min(1).optional(),
+    /** Shares or days in place of numbers of rows. */
     split: splitSchema.optional(),
     /** `null`: every row that is left. */
     max_train_rows: z.int().min(1).nullable(),

@@ -14,33 +14,50 @@ const EVENTS = [
 const variable = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable, not the secret itself');
-const name = z.string().min(1).optional();
-const events = z.array(z.enum(EVENTS)).default([...EVENTS]);
+
+const shared = {
+  /** As which results speak of it; absent: its kind. */
+  name: z.string().min(1).optional(),
+  /** What it is told. */
+  events: z.array(z.enum(EVENTS)).default([...EVENTS]),
+};
 const address = z.string().regex(/^[^\s<>]+@[^\s<>]+$/, 'expected an e-mail address');
 
 const webhook = z.strictObject({
+  /** `webhook`: JSON by POST. */
   kind: z.literal('webhook'),
-  name,
-  events,
+  ...shared,
+  /** The variable of the worker's environment that has the address. */
   urlEnv: variable,
   /** Header → variable that has its value. */
   headersEnv: z.record(z.string(), variable).default({}),
 });
 
-/** What Slack, Mattermost and others take as an incoming webhook. */
-const slack = z.strictObject({ kind: z.literal('slack'), name, events, urlEnv: variable });
+const slack = z.strictObject({
+  /** `slack`: what Slack, Mattermost and others take as an incoming webhook. */
+  kind: z.literal('slack'),
+  ...shared,
+  /** The variable of the worker's environment that has the address. */
+  urlEnv: variable,
+});
 
 const email = z.strictObject({
+  /** `email`: by SMTP. */
   kind: z.literal('email'),
-  name,
-  events,
+  ...shared,
+  /** Of the SMTP server. */
   host: z.string().min(1),
+  /** Of the SMTP server. */
   port: z.number().int().min(1).max(65_535).default(587),
   /** TLS from the first byte, as on port 465. Otherwise STARTTLS, when the server offers it. */
   secure: z.boolean().default(false),
+  /** The sender's address. */
   from: address,
+  /** The receivers' addresses. */
   to: z.array(address).min(1),
+  /** The variable that has the user's name, where the server wants one. */
   userEnv: variable.optional(),
+  /** The variable that has the password. */
   passwordEnv: variable.optional(),
 });
 

@@ -5,10 +5,6 @@ export { compareModels, type ModelsCompared } from './comparison/compare-models.
 export { judge, judgeFirst, judgeIncomparable } from './comparison/judge.js';
 export { differenceOfRows, pair, type Paired } from './comparison/pair.js';
 export { readPredictions, type Predictions } from './comparison/read-predictions.js';
-export { bootstrap, interval } from './statistics/bootstrap.js';
-export { countKinds, figuresOf, kindsOf, type Kinds, type PairedAnswers } from './statistics/figures.js';
-export { mcnemar } from './statistics/mcnemar.js';
-export { Random } from './statistics/random.js';
 export { insideProject } from './versions/paths.js';
 export { listVersions, type ModelVersion } from './versions/list-versions.js';
 export { rollBack, type Rollback } from './versions/rollback.js';

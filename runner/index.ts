@@ -14,8 +14,8 @@ export { readLog, type LogPart, type LogPosition } from './logs/read-log.js';
 export { identify, isAlive, type ProcessIdentity } from './command/process-identity.js';
 export { redactor } from './command/redact.js';
 export { startSpawner } from './command/spawner.js';
-export { label, settingsOf, type EffectiveSettings } from './settings/stage-settings.js';
-export { fairnessWeight, projectDefaults, projectSection } from './settings/project-settings.js';
+export { label, settingsOf, stageSettings, type EffectiveSettings } from './settings/stage-settings.js';
+export { fairnessWeight, projectDefaults, projectSection, projectSettings } from './settings/project-settings.js';
 export { projectRunId } from './project-run-id.js';
 export {
   SWEEP_ID,

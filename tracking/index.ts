@@ -12,3 +12,4 @@ export { fileStoreOf, trackingPlace, type TrackingPlace } from './facts/place.js
 export { trackingSettingOf, type TrackingConfig, type TrackingSetting } from './setting.js';
 export { announceVersion, findModelRun, type Announcement } from './registry/announce-version.js';
 export { DESCRIPTION_LIMIT, type RegisteredVersion } from './registry/registered-version.js';
+export { readStoredRuns, type StoredRun } from './store/read-stored-runs.js';

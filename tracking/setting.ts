@@ -14,7 +14,11 @@ export interface TrackingSetting {
 /** What `configs/base_config.yaml` says of it. */
 export interface TrackingConfig {
   readonly name: string;
-  readonly tracking: { readonly enabled: boolean; readonly experiment: string | null };
+  readonly tracking: {
+    readonly enabled: boolean;
+    readonly experiment: string | null;
+    readonly uri?: string | null | undefined;
+  };
 }
 
 /**
@@ -32,7 +36,10 @@ export async function trackingSettingOf(
   if (!tracking.enabled) return undefined;
   const { home, trial } = trackingPlace(root);
   return {
-    target: trackingTarget(fileStoreOf(home)),
+    target: trackingTarget(fileStoreOf(home), {
+      ...process.env,
+      MLFLOW_TRACKING_URI: process.env['MLFLOW_TRACKING_URI'] || (tracking.uri ?? undefined),
+    }),
     state: join(await openState(home), 'tracking'),
     experiment: process.env['MLFLOW_EXPERIMENT_NAME'] || (tracking.experiment ?? name),
     ...(trial ? { trial } : {}),

@@ -18,7 +18,7 @@ export interface NamedFolder {
   readonly folder: string;
 }
 
-/** @throws DiagnosticError `bad-model-name` */
+/** `name=folder`, or a folder, whose name is then the model's. */
 export function parseModelFlag(text: string): NamedFolder {
   const [, name, folder] = /^([\w.-]+)=(.+)$/.exec(text) ?? [];
   if (name !== undefined && folder !== undefined) return { name, folder };

@@ -4,13 +4,16 @@ import { z } from 'zod';
 import { parseWith, readYaml, type Locator, type YamlDocument } from '../../diagnostics/index.js';
 import { stageSettings, type StageSettings } from './stage-settings.js';
 
-const projectSettings = z.strictObject({
+/** `.reprise/config.yaml`. */
+export const projectSettings = z.strictObject({
   /** Settings for stages whose `meta.reprise` does not set them. */
   stages: stageSettings.default({}),
   /** This project's share of a queue that it has in common with others; theirs is 1 unless they set it. */
   fairnessWeight: z.number().min(0.001).max(1000).optional(),
-  /** Read by those who know them: {@link projectSection}. */
+  // The sections below are read by those who know them: {@link projectSection}.
+  /** How models are retrained and promoted. */
   retrain: z.unknown().optional(),
+  /** Whom to tell: a list of channels. */
   notifications: z.unknown().optional(),
   registry: z.unknown().optional(),
 });

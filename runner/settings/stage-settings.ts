@@ -33,6 +33,7 @@ export const stageSettings = z.strictObject({
   grace: duration.optional(),
   /** Where the stage runs when no worker serves its labels: `cpu`. Otherwise it waits. */
   fallback: z.literal('cpu').optional(),
+  /** What becomes of the command's checkpoints. */
   checkpoints: z
     .strictObject({
       /** Also in the DVC remote, where other hosts and other people's runs find them. Default: in a git workspace. */
@@ -71,7 +72,10 @@ export interface EffectiveSettings {
  * @param defaults what `.reprise/config.yaml` says for every stage
  * @throws DiagnosticError `bad-setting` at the line of dvc.yaml
  */
-export function settingsOf(stage: Stage, defaults: StageSettings): EffectiveSettings {
+export function settingsOf(
+  stage: Pick<Stage, 'address' | 'meta' | 'locate'>,
+  defaults: StageSettings,
+): EffectiveSettings {
   const meta = stage.meta;
   const own = meta !== null && typeof meta === 'object' && 'reprise' in meta ? meta.reprise : {};
   if (own === null || typeof own !== 'object') {

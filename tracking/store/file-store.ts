@@ -10,6 +10,7 @@ import { putInFiles } from '../registry/file-registry.js';
 import { MODEL_PATH, type RegisteredVersion } from '../registry/registered-version.js';
 import { placeWhole, writeWhole } from './place-whole.js';
 import {
+  STATUS_NUMBERS,
   StoreFailure,
   type DatasetInput,
   type FoundRun,
@@ -19,8 +20,6 @@ import {
   type TrackingStore,
 } from './tracking-store.js';
 
-/** As MLflow writes them into a run's meta.yaml. */
-const STATUS: Readonly<Record<RunStatus, number>> = { RUNNING: 1, FINISHED: 3, FAILED: 4, KILLED: 5 };
 const META = 'meta.yaml';
 
 const experimentMeta = z.looseObject({ name: z.string(), lifecycle_stage: z.string() });
@@ -91,7 +90,7 @@ export class FileStore implements TrackingStore {
         source_type: 4,
         source_version: '',
         start_time: startTime,
-        status: STATUS.RUNNING,
+        status: STATUS_NUMBERS.RUNNING,
         tags: [],
         user_id: tags['mlflow.user'] ?? userInfo().username,
       }),
@@ -111,7 +110,9 @@ export class FileStore implements TrackingStore {
       if (has?.trim() !== value) continue;
       const meta = await readMeta(folder, runMeta);
       if (meta?.lifecycle_stage !== 'active' || (newest && newest.start >= meta.start_time)) continue;
-      const status = (Object.keys(STATUS) as RunStatus[]).find((name) => STATUS[name] === meta.status);
+      const status = (Object.keys(STATUS_NUMBERS) as RunStatus[]).find(
+        (name) => STATUS_NUMBERS[name] === meta.status,
+      );
       newest = { runId, status: status ?? 'RUNNING', start: meta.start_time };
     }
     return newest && { runId: newest.runId, status: newest.status };
@@ -125,7 +126,7 @@ export class FileStore implements TrackingStore {
     const meta = await readMeta(folder, z.looseObject({}));
     await this.#writeWhole(
       join(folder, META),
-      stringify({ ...meta, status: STATUS[status], end_time: endTime ?? null }),
+      stringify({ ...meta, status: STATUS_NUMBERS[status], end_time: endTime ?? null }),
     );
   }
 

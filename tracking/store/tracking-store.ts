@@ -3,6 +3,14 @@ import type { RegisteredVersion } from '../registry/registered-version.js';
 /** MLflow's own words for how a run stands. */
 export type RunStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
 
+/** As MLflow writes them into a run's meta.yaml. */
+export const STATUS_NUMBERS: Readonly<Record<RunStatus, number>> = {
+  RUNNING: 1,
+  FINISHED: 3,
+  FAILED: 4,
+  KILLED: 5,
+};
+
 export interface MetricPoint {
   readonly key: string;
   readonly value: number;

@@ -19,11 +19,21 @@ export const promotionFields = {
   /** The candidate's answers on the test rows: JSON lines. */
   predictions: inside,
   /** Names of their fields. */
-  columns: z.strictObject({ id: column, label: column, prediction: column }).partial(),
+  columns: z
+    .strictObject({
+      /** Which row it is: `id`. */
+      id: column,
+      /** What is right: `label`. */
+      label: column,
+      /** What the model answers: `prediction`. */
+      prediction: column,
+    })
+    .partial(),
   /** Folder of the promoted models, and of production.json. */
   final: inside,
   /** Command that writes another model's answers on today's test rows. Empty: there is none. */
   predict: z.string(),
+  /** By what models are compared. */
   metric: z.enum(['macro_f1', 'accuracy']),
   /** How much better a candidate must be to count as better. */
   minGain: z.number().min(0).max(1),
@@ -31,17 +41,23 @@ export const promotionFields = {
   maxClassRegression: z.number().min(0).max(1),
   /** Labels with fewer test rows are not looked at one by one. */
   minSupport: z.number().int().min(1),
+  /** Of the intervals. */
   confidence: z.number().gt(0.5).lt(1),
+  /** How often rows are drawn for the intervals (bootstrap). */
   replicates: z.number().int().min(100).max(100_000),
+  /** Of these draws. */
   seed: z.number().int().min(0).max(0xffffffff),
   /** Who decides: a person where the figures do not (`auto`), always, or never. */
   approval: z.enum(['auto', 'always', 'never']),
+  /** What becomes of a candidate that is worse: `hold` waits for a person. */
   onWorse: z.enum(['reject', 'hold']),
+  /** What becomes of one that is neither better nor worse. */
   onEven: z.enum(['hold', 'promote', 'reject']),
   /** How long a person has. */
   approvalTimeout: duration,
   /** After how long people are told again; 0 never. */
   reminder: z.union([z.literal(0), duration]),
+  /** What becomes of a candidate about which nobody said anything in time. */
   onTimeout: z.enum(['reject', 'hold']),
 } as const;
 

@@ -1,0 +1,112 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+/** One place in the sources that refuses something. */
+export interface KnownError {
+  readonly code: string;
+  /** With `…` for what is filled in. */
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** Rooms whose errors a user can see. */
+const ROOMS = [
+  'activities',
+  'cli',
+  'compute',
+  'configs',
+  'diagnostics',
+  'dvc',
+  'finetuning',
+  'infra',
+  'notifications',
+  'promotion',
+  'runner',
+  'storage',
+  'tracking',
+  'workers',
+  'workflows',
+  'workspaces',
+];
+
+/**
+ * Every `new DiagnosticError(code, {message, fix})` of the sources, and what is handed on as a code, sorted by code.
+ *
+ * @param root the checkout
+ */
+export function knownErrors(root: string): readonly KnownError[] {
+  const found = new Map<string, KnownError>();
+  for (const room of ROOMS)
+    for (const path of readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })) {
+      // The set-up's, which become ours, are thrown by what runs before anything is compiled.
+      if (!/\.(ts|mjs)$/.test(path)) continue;
+      const text = readFileSync(join(root, room, path), 'utf8');
+      const source = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
+      visit(source, (error) => found.set(JSON.stringify(error), error));
+    }
+  const all = [...found.values()];
+  // A message that comes from elsewhere says nothing here, unless it is all that is known.
+  const telling = all.filter(
+    (error) =>
+      error.message !== '…' || !all.some(({ code, message }) => code === error.code && message !== '…'),
+  );
+  return telling.sort((a, b) => compare(a.code, b.code) || compare(a.message, b.message));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function visit(node: ts.Node, add: (error: KnownError) => void): void {
+  if (ts.isNewExpression(node) || ts.isCallExpression(node)) {
+    const [first, second, third] = node.arguments ?? [];
+    const details = second && ts.isObjectLiteralExpression(second) ? second : undefined;
+    const message = details && valueOf(details, 'message');
+    if (first && message)
+      for (const code of codesOf(first)) add({ code, message, fix: valueOf(details, 'fix') ?? '' });
+    else if (
+      first &&
+      second &&
+      ts.isNewExpression(node) &&
+      /(Error|Failure)$/.test(node.expression.getText())
+    )
+      for (const code of codesOf(first))
+        add({ code, message: textOf(second), fix: third ? textOf(third) : '' });
+    // What is wrong in a file is worked out from its schema.
+    else if (ts.isIdentifier(node.expression) && node.expression.text === 'parseWith' && node.arguments?.[2])
+      for (const code of codesOf(node.arguments[2]))
+        add({
+          code,
+          message: '…: what the value must be, or is not a known key',
+          fix: 'correct …, or remove it',
+        });
+  }
+  ts.forEachChild(node, (child) => visit(child, add));
+}
+
+function codesOf(node: ts.Expression): readonly string[] {
+  if (ts.isStringLiteral(node)) return /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(node.text) ? [node.text] : [];
+  if (ts.isTemplateExpression(node)) return /^[a-z-]+…$/.test(textOf(node)) ? [textOf(node)] : [];
+  if (ts.isConditionalExpression(node)) return [...codesOf(node.whenTrue), ...codesOf(node.whenFalse)];
+  return [];
+}
+
+function valueOf(details: ts.ObjectLiteralExpression, name: string): string | undefined {
+  for (const property of details.properties)
+    if (ts.isPropertyAssignment(property) && property.name.getText() === name)
+      return textOf(property.initializer);
+    else if (ts.isShorthandPropertyAssignment(property) && property.name.text === name) return '…';
+  return undefined;
+}
+
+/** What is said, as far as the source says it. */
+function textOf(node: ts.Expression): string {
+  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
+  if (ts.isTemplateExpression(node))
+    return node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join('');
+  if (ts.isConditionalExpression(node)) return `${textOf(node.whenTrue)}; or: ${textOf(node.whenFalse)}`;
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken)
+    return textOf(node.left) + textOf(node.right);
+  return '…';
+}
