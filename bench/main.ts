@@ -3,14 +3,15 @@ import { METHODS, MODELS, settingOf, type MethodName, type ModelName } from './f
 import type { Comparison, Measured } from './measurement.js';
 import { compareGeneration } from './generation/compare.js';
 import { formatComparison, formatMeasured } from './format.js';
+import { measureManyRows } from './scale/many-rows.js';
 import { measureManyRuns } from './scale/many-runs.js';
 import { measureManyStages } from './scale/many-stages.js';
 import { compareServing } from './serving/compare.js';
 import { compareStages } from './stages/compare.js';
 
 const STAGES = 100;
-/** `--stages=N --runs=N --workers=N` for other sizes of `scale`. */
-const SCALE = { stages: 10_000, runs: 500, workers: 8 };
+/** `--stages=N --runs=N --workers=N` for other sizes of `scale`, `--rows=N` of `rows`. */
+const SCALE = { stages: 10_000, runs: 500, workers: 8, rows: 5_000_000 };
 
 interface Peers {
   /** Has PyTorch and PEFT. */
@@ -92,6 +93,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 
 /** Ours alone: no peer does the same. */
 const MEASUREMENTS: Readonly<Record<string, readonly (() => Promise<Measured>)[]>> = {
+  rows: [() => measureManyRows(size('rows'))],
   scale: [() => measureManyStages(size('stages')), () => measureManyRuns(size('runs'), size('workers'))],
 };
 

@@ -6,6 +6,8 @@ const trackingSchema = z
     enabled: z.boolean().default(true),
     /** What they are runs of; `null`: the name above. `MLFLOW_EXPERIMENT_NAME` goes before it. */
     experiment: z.string().min(1).max(500).nullable().default(null),
+    /** MLflow's server (`https://…`) or another folder; `null`: experiments/mlruns. `MLFLOW_TRACKING_URI` goes before it. */
+    uri: z.string().min(1).nullable().default(null),
     /** Processor, memory and GPU beside the metrics. */
     system_metrics: z.boolean().default(true),
     /** Keep the model with the run, as an MLflow model that Python loads. */
@@ -13,7 +15,7 @@ const trackingSchema = z
   })
   .prefault({});
 
-/** `configs/base_config.yaml`: what every stage shares. */
+/** `configs/base_config.yaml` under what the environment lays over it: what every stage shares. */
 export const baseConfigSchema = z.strictObject({
   /** Shown in reports. */
   name: z.string().min(1),

@@ -66,7 +66,10 @@ const common = {
   gradient_accumulation_steps: count.default(1),
   /** Transformers: keep of each block its input alone, and calculate the rest again in the backward pass. A third slower. */
   gradient_checkpointing: z.boolean().default(false),
-  /** Products of matrices in bfloat16, which is faster where the processor has it. Weights and moments stay float32. */
+  /**
+   * Products of matrices in bfloat16, faster where the processor has it. What trains, norms and biases stay float32; other
+   * weights are kept in bfloat16, in half the memory.
+   */
   bf16: z.boolean().default(false),
   /** Rows per forward pass of a validation. */
   eval_batch_size: count.default(64),

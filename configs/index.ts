@@ -22,8 +22,20 @@ export {
   type LoraConfig,
   type ProblemType,
 } from './finetuning-config.js';
-export { loadBaseConfig, loadConfig, loadDataConfig, loadEvaluationConfig } from './load-config.js';
+export { languageCodes } from './languages.js';
+export {
+  findBaseConfig,
+  loadBaseConfig,
+  loadConfig,
+  loadDataConfig,
+  loadEvaluationConfig,
+  readDataConfig,
+  readEvaluationConfig,
+  type LoadedConfig,
+} from './load-config.js';
 export { findProjectRoot, projectLayout } from './project-layout.js';
 export { loadFinetuningConfig, readFinetuningConfig } from './load-finetuning-config.js';
+export { loadProject, type ProjectConfig } from './load-project.js';
 export { foreignSetting, type ForeignSetting } from './settings-of-task.js';
 export { unusedSettings } from './unused-settings.js';
+export type { UserCode } from './user-code.js';

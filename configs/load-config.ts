@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import {
@@ -10,8 +11,25 @@ import {
 import { baseConfigSchema, type BaseConfig } from './base-config.js';
 import { dataConfigSchema, type DataConfig } from './data-config.js';
 import { evaluationConfigSchema, type EvaluationConfig } from './evaluation-config.js';
-import { isMapping, overlay, overlayLocator } from './overlay.js';
+import { environmentLayers } from './environment.js';
+import { isMapping, layersLocator, overlay, type Layer } from './overlay.js';
 import { projectLayout } from './project-layout.js';
+
+/** What was read, and what finds a setting's place, for who sees only later that it is wrong. */
+export interface LoadedConfig<T> {
+  readonly config: T;
+  readonly places: Locator;
+}
+
+interface LoadOptions<T extends z.ZodType> {
+  readonly root: string;
+  readonly schema: T;
+  readonly code: string;
+  readonly preset?: string;
+  readonly section?: string;
+  /** Laid over both, the least first. */
+  readonly over?: readonly Layer[];
+}
 
 /**
  * Reads a preset file overlaid by a section of params.yaml (or either alone) into a typed value.
@@ -22,25 +40,27 @@ import { projectLayout } from './project-layout.js';
  * @param root the project's folder; `preset` is relative to it
  * @throws DiagnosticError `file-missing`, `yaml-syntax`, `params-section-missing`, or `code` with the place of what is wrong
  */
-export function loadConfig<T extends z.ZodType>(options: {
-  readonly root: string;
-  readonly schema: T;
-  readonly code: string;
-  readonly preset?: string;
-  readonly section?: string;
-}): z.output<T> {
-  const { root, schema, code, preset, section } = options;
-  const presetFile = preset === undefined ? undefined : readYaml(join(root, preset), preset);
-  if (section === undefined) {
-    if (!presetFile) throw new TypeError('a preset or a section is needed');
-    return parseWith(schema, presetFile.toJS() ?? {}, code, presetFile);
+export function loadConfig<T extends z.ZodType>(options: LoadOptions<T>): z.output<T> {
+  return readConfig(options).config;
+}
+
+function readConfig<T extends z.ZodType>(options: LoadOptions<T>): LoadedConfig<z.output<T>> {
+  const { root, schema, code, preset, section, over = [] } = options;
+  const layers: Layer[] = [];
+  if (preset !== undefined) {
+    const file = readYaml(join(root, preset), preset);
+    layers.push({ value: file.toJS() ?? {}, locate: (path) => file.locate(path) });
   }
-  const params = readYaml(join(root, projectLayout.params), projectLayout.params);
-  const sectionValue = sectionOf(params, section, presetFile !== undefined);
-  if (!presetFile) return parseWith(schema, sectionValue, code, params, [section]);
-  const value = overlay(presetFile.toJS() ?? {}, sectionValue);
-  const locator: Locator = overlayLocator(presetFile, params, section, sectionValue);
-  return parseWith(schema, value, code, locator);
+  if (section !== undefined) {
+    const params = readYaml(join(root, projectLayout.params), projectLayout.params);
+    const value = sectionOf(params, section, preset !== undefined);
+    layers.push({ value, locate: (path) => params.locate([section, ...path]) });
+  }
+  const [bottom, ...rest] = [...layers, ...over];
+  if (bottom === undefined) throw new TypeError('a preset or a section is needed');
+  const places = layersLocator(bottom, rest);
+  const value = rest.reduce((under, layer) => overlay(under, layer.value), bottom.value);
+  return { config: parseWith(schema, value, code, places), places };
 }
 
 /** An optional section that is absent or empty overlays nothing. */
@@ -56,12 +76,28 @@ function sectionOf(params: YamlDocument, section: string, optional: boolean): un
   });
 }
 
-export function loadBaseConfig(root: string): BaseConfig {
-  return loadConfig({ root, schema: baseConfigSchema, code: 'bad-config', preset: projectLayout.baseConfig });
+/** @param env may lay something over it: see `environmentLayers` */
+export function loadBaseConfig(root: string, env: NodeJS.ProcessEnv = process.env): BaseConfig {
+  return loadConfig({
+    root,
+    schema: baseConfigSchema,
+    code: 'bad-config',
+    preset: projectLayout.baseConfig,
+    over: environmentLayers(root, env),
+  });
+}
+
+/** Of a DVC project that need not be laid out by `reprise init`. @returns undefined where it has no such file */
+export function findBaseConfig(root: string): BaseConfig | undefined {
+  return existsSync(join(root, projectLayout.baseConfig)) ? loadBaseConfig(root) : undefined;
 }
 
 export function loadDataConfig(root: string): DataConfig {
-  return loadConfig({
+  return readDataConfig(root).config;
+}
+
+export function readDataConfig(root: string): LoadedConfig<DataConfig> {
+  return readConfig({
     root,
     schema: dataConfigSchema,
     code: 'bad-config',
@@ -71,5 +107,9 @@ export function loadDataConfig(root: string): DataConfig {
 }
 
 export function loadEvaluationConfig(root: string): EvaluationConfig {
-  return loadConfig({ root, schema: evaluationConfigSchema, code: 'bad-params', section: 'evaluation' });
+  return readEvaluationConfig(root).config;
+}
+
+export function readEvaluationConfig(root: string): LoadedConfig<EvaluationConfig> {
+  return readConfig({ root, schema: evaluationConfigSchema, code: 'bad-params', section: 'evaluation' });
 }

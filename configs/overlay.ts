@@ -28,20 +28,34 @@ function depthOf(value: unknown, path: YamlPath): number {
   return depth;
 }
 
-/** Finds a merged value in the file that it came from: in the overlay if it is written there, else in the preset. */
+/** Values, and where they are written. */
+export interface Layer {
+  readonly value: unknown;
+  readonly locate: (path: YamlPath) => Location;
+}
+
+/** Finds a merged value in the layer that it came from: the topmost that has as much of its path as any. */
+export function layersLocator(bottom: Layer, over: readonly Layer[]): Locator {
+  return {
+    locate(path: YamlPath): Location {
+      let [found, depth] = [bottom, depthOf(bottom.value, path)];
+      for (const layer of over) {
+        const inLayer = depthOf(layer.value, path);
+        if (inLayer > 0 && inLayer >= depth) [found, depth] = [layer, inLayer];
+      }
+      return found.locate(path);
+    },
+  };
+}
+
+/** The same, of a preset under a section of params.yaml. */
 export function overlayLocator(
   preset: YamlDocument,
   params: YamlDocument,
   section: string,
   sectionValue: unknown,
 ): Locator {
-  const presetValue = preset.toJS();
-  return {
-    locate(path: YamlPath): Location {
-      const inParams = depthOf(sectionValue, path);
-      return inParams > 0 && inParams >= depthOf(presetValue, path)
-        ? params.locate([section, ...path])
-        : preset.locate(path);
-    },
-  };
+  return layersLocator({ value: preset.toJS(), locate: (path) => preset.locate(path) }, [
+    { value: sectionValue, locate: (path) => params.locate([section, ...path]) },
+  ]);
 }

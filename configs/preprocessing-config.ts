@@ -1,15 +1,26 @@
 import { z } from 'zod';
+import { languageCodes } from './languages.js';
+import { userCodeSchema } from './user-code.js';
 
 const field = z.string().min(1);
 
-/** Where a record keeps what is needed. One of: text and label; text; prompt and completion; messages. */
+/**
+ * Where a record keeps what is needed. One of: text and label, or labels; text; prompt and completion; messages. Beside a
+ * text, a second one; beside a prompt, what it is about.
+ */
 const fieldsSchema = z.strictObject({
   /** The text that is classified, or goes on. */
   text: field.optional(),
+  /** A second text, for pairs. */
+  text_pair: field.optional(),
   /** Its label: a text, or a number. */
   label: field.optional(),
+  /** A list of names: any number of labels. */
+  labels: field.optional(),
   /** What a completion answers. */
   prompt: field.optional(),
+  /** What a prompt is about. */
+  context: field.optional(),
   /** What a language model learns to say after the prompt. */
   completion: field.optional(),
   /** A conversation: a list of `{role, content}`. */
@@ -28,6 +39,8 @@ export type RecordFields = z.output<typeof fieldsSchema>;
 const missingSchema = z.union([z.enum(['drop', 'error']), z.strictObject({ fill: z.string().min(1) })]);
 
 const shared = {
+  /** Steps of your own, in this order: files of the project that export `createStep(options)`. */
+  steps: z.array(userCodeSchema).min(1).optional(),
   /** Which files of data/raw to read, by pattern; absent: all that the format knows. */
   files: z.array(field).min(1).optional(),
   /** Label of the source → label of the rows. Others stay as they are, unless `unmapped` says otherwise. */
@@ -50,6 +63,24 @@ const textsSchema = z
     format: z.enum(['wordnet-nouns', 'records', 'prose']),
     /** Of `records`: where they keep what is needed. Text (and label), prompt and completion, or messages. */
     fields: fieldsSchema.optional(),
+    /** Labels are numbers, for a regression; `outside` of `min` and `max` a record is an error, if absent, or dropped. */
+    number: z
+      .strictObject({
+        min: z.number().optional(),
+        max: z.number().optional(),
+        outside: z.enum(['error', 'drop']).optional(),
+      })
+      .optional(),
+    /** What stands between the labels of one cell. Lists of .jsonl, .json and .parquet files need none. */
+    separator: z.string().min(1).optional(),
+    /**
+     * How a prompt is written: `{prompt}` and `{context}` are put in, and a paragraph with `{context}` is left out where there
+     * is none.
+     */
+    prompt_template: z
+      .string()
+      .refine((template) => template.includes('{prompt}'), { message: 'must have {prompt}' })
+      .optional(),
     /** Unicode normalisation form. */
     unicode: z.enum(['NFC', 'NFKC', 'none']),
     /** `collapse`: all whitespace is one space, none at the ends. `keep`: as it is. Absent: `keep` for prompts and messages. */
@@ -60,11 +91,17 @@ const textsSchema = z
     min_characters: z.int().min(1),
     /** Longer texts are dropped. */
     max_characters: z.int().min(1).optional(),
+    /** Texts in other languages are dropped; those of which the language cannot be told are kept, or dropped too. */
+    languages: z
+      .strictObject({ keep: z.array(z.enum(languageCodes)).min(1), unsure: z.enum(['keep', 'drop']) })
+      .optional(),
     /** Values that are absent, null or blank. */
     missing: z
       .strictObject({
         /** `drop`: without the record. `error`: the stage fails and names the place. `{fill: …}`: this in its place. */
         text: missingSchema.optional(),
+        /** As `text`. */
+        text_pair: missingSchema.optional(),
         /** As `text`. */
         label: missingSchema.optional(),
         /** As `text`. */
@@ -89,9 +126,11 @@ const textsSchema = z
       .optional(),
   })
   .superRefine((config, context) => {
-    if (config.format !== 'records') return;
-    const problem = fieldsProblem(config.fields ?? {});
-    if (problem !== undefined) context.addIssue({ code: 'custom', path: ['fields'], message: problem });
+    const problem = (path: string, message: string | undefined): void => {
+      if (message !== undefined) context.addIssue({ code: 'custom', path: [path], message });
+    };
+    if (config.format === 'records') problem('fields', fieldsProblem(config.fields ?? {}));
+    for (const [path, message] of answerProblems(config)) problem(path, message);
   });
 
 const picturesSchema = z.strictObject({
@@ -124,11 +163,32 @@ export type TextsConfig = z.output<typeof textsSchema>;
 export type PicturesConfig = z.output<typeof picturesSchema>;
 
 function fieldsProblem(fields: RecordFields): string | undefined {
-  const { text, label, prompt, completion, messages } = fields;
+  const { text, text_pair: pair, label, labels, prompt, context, completion, messages } = fields;
   const forms = [text, prompt ?? completion, messages].filter((form) => form !== undefined);
   if (forms.length !== 1) return 'must name one of: text (and label), prompt and completion, messages';
   if ((prompt === undefined) !== (completion === undefined))
     return 'must name prompt and completion together';
-  if (label !== undefined && text === undefined) return 'must name a label beside a text alone';
+  if ((label ?? labels) !== undefined && text === undefined) return 'must name a label beside a text alone';
+  if (label !== undefined && labels !== undefined) return 'must name label or labels, not both';
+  if (pair !== undefined && text === undefined) return 'must name text_pair beside a text alone';
+  if (context !== undefined && prompt === undefined) return 'must name context beside a prompt alone';
   return undefined;
+}
+
+/** Settings of answers that are not what these rows have: each with the setting, and what is wrong with it. */
+function answerProblems(config: TextsConfig): [path: string, message: string][] {
+  const { number, separator, prompt_template: template, fields = {}, balance, label_map: map } = config;
+  const found: [path: string, message: string][] = [];
+  const of = config.format === 'records' ? fields : {};
+  if (number && of.label === undefined) found.push(['number', 'is about fields.label, which is not named']);
+  if (number?.min !== undefined && number.max !== undefined && number.min > number.max)
+    found.push(['number', 'has a min that is larger than its max']);
+  if (number && map) found.push(['label_map', 'is about names, and number says that labels are numbers']);
+  if (balance && (number ?? of.labels) !== undefined)
+    found.push(['balance', 'is about rows with one label each, which is a name']);
+  if (separator !== undefined && of.labels === undefined)
+    found.push(['separator', 'is about fields.labels, which is not named']);
+  if (template !== undefined && of.prompt === undefined)
+    found.push(['prompt_template', 'is about fields.prompt, which is not named']);
+  return found;
 }

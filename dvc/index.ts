@@ -36,6 +36,8 @@ export {
   ignoreInGit,
   isRunCacheable,
   lockPath,
+  makeTree,
+  md5OfBytes,
   md5OfFile,
   missingObjects,
   objectPath,
@@ -52,6 +54,7 @@ export {
   saveOutputs,
   saveRun,
   stageStatus,
+  storeObject,
   trackData,
   trackedFiles,
   writeBeside,
@@ -60,6 +63,7 @@ export {
   type ParamsReader,
   type TrackedFiles,
   type TrackedOutput,
+  type TreeEntry,
 } from './state/index.js';
 export {
   openUrl,

@@ -81,14 +81,16 @@ export {
   evaluateAnswers,
   evaluateLanguage,
   languageMetrics,
+  answersRecord,
   metricsRecord,
   metricsOf,
   predictAnswers,
   predictCompletions,
   predictLabels,
   confusionMatrix,
-  type AnswersRecord,
+  type AnswersComparison,
   type Classifier,
+  type ComparedPair,
   type Comparison,
   type Contender,
   type EvaluateOptions,
@@ -96,5 +98,8 @@ export {
   type JudgedLanguage,
   type LanguageContender,
   type Metrics,
+  type Production,
   type TestSetFiles,
 } from './evaluation/index.js';
+export { barChart, escape, lineChart } from './evaluation/index.js';
+export { readPicture, type Picture } from './images/picture.js';

@@ -5,13 +5,30 @@ export { compareModels, type ModelsCompared } from './comparison/compare-models.
 export { judge, judgeFirst, judgeIncomparable } from './comparison/judge.js';
 export { differenceOfRows, pair, type Paired } from './comparison/pair.js';
 export { readPredictions, type Predictions } from './comparison/read-predictions.js';
-export { bootstrap, interval } from './statistics/bootstrap.js';
-export { countKinds, figuresOf, kindsOf, type Kinds, type PairedAnswers } from './statistics/figures.js';
-export { mcnemar } from './statistics/mcnemar.js';
-export { Random } from './statistics/random.js';
 export { insideProject } from './versions/paths.js';
 export { listVersions, type ModelVersion } from './versions/list-versions.js';
 export { rollBack, type Rollback } from './versions/rollback.js';
-export { nextVersion, promote, type Placement, type Promotion } from './versions/place.js';
+export { type Placement } from './versions/place.js';
+export { promote, type Promotion } from './versions/promote.js';
+export {
+  findVersion,
+  nextVersion,
+  register,
+  type Registered,
+  type Registration,
+} from './versions/register.js';
+export { artifactsFile } from './registry/artifact-entry.js';
+export { ALIASES, announce, announcementSetting, type MlflowAnnouncement } from './registry/announce.js';
+export { registryOf, registrySection, type Registry, type RegistrySettings } from './registry/settings.js';
+export { candidateFile, readCandidate } from './versions/candidate-alias.js';
+export { readVersion, versionFile, type VersionRecord } from './versions/version-record.js';
+export { present } from './versions/present.js';
+export { modelCard } from './card/model-card.js';
+export { describeVersion } from './card/version-card.js';
+export { diffVersions, type Change, type VersionDiff } from './lineage/diff-versions.js';
+export { mayBeOf } from './lineage/makers.js';
+export { codeOf } from './lineage/code-of.js';
+export { gatherLineage } from './lineage/gather-lineage.js';
+export { knownPipeline, type KnownPipeline } from './lineage/known-pipeline.js';
 export { productionFile, readProduction, type ProductionRecord } from './versions/production.js';
 export { stageCandidate, stageContent, type CandidatePaths } from './versions/stage-candidate.js';

@@ -4,8 +4,12 @@ export { TrackedRun, type TrackedRunOptions, type TrackingEnd } from './tracked-
 export { sendPending, type PendingEnd } from './sending/send-pending.js';
 export type { DatasetInput, RunStatus } from './store/tracking-store.js';
 export { textClassifierModel, type ModelFile, type TextClassifierModel } from './mlmodel/text-classifier.js';
-export { describeSource } from './facts/describe-source.js';
-export { MODEL_TAG } from './journal/entries.js';
+export { describeSource, withoutCredentials } from './facts/describe-source.js';
+export { MODEL_MD5_TAG, MODEL_TAG } from './journal/entries.js';
 export { modelDigest } from './facts/model-digest.js';
 export { flatten } from './facts/flatten.js';
 export { fileStoreOf, trackingPlace, type TrackingPlace } from './facts/place.js';
+export { trackingSettingOf, type TrackingConfig, type TrackingSetting } from './setting.js';
+export { announceVersion, findModelRun, type Announcement } from './registry/announce-version.js';
+export { DESCRIPTION_LIMIT, type RegisteredVersion } from './registry/registered-version.js';
+export { readStoredRuns, type StoredRun } from './store/read-stored-runs.js';

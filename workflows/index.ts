@@ -59,6 +59,7 @@ export type {
   Estimate,
   Judged,
   Judgement,
+  Lineage,
   ModelComparison,
   Notification,
   NotificationEvent,

@@ -11,9 +11,18 @@ import {
   type Md5,
   type Remote,
 } from '../../dvc/index.js';
-import { insideProject, stageCandidate, stageContent, type CandidatePaths } from '../../promotion/index.js';
+import {
+  codeOf,
+  gatherLineage,
+  insideProject,
+  knownPipeline,
+  stageCandidate,
+  stageContent,
+  type CandidatePaths,
+} from '../../promotion/index.js';
+import { withoutCredentials } from '../../tracking/index.js';
 import { fetchPaths, openRemoteIfAny } from '../../workspaces/index.js';
-import type { Candidate, ContentReference } from '../../workflows/index.js';
+import type { Candidate, ContentReference, GitWorkspace, Lineage } from '../../workflows/index.js';
 import { absentState } from '../absent-state.js';
 import type { RetrainedProject } from './open-project.js';
 
@@ -29,9 +38,15 @@ export async function remoteOf({ workspace, ...project }: RetrainedProject): Pro
  * @throws DiagnosticError of `stageCandidate`; `object-missing`, and others of the remote
  */
 export async function stage(project: RetrainedProject, paths: CandidatePaths): Promise<Candidate> {
-  if (project.workspace.kind === 'path') return await stageCandidate(project, paths);
+  const { workspace } = project;
+  if (workspace.kind === 'path') {
+    const candidate = await stageCandidate(project, paths);
+    const known = await knownPipeline(project);
+    const code = await codeOf(known.pipeline);
+    return { ...candidate, lineage: await gatherLineage(known, candidate.model, code) };
+  }
   const pipeline = await loadPipeline(project);
-  const { entryOf, remote } = await absentState(pipeline, project.workspace);
+  const { entryOf, remote, files } = await absentState(pipeline, workspace);
   const kept = async (setting: keyof CandidatePaths): Promise<ContentReference> => {
     const path = paths[setting];
     const file = await insideProject(project.root, path);
@@ -53,7 +68,18 @@ export async function stage(project: RetrainedProject, paths: CandidatePaths): P
     await keep(project, remote, content.md5 as Md5);
     return content;
   };
-  return { model: await kept('model'), predictions: await kept('predictions') };
+  const model = await kept('model');
+  const predictions = await kept('predictions');
+  return {
+    model,
+    predictions,
+    lineage: await gatherLineage({ pipeline, entryOf, files }, model, codeIn(workspace)),
+  };
+}
+
+function codeIn({ commit, branch, url }: GitWorkspace): Lineage['code'] {
+  const code = { commit, repository: withoutCredentials(url), changed: false };
+  return branch === undefined ? code : { ...code, branch };
 }
 
 /** Puts into the remote what it does not have. @throws DiagnosticError of the remote */

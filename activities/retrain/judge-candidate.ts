@@ -34,7 +34,7 @@ export async function judgeCandidate(deps: ActivityDependencies, input: JudgeInp
     judged: { candidate, production: version, judgement },
   });
   if (!input.again) {
-    const isPromoted = production?.model.md5 === candidate.model.md5;
+    const isPromoted = (production?.source ?? production?.model)?.md5 === candidate.model.md5;
     if (isPromoted || (await isJudged(project, { settings, candidate, production: version })))
       return { kind: 'unchanged', production: version };
   }

@@ -17,6 +17,7 @@ import { repositoryName } from '../repository-name.js';
 import { knowsSearchAttributes } from '../search-attributes.js';
 import { readChannels } from './channels.js';
 import { openRetrained } from './open-project.js';
+import { projectRegistry } from './registry.js';
 
 /** Reads what the project says of its retraining, under what the workflow's input says. */
 export async function planRetrain(deps: ActivityDependencies, input: PlanRetrainInput): Promise<RetrainPlan> {
@@ -37,6 +38,8 @@ export async function planRetrain(deps: ActivityDependencies, input: PlanRetrain
     ...present(own),
     ...present(input.settings),
   };
+  // A mistake in these is told before anything is trained.
+  projectRegistry(project, pinned);
   for (const path of [settings.model, settings.predictions, settings.final]) await insideProject(root, path);
   return {
     ...identityOf(pinned, root, folder),

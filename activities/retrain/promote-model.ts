@@ -3,24 +3,44 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { Project } from '../../dvc/index.js';
-import { nextVersion, productionFile, promote, type Promotion } from '../../promotion/index.js';
+import {
+  artifactsFile,
+  candidateFile,
+  nextVersion,
+  productionFile,
+  promote,
+  readVersion,
+  versionFile,
+  type Promotion,
+  type VersionRecord,
+} from '../../promotion/index.js';
 import { checkRepository, editBranch, type Edited } from '../../workspaces/index.js';
-import type { GitWorkspace, PromoteModelInput, Workspace } from '../../workflows/index.js';
+import type { Candidate, GitWorkspace, PromoteModelInput, Workspace } from '../../workflows/index.js';
 import type { ActivityDependencies } from '../dependencies.js';
+import { remoteOf } from './contents.js';
 import { openProduction, openRetrained } from './open-project.js';
+import { announceProduction, projectRegistry } from './registry.js';
 
 export async function reserveVersion(
   deps: ActivityDependencies,
-  input: { readonly workspace: Workspace; readonly final: string },
+  input: { readonly workspace: Workspace; readonly final: string; readonly candidate?: Candidate },
 ): Promise<number> {
-  return await nextVersion(await openProduction(deps, input.workspace), input.final);
+  return await nextVersion(await openProduction(deps, input.workspace), input.final, input.candidate);
 }
 
 /** @returns false when another model came into production since */
 export async function promoteModel(deps: ActivityDependencies, input: PromoteModelInput): Promise<boolean> {
-  const { workspace, ...promotion } = input;
-  if (workspace.kind === 'git') return await promoteOnBranch(deps, workspace, promotion);
-  return await promote(await openRetrained(deps, workspace), promotion, 'copies');
+  const { workspace, ...asked } = input;
+  const project = await openRetrained(deps, workspace);
+  const registry = projectRegistry(project, workspace);
+  const promotion = { ...asked, registry, remote: await remoteOf(project) };
+  const record =
+    workspace.kind === 'git'
+      ? await promoteOnBranch(deps, workspace, promotion)
+      : (await promote(project, promotion, 'copies')) &&
+        (await readVersion(project.root, asked.final, asked.version));
+  if (record) await announceProduction(project, { ...promotion, record });
+  return record !== false;
 }
 
 /**
@@ -31,7 +51,7 @@ async function promoteOnBranch(
   deps: ActivityDependencies,
   { url, path, commit, branch = '' }: GitWorkspace,
   promotion: Promotion,
-): Promise<boolean> {
+): Promise<VersionRecord | false | undefined> {
   checkRepository(url, deps.repositories);
   return await editBranch({
     served: deps.root,
@@ -44,17 +64,30 @@ async function promoteOnBranch(
   });
 }
 
-async function promoteIn(project: Project, promotion: Promotion): Promise<Edited<boolean>> {
+async function promoteIn(
+  project: Project,
+  promotion: Promotion,
+): Promise<Edited<VersionRecord | false | undefined>> {
   const { final, version, promoted } = promotion;
-  const result = await promote(project, promotion, 'records');
+  const { root } = project;
+  const candidate = join(root, candidateFile(final));
+  const hadCandidate = existsSync(candidate);
+  const done = await promote(project, promotion, 'records');
   const message = `Promote version ${version}\n\n${promoted.reason}\n\nBy: ${promoted.by}\nWorkflow: ${promoted.run}\n`;
-  if (!result) return { result, files: [], message };
-  const folder = join(project.root, final);
-  const records = (await readdir(folder)).filter((name) => name.includes(`_v${version}`));
+  if (!done) return { result: false, files: [], message };
+  const folder = join(root, final);
+  const ofVersion = new RegExp(`_v${version}(\\..*)?\\.dvc$`);
+  const records = (await readdir(folder)).filter((name) => ofVersion.test(name));
   const files = [
-    join(project.root, productionFile(final)),
+    join(root, productionFile(final)),
+    join(root, versionFile(final, version)),
+    join(root, artifactsFile(final)),
     join(folder, '.gitignore'),
-    ...records.filter((name) => name.endsWith('.dvc')).map((name) => join(folder, name)),
+    ...records.map((name) => join(folder, name)),
   ];
-  return { result, files: files.filter((file) => existsSync(file)), message };
+  return {
+    result: await readVersion(root, final, version),
+    files: [...files.filter((file) => existsSync(file)), ...(hadCandidate ? [candidate] : [])],
+    message,
+  };
 }

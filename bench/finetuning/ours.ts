@@ -14,7 +14,10 @@ import type { Setting } from './setting.js';
 const setting = JSON.parse(process.argv[2] ?? '') as Setting;
 const { rows, width, warmUp, steps } = setting;
 
-const config = finetuningConfigSchema.parse(setting.finetuning);
+const config = finetuningConfigSchema.parse({
+  ...setting.finetuning,
+  bf16: setting.precision === 'bfloat16',
+});
 const network = openNetwork();
 const { method } = createMethod(config, network);
 const optimizer = createOptimizer(config, network);
@@ -24,7 +27,8 @@ const program = compileProgram(
     method,
     optimizer,
     maxGradNorm: setting.maxGradNorm,
-    narrows: setting.precision === 'bfloat16',
+    narrows: config.bf16,
+    recomputes: config.gradient_checkpointing,
     trainRows: rows,
     evalRows: rows,
     trainWidths: [width],

@@ -6,6 +6,12 @@ export function residentMemory(pid: number): number {
   return Number(kilobytes) * 1024;
 }
 
+/** The most bytes of a process that were in memory at once, so far; 0 of one that has ended. Linux. */
+export function peakMemory(pid: number): number {
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes ?? 0) * 1024;
+}
+
 /**
  * Seconds of CPU that a worker, its spawner and the commands that have ended took; not what else it started, as its own Temporal
  * server. Linux, whose clock has 100 ticks a second.

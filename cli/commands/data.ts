@@ -47,11 +47,12 @@ function preprocessCommand(): Command {
     .option('--json', 'print one JSON object per event')
     .action((options: { json?: boolean }) =>
       reported(options, async (reporter) => {
-        const { root, config } = await project();
+        const { root, config, places } = await project();
         const { preprocess } = await import('../../finetuning/data/index.js');
         const report = await preprocess({
           root,
           config: config.preprocessing,
+          places,
           onProgress: (update) => reporter.update(update),
         });
         const labels = Object.keys(report.labels).length;
@@ -92,9 +93,9 @@ function prepareCommand(): Command {
 }
 
 async function project() {
-  const { findProjectRoot, loadDataConfig } = await import('../../configs/index.js');
+  const { findProjectRoot, readDataConfig } = await import('../../configs/index.js');
   const root = findProjectRoot(process.cwd());
-  return { root, config: loadDataConfig(root) };
+  return { root, ...readDataConfig(root) };
 }
 
 /** Runs a stage with progress, and prints what came out: a line for a person, or a `result` event. */

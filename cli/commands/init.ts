@@ -20,18 +20,16 @@ export function initCommand(): Command {
     .option('--no-commit', 'make no first commit in a new repository')
     .option('--json', 'print one JSON object')
     .action(async (folder: string, options: InitFlags) => {
-      const { asTask, askTask, initProject } = await import('../init/index.js');
+      const { askForProject, asTask, initProject } = await import('../init/index.js');
       const asked = options.task === undefined && options.data === undefined && !options.json;
-      const task =
-        options.task !== undefined
-          ? asTask(options.task)
-          : asked && process.stdin.isTTY && process.stderr.isTTY
-            ? await askTask()
-            : 'text-classification';
+      const given = {
+        ...(options.task === undefined ? {} : { task: asTask(options.task) }),
+        ...(options.data === undefined ? {} : { data: options.data }),
+      };
+      const answers = asked && process.stdin.isTTY && process.stderr.isTTY ? await askForProject() : given;
       const result = await initProject({
         folder,
-        task,
-        ...(options.data === undefined ? {} : { data: options.data }),
+        ...answers,
         force: options.force ?? false,
         commit: options.commit,
       });

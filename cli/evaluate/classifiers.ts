@@ -1,7 +1,14 @@
 import { projectLayout } from '../../configs/index.js';
 import type { Comparison, EvaluateResult } from '../../finetuning/index.js';
 import { formatFigure } from '../progress/index.js';
-import { methodText, type Evaluation, type OnUpdate, type Told } from './open-evaluation.js';
+import {
+  methodText,
+  productionContender,
+  type Evaluation,
+  type OnUpdate,
+  type Told,
+} from './open-evaluation.js';
+import { pairLine } from './pair-line.js';
 import { textTable } from './text-table.js';
 
 /** Right and wrong answers of models that say which label a text or a picture has. */
@@ -13,6 +20,7 @@ export async function evaluateClassifiers(evaluation: Evaluation, onProgress: On
     root,
     name,
     config,
+    places: evaluation.places,
     files: evaluation.files,
     base: (labels) => ({
       description: `${model} as pretrained, with a new head that was never trained (seed ${seed}): chance is what to expect`,
@@ -22,14 +30,22 @@ export async function evaluateClassifiers(evaluation: Evaluation, onProgress: On
       description: `The same model after ${methodText(finetuning)}: ${projectLayout.bestModel}`,
       open: () => openAnyClassifier({ baseModelDir, adapterDir, labels, seed }),
     }),
+    ...productionContender(evaluation, ({ description, ...model }) => ({
+      description,
+      open: () => openAnyClassifier({ ...model, seed }),
+    })),
     onProgress,
   });
-  const both = <T>(of: (one: Speed) => T) => ({ base: of(speed.base), finetuned: of(speed.finetuned) });
+  const each = <T>(of: (one: Speed) => T) => ({
+    base: of(speed.base),
+    ...(speed.production ? { production: of(speed.production) } : {}),
+    finetuned: of(speed.finetuned),
+  });
   return {
     result: {
-      ...metricsRecord(comparison),
-      items_per_second: both(({ itemsPerSecond }) => itemsPerSecond),
-      latency_ms: both(({ latency }) => latency),
+      ...metricsRecord(comparison, config),
+      items_per_second: each(({ itemsPerSecond }) => itemsPerSecond),
+      latency_ms: each(({ latency }) => latency),
     },
     report: `${projectLayout.reports}/report.html`,
     summary: summary(comparison, speed),
@@ -43,8 +59,8 @@ export async function evaluateClassifiers(evaluation: Evaluation, onProgress: On
 }
 
 /** Without those of each class, which are in the artifacts. */
-function overall({ metrics }: Comparison['base']): Record<string, number> {
-  const numbers = Object.entries(metrics).filter((entry): entry is [string, number] =>
+function overall({ metrics, own }: Comparison['base']): Record<string, number> {
+  const numbers = Object.entries({ ...metrics, ...own }).filter((entry): entry is [string, number] =>
     Number.isFinite(entry[1]),
   );
   return Object.fromEntries(numbers);
@@ -52,7 +68,10 @@ function overall({ metrics }: Comparison['base']): Record<string, number> {
 
 type Speed = EvaluateResult['speed']['base'];
 
-function summary({ majority, base, finetuned }: Comparison, speed: EvaluateResult['speed']): string {
+function summary(
+  { majority, base, production, finetuned, compared }: Comparison,
+  speed: EvaluateResult['speed'],
+): string {
   const row = (name: string, { metrics }: Comparison['majority'], speed?: Speed): string[] => [
     name,
     ...[metrics.accuracy, metrics.macro_precision, metrics.macro_recall, metrics.macro_f1].map((value) =>
@@ -61,10 +80,12 @@ function summary({ majority, base, finetuned }: Comparison, speed: EvaluateResul
     ...(speed ? [formatFigure(speed.itemsPerSecond)] : ['']),
     ...(speed?.latency.p99 ? [formatFigure(speed.latency.p50 ?? 0), formatFigure(speed.latency.p99)] : []),
   ];
-  return textTable([
+  const table = textTable([
     ['', 'accuracy', 'macro P', 'macro R', 'macro F1', 'items/s', 'ms/row', 'p99'],
     row('majority', majority),
     row('base', base, speed.base),
+    ...(production ? [row('production', production, speed.production)] : []),
     row('finetuned', finetuned, speed.finetuned),
   ]);
+  return table + compared.map((pair) => `${pairLine(pair, 'accuracy')}\n`).join('');
 }

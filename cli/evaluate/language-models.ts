@@ -1,7 +1,14 @@
 import { projectLayout } from '../../configs/index.js';
 import type { JudgedLanguage, LanguageContender } from '../../finetuning/index.js';
 import { formatFigure } from '../progress/index.js';
-import { methodText, type Evaluation, type OnUpdate, type Told } from './open-evaluation.js';
+import {
+  methodText,
+  productionContender,
+  type Evaluation,
+  type OnUpdate,
+  type Told,
+} from './open-evaluation.js';
+import { pairLine } from './pair-line.js';
 import { textTable } from './text-table.js';
 
 /** Perplexity, and likeness of what is gone on with. */
@@ -18,15 +25,25 @@ export async function evaluateLanguageModels(evaluation: Evaluation, onProgress:
     root,
     name,
     config,
+    places: evaluation.places,
     ...(evaluation.files.test === undefined ? {} : { testFile: evaluation.files.test }),
     base: contender(`${finetuning.model_name} as pretrained`, {}),
     finetuned: contender(`The same model after ${methodText(finetuning)}: ${projectLayout.bestModel}`, {
       adapterDir,
     }),
+    ...productionContender(evaluation, ({ description, labels: _, ...model }) => ({
+      description,
+      openScorer: () => openScorer(model),
+      openGenerator: () => openGenerator(model),
+    })),
     onProgress,
   });
-  const { base, finetuned } = comparison;
-  const latency = { base: base.latency, finetuned: finetuned.latency };
+  const { base, production, finetuned, compared } = comparison;
+  const latency = {
+    base: base.latency,
+    ...(production ? { production: production.latency } : {}),
+    finetuned: finetuned.latency,
+  };
   const row = (title: string, { figures, completions, latency: { p50 } }: JudgedLanguage): string[] => [
     title,
     figures.perplexity.toFixed(3),
@@ -37,18 +54,21 @@ export async function evaluateLanguageModels(evaluation: Evaluation, onProgress:
     p50 === null ? '' : formatFigure(p50),
   ];
   const completed = base.completions ? ['exact', 'ROUGE-L', 'chrF'] : [];
-  const numbers = ({ figures, completions }: JudgedLanguage): Record<string, number> => ({
+  const numbers = ({ figures, completions, own }: JudgedLanguage): Record<string, number | null> => ({
     ...figures,
     ...completions,
+    ...own,
   });
   return {
     tracked: { rows: comparison.rows.length, base: numbers(base), finetuned: numbers(finetuned) },
-    result: { ...languageMetrics(comparison), latency_ms: latency },
+    result: { ...languageMetrics(comparison, config), latency_ms: latency },
     report: `${projectLayout.reports}/report.html`,
-    summary: textTable([
-      ['', 'perplexity', 'bits/byte', ...completed, 'ms/row'],
-      row('base', base),
-      row('finetuned', finetuned),
-    ]),
+    summary:
+      textTable([
+        ['', 'perplexity', 'bits/byte', ...completed, 'ms/row'],
+        row('base', base),
+        ...(production ? [row('production', production)] : []),
+        row('finetuned', finetuned),
+      ]) + compared.map((pair) => `${pairLine(pair, 'bits_per_byte')}\n`).join(''),
   };
 }

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { EvaluationConfig, FinetuningConfig, ProblemType } from '../../configs/index.js';
-import { DiagnosticError } from '../../diagnostics/index.js';
-import type { EvaluateOptions, TestSetFiles } from '../../finetuning/index.js';
+import { DiagnosticError, type Locator } from '../../diagnostics/index.js';
+import type { EvaluateOptions, Production, TestSetFiles } from '../../finetuning/index.js';
 import type { TrackedFigures } from '../tracking/track-evaluation.js';
+import { openProduction, type ProductionModel } from './production.js';
 
 /** What is evaluated, and how. */
 export interface Evaluation {
@@ -11,10 +12,14 @@ export interface Evaluation {
   /** Of the project. */
   readonly name: string;
   readonly config: EvaluationConfig;
+  /** Where its settings are written. */
+  readonly places: Locator;
   readonly finetuning: FinetuningConfig;
   readonly baseModelDir: string;
   /** The finetuned model. */
   readonly adapterDir: string;
+  /** Absent: nothing is in production, or it is not asked for. */
+  readonly production?: Production<ProductionModel>;
   /** In place of the project's own, relative to it. */
   readonly files: TestSetFiles;
   /** It is a language model. */
@@ -39,12 +44,12 @@ export type OnUpdate = NonNullable<EvaluateOptions['onProgress']>;
 
 /** @throws DiagnosticError `no-model`, and those of the configuration and the models */
 export async function openEvaluation(flags: TestSetFiles, log: (line: string) => void): Promise<Evaluation> {
-  const { findProjectRoot, loadBaseConfig, loadEvaluationConfig, loadFinetuningConfig, projectLayout } =
+  const { findProjectRoot, loadBaseConfig, loadFinetuningConfig, readEvaluationConfig, projectLayout } =
     await import('../../configs/index.js');
   const { readFinetunedFolder, resolvePretrained } = await import('../../finetuning/index.js');
   const root = findProjectRoot(process.cwd());
   const { name } = loadBaseConfig(root);
-  const config = loadEvaluationConfig(root);
+  const { config, places } = readEvaluationConfig(root);
   const finetuning = loadFinetuningConfig(root);
   const adapterDir = join(root, projectLayout.bestModel);
   if (!existsSync(adapterDir))
@@ -61,7 +66,21 @@ export async function openEvaluation(flags: TestSetFiles, log: (line: string) =>
     ...(flags.train === undefined ? {} : { train: within(flags.train) }),
     ...(flags.test === undefined ? {} : { test: within(flags.test) }),
   };
-  return { root, name, config, finetuning, baseModelDir, adapterDir, files, generates, problem, labels };
+  const production = config.production ? await openProduction(root, adapterDir, log) : undefined;
+  return {
+    ...{ root, name, config, places, finetuning, baseModelDir, adapterDir, files },
+    ...{ generates, problem, labels },
+    ...(production ? { production } : {}),
+  };
+}
+
+/** The model in production as an evaluation takes it; nothing where there is none. */
+export function productionContender<T>(
+  { production }: Evaluation,
+  contender: (model: ProductionModel) => T,
+): { readonly production?: Production<T> } {
+  if (!production) return {};
+  return { production: 'reason' in production ? production : { contender: contender(production.contender) } };
 }
 
 /** How the finetuned model came about, as the report says it. */

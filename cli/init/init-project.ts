@@ -1,11 +1,23 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { firstCommit, gitInit, gitState, ignoresDvc } from './git.js';
+import { withManifest } from './manifest.js';
 import { withOwnData } from './own-data.js';
 import { packageRoot } from './package-root.js';
 import { dvcFiles, templateFiles, type ProjectFile } from './project-files.js';
 import type { Task } from './tasks.js';
+import { withoutOutputs } from './without-outputs.js';
+
+/** What stages and commands fill. Git keeps no empty folders: where they are missing, they are made when they are needed. */
+const FOLDERS = [
+  'data/raw',
+  'data/processed',
+  'models/pretrained',
+  'models/checkpoints',
+  'models/final',
+  'experiments/mlruns',
+] as const;
 
 export interface InitResult {
   /** Absolute. */
@@ -37,8 +49,11 @@ export async function initProject(options: {
   const folder = resolve(options.folder);
   await checkFolder(folder);
   const task = options.task ?? 'text-classification';
-  const common = await templateFiles(packageRoot(), task);
-  const template = options.data === undefined ? common : withOwnData(common, task, options.data, folder);
+  const common = withManifest(await templateFiles(packageRoot(), task), packageRoot(), folder);
+  const own = options.data === undefined ? common : withOwnData(common, task, options.data, folder);
+  // The notebooks' outputs are those of the demo: of another task, or of other data, they would say what is not so.
+  const isDemo = options.data === undefined && task === 'text-classification';
+  const template = isDemo ? own : own.map(withoutOutputs);
   // Nothing is made before it is known that everything can be.
   const early = await plan(folder, template);
   if (early.conflicts.length > 0 && !options.force) throw conflict(folder, early.conflicts);
@@ -57,7 +72,9 @@ export async function initProject(options: {
     const path = join(folder, file.path);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, file.content);
+    if (file.executable) await chmod(path, 0o755);
   }
+  for (const path of FOLDERS) await mkdir(join(folder, path), { recursive: true });
   const written = [...write, ...conflicts].map(({ path }) => path).sort();
   const committed =
     git.kind === 'outside' && options.commit !== false

@@ -20,13 +20,12 @@ export function withOwnData(
   data: string,
   folder: string,
 ): ProjectFile[] {
-  const isSource = /^(npm|pypi|path|https?|s3|hf):/.test(data);
-  if (!isSource && !statSync(resolve(data), { throwIfNoEntry: false }))
+  if (!isThere(data))
     throw new DiagnosticError('source-missing', {
       message: `--data names ${data}, which does not exist`,
       fix: 'name a file or folder, or a source such as https://…, s3://…, hf:<owner>/<data set>',
     });
-  const source = isSource ? data : `path:${relative(folder, resolve(data)) || '.'}`;
+  const source = isSource(data) ? data : `path:${relative(folder, resolve(data)) || '.'}`;
   return files.map((file) => {
     if (file.path === 'params.yaml')
       return changed(file, (params) => {
@@ -53,6 +52,15 @@ export function withOwnData(
       return { ...file, content: Buffer.from(file.content.toString('utf8').replaceAll(PICTURES, RAW)) };
     return file;
   });
+}
+
+/** A path that exists, or a source that is asked for only when it is ingested. */
+export function isThere(data: string): boolean {
+  return isSource(data) || statSync(resolve(data), { throwIfNoEntry: false }) !== undefined;
+}
+
+function isSource(data: string): boolean {
+  return /^(npm|pypi|path|https?|s3|hf):/.test(data);
 }
 
 function formatOf(data: string, task: Task): string {

@@ -8,6 +8,8 @@ export interface ProjectFile {
   /** Relative, POSIX separators. */
   readonly path: string;
   readonly content: Buffer;
+  /** A program: it begins with `#!`. */
+  readonly executable?: boolean;
   /** Belongs to the user as soon as it is there: never replaced, not even by force. */
   readonly keep?: boolean;
 }
@@ -26,8 +28,8 @@ export function dvcFiles(withGit: boolean): ProjectFile[] {
 }
 
 /**
- * The finetuning template: `examples/finetuning`, with the presets and schemas of `configs/`, under what `examples/tasks/<task>` has in
- * their place. A leading underscore in a file's name stands for a dot there, since npm leaves `.gitignore` files out of
+ * The finetuning template: `examples/finetuning`, with the presets and schemas of `configs/`, under what `examples/tasks/<task>` has
+ * beside it or in its place. A leading underscore in a file's name stands for a dot there, since npm leaves `.gitignore` files out of
  * packages; `.template` is dropped, since a dvc.yaml in a package would be one of the stages of every project that
  * installs it.
  */
@@ -37,10 +39,15 @@ export async function templateFiles(packageRoot: string, task: Task): Promise<Pr
   for (const [path, content] of await filesUnder(join(packageRoot, 'examples', 'finetuning')))
     files.set(path, content);
   for (const [path, content] of presets)
-    if (path.endsWith('.yaml') || path.startsWith('schemas/')) files.set(posix.join('configs', path), content);
+    if (path.endsWith('.yaml') || path.startsWith('schemas/'))
+      files.set(posix.join('configs', path), content);
   const own = join(packageRoot, 'examples', 'tasks', task);
   if (existsSync(own)) for (const [path, content] of await filesUnder(own)) files.set(path, content);
-  return [...files].map(([path, content]) => ({ path, content }));
+  return [...files].map(([path, content]) => ({
+    path,
+    content,
+    ...(content.subarray(0, 2).toString() === '#!' ? { executable: true } : {}),
+  }));
 }
 
 async function filesUnder(folder: string): Promise<[path: string, content: Buffer][]> {

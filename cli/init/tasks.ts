@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { DiagnosticError } from '../../diagnostics/index.js';
 
 /** What a project can be laid out for. `examples/tasks/<task>` has what it has in place of the common template's. */
@@ -19,22 +18,4 @@ export function asTask(name: string): Task {
     found: name,
     fix: 'correct --task, or leave it out for text-classification',
   });
-}
-
-/** Asks a person. A number, a name, or nothing for the first. */
-export async function askTask(): Promise<Task> {
-  const names = Object.keys(tasks) as Task[];
-  const lines = names.map((name, index) => `  ${index + 1}  ${name}: ${tasks[name]}`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    process.stderr.write(`What is the model to learn?\n${lines.join('\n')}\n`);
-    for (;;) {
-      const answer = (await terminal.question(`1–${names.length} [1]: `)).trim();
-      if (answer === '') return names[0] as Task;
-      const chosen = names[Number(answer) - 1] ?? names.find((name) => name === answer);
-      if (chosen !== undefined) return chosen;
-    }
-  } finally {
-    terminal.close();
-  }
 }

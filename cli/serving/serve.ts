@@ -59,10 +59,11 @@ export async function serve(flags: ServeFlags): Promise<void> {
     const { models, version } = await chosen(root, flags.model, log);
     // Named folders stay: only who serves the model in production turns to another.
     const follows = flags.model === undefined;
-    let turn: (() => Promise<Turn>) | undefined;
+    // Requests are heard before the first model is open.
+    const ready: { turn?: () => Promise<Turn> } = {};
     const onTurn = async () => {
-      if (!turn) throw notReady();
-      return turnOnRequest(turn);
+      if (!ready.turn) throw notReady();
+      return turnOnRequest(ready.turn);
     };
     const server = await serveModels({
       ...flags,
@@ -71,7 +72,8 @@ export async function serve(flags: ServeFlags): Promise<void> {
     }).catch((error: unknown) => {
       throw portError(error, flags) ?? error;
     });
-    turn = productionTurner({ root, server, current: version, log });
+    const turn = productionTurner({ root, server, current: version, log });
+    ready.turn = turn;
     for (const { name, version: of, task } of server.models)
       say('model', { name, version: of, task }, `${name} (${of}): ${task}`);
     say('serving', { url: server.url, keys: keys.length }, `serving on ${server.url}`);

@@ -1,7 +1,15 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { loadBaseConfig, projectLayout, type FinetuningConfig } from '../../configs/index.js';
-import { MODEL_TAG, modelDigest, textClassifierModel, type TrackedRun } from '../../tracking/index.js';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import { hashPath, openProject } from '../../dvc/index.js';
+import {
+  MODEL_MD5_TAG,
+  MODEL_TAG,
+  modelDigest,
+  textClassifierModel,
+  type TrackedRun,
+} from '../../tracking/index.js';
 
 /**
  * Keeps the best model with its run, as a model that `mlflow.pyfunc.load_model` loads. So far text classifiers that
@@ -24,7 +32,11 @@ export async function logModel(
   const { task, tracking } = loadBaseConfig(root);
   run.artifact(join(outputDir, 'training.json'), 'training.json');
   const best = join(outputDir, basename(projectLayout.bestModel));
-  run.tags({ [MODEL_TAG]: await modelDigest(best) });
+  const md5 = await dvcHash(root, best);
+  run.tags({
+    [MODEL_TAG]: await modelDigest(best),
+    ...(md5 === undefined ? {} : { [MODEL_MD5_TAG]: md5 }),
+  });
   if (!tracking.log_model) return;
   const files = filesOf(best);
   if (task !== 'text-classification' || config.method === 'adapter') {
@@ -40,6 +52,16 @@ export async function logModel(
       example: firstText(options.trainFile),
     }),
   );
+}
+
+/** As dvc.lock will have it, once the stage has ended. @returns undefined outside of a DVC project */
+async function dvcHash(root: string, folder: string): Promise<string | undefined> {
+  try {
+    return (await hashPath(await openProject(root), folder))?.md5;
+  } catch (error) {
+    if (error instanceof DiagnosticError) return undefined;
+    throw error;
+  }
 }
 
 /** Name → path of the files of a folder. */

@@ -1,24 +1,12 @@
-import { join } from 'node:path';
 import type { BaseConfig } from '../../configs/index.js';
 import { openState, redactor } from '../../runner/index.js';
 import {
   TrackedRun,
-  fileStoreOf,
-  trackingPlace,
-  trackingTarget,
+  trackingSettingOf,
   type TrackedRunOptions,
   type TrackingEnd,
-  type TrackingTarget,
+  type TrackingSetting,
 } from '../../tracking/index.js';
-
-/** Where a project's runs go, and what waits for it on disk. */
-export interface TrackingSetting {
-  readonly target: TrackingTarget;
-  /** `.reprise/tracking`. */
-  readonly state: string;
-  readonly experiment: string;
-  readonly trial?: { readonly sweep: string; readonly label: string };
-}
 
 /**
  * From the project's configuration and the environment; before anything is computed, for who has made a mistake in them.
@@ -26,18 +14,8 @@ export interface TrackingSetting {
  * @returns undefined where it is switched off
  * @throws DiagnosticError `bad-tracking-uri`
  */
-export async function trackingSetting(
-  root: string,
-  { tracking, name }: BaseConfig,
-): Promise<TrackingSetting | undefined> {
-  if (!tracking.enabled) return undefined;
-  const { home, trial } = trackingPlace(root);
-  return {
-    target: trackingTarget(fileStoreOf(home)),
-    state: join(await openState(home), 'tracking'),
-    experiment: process.env['MLFLOW_EXPERIMENT_NAME'] || (tracking.experiment ?? name),
-    ...(trial ? { trial } : {}),
-  };
+export async function trackingSetting(root: string, base: BaseConfig): Promise<TrackingSetting | undefined> {
+  return await trackingSettingOf(root, base, openState);
 }
 
 /** @param run how it is found again; see `JournalHead.run` */

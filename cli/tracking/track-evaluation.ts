@@ -4,8 +4,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadBaseConfig, projectLayout } from '../../configs/index.js';
 import { dataPlace } from '../../finetuning/index.js';
-import { MODEL_TAG, describeSource, modelDigest } from '../../tracking/index.js';
-import { openTracking, tellEnd, trackingSetting, type TrackingSetting } from './open-tracking.js';
+import { MODEL_TAG, describeSource, modelDigest, type TrackingSetting } from '../../tracking/index.js';
+import { openTracking, tellEnd, trackingSetting } from './open-tracking.js';
 
 /** Milliseconds that the sending may take. */
 const PATIENCE = 10 * 60_000;

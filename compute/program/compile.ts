@@ -3,7 +3,7 @@ import type { Program, ProgramDefinition, TensorData } from '../types.js';
 import { batchesByBytes } from './batches.js';
 import { byteLength, checkFeeds, checkValues, lookUp } from './check-values.js';
 import { compileSignature, type CompiledSignature } from './compile-signature.js';
-import { addVariable, addZeros, type GraphVariable } from './graph-variables.js';
+import { addVariable, type GraphVariable } from './graph-variables.js';
 import { Session } from './session.js';
 
 /** Values cross between JavaScript and TensorFlow in parts of this size: no more is held twice. */
@@ -23,16 +23,15 @@ export function compileProgram(definition: ProgramDefinition): Program {
   const signatures: Record<string, CompiledSignature> = {};
   for (const [name, signature] of Object.entries(definition.signatures))
     signatures[name] = compileSignature(graph, name, signature, variables);
-  const zeros = addZeros(graph, variables);
-  const session = new Session(graph);
-  session.run([], [zeros]);
-  return new CompiledProgram(session, variables, signatures);
+  return new CompiledProgram(new Session(graph), variables, signatures);
 }
 
 class CompiledProgram implements Program {
   readonly #session: Session;
   readonly #variables: Readonly<Record<string, GraphVariable>>;
   readonly #signatures: Readonly<Record<string, CompiledSignature>>;
+  /** Variables that have no value yet. They get zeros when they are first needed: zeros of what is assigned before would take memory in vain. */
+  readonly #unset: Set<string>;
 
   constructor(
     session: Session,
@@ -42,6 +41,7 @@ class CompiledProgram implements Program {
     this.#session = session;
     this.#variables = variables;
     this.#signatures = signatures;
+    this.#unset = new Set(Object.keys(variables));
   }
 
   assign(values: Readonly<Record<string, TensorData>>): void {
@@ -55,11 +55,13 @@ class CompiledProgram implements Program {
       });
       const fetches = batch.map((name) => this.#variable(name).assigned);
       this.#session.run(feeds, fetches);
+      for (const name of batch) this.#unset.delete(name);
     }
   }
 
   read(names: readonly string[]): Record<string, TensorData> {
     for (const name of names) lookUp(this.#variables, name, 'variable');
+    this.#setZeros();
     const values: Record<string, TensorData> = {};
     for (const batch of this.#batches(names)) {
       const fetched = this.#session.run([], batch.map((name) => this.#variable(name).read)); // prettier-ignore
@@ -77,6 +79,7 @@ class CompiledProgram implements Program {
       ...spec,
       values: feeds[key] as TensorData,
     }));
+    this.#setZeros();
     const fetched = this.#session.run(fed, signature.fetches);
     return Object.fromEntries(
       signature.outputs.map((output, index) => [output, fetched[index] as TensorData]),
@@ -85,6 +88,12 @@ class CompiledProgram implements Program {
 
   dispose(): void {
     this.#session.close();
+  }
+
+  #setZeros(): void {
+    if (this.#unset.size === 0) return;
+    this.#session.run([], [...this.#unset].map((name) => this.#variable(name).zeroed)); // prettier-ignore
+    this.#unset.clear();
   }
 
   #variable(name: string): GraphVariable {

@@ -15,6 +15,8 @@ export interface GraphVariable {
   readonly fed: Source;
   /** Fetched to assign what was fed. */
   readonly assigned: Source;
+  /** Fetched to assign zeros. Those that are fetched together share their memory, one shape with one buffer, until they are changed. */
+  readonly zeroed: Source;
 }
 
 /** A value to fetch that says nothing but that `after` is done: the binding can fetch only outputs. */
@@ -59,24 +61,17 @@ export function addVariable(graph: Graph, name: string, spec: TensorSpec): Graph
   // TensorFlow's kernels want it, nor theirs to update in place.
   const own = graph.add('DeepCopy', [`${fed}:0`], { T: attribute.type(dtype) }, { name: `${path}/copied` });
   const assign = assignNode(graph, `${path}/assign`, `${handle}:0`, `${own}:0`, dtype);
+  const dims = graph.constant(DataType.int32, [spec.shape.length], bytesOf(Int32Array.from(spec.shape)));
+  const zero = graph.constant(dtype, [], new Uint8Array(spec.dtype === 'bool' ? 1 : 4));
+  const types = { T: attribute.type(dtype), index_type: attribute.type(DataType.int32) };
+  const zeros = graph.add('Fill', [dims, zero], types, { name: `${path}/zeros` });
+  const assignZeros = assignNode(graph, `${path}/assign_zeros`, `${handle}:0`, `${zeros}:0`, dtype);
   return {
     spec,
     handle: `${handle}:0`,
     read: `${readNode(graph, `${path}/read`, `${handle}:0`, dtype)}:0`,
     fed: `${fed}:0`,
     assigned: doneSource(graph, `${path}/assigned`, [assign]),
+    zeroed: doneSource(graph, `${path}/zeroed`, [assignZeros]),
   };
-}
-
-/** @returns to fetch once: sets all variables to zeros */
-export function addZeros(graph: Graph, variables: Readonly<Record<string, GraphVariable>>): Source {
-  const assigns = Object.entries(variables).map(([name, { handle, spec }]) => {
-    const dtype = DataType[spec.dtype];
-    const dims = graph.constant(DataType.int32, [spec.shape.length], bytesOf(Int32Array.from(spec.shape)));
-    const zero = graph.constant(dtype, [], new Uint8Array(spec.dtype === 'bool' ? 1 : 4));
-    const types = { T: attribute.type(dtype), index_type: attribute.type(DataType.int32) };
-    const zeros = graph.add('Fill', [dims, zero], types, { name: `variables/${name}/zeros` });
-    return assignNode(graph, `variables/${name}/assign_zeros`, handle, `${zeros}:0`, dtype);
-  });
-  return doneSource(graph, 'variables/zeroed', assigns);
 }

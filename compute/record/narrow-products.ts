@@ -2,6 +2,7 @@ import { attribute, type Attributes } from '../graph/attribute.js';
 import { DataType } from '../graph/data-type.js';
 import type { Graph } from '../graph/graph.js';
 import type { Source } from '../graph/node.js';
+import type { NarrowValues } from './narrow-values.js';
 
 /** Products, which take most of a step's time, and whose sums TensorFlow keeps in float32 until they are rounded. */
 const PRODUCTS = new Set([
@@ -22,6 +23,7 @@ export class NarrowProducts {
   constructor(
     private readonly graph: Graph,
     private readonly prefix: string,
+    private readonly kept: NarrowValues,
   ) {}
 
   /** @returns the result as float32; `undefined` for an operation that stays as it is */
@@ -41,7 +43,7 @@ export class NarrowProducts {
   }
 
   #narrow(source: Source): Source {
-    const known = this.#narrowed.get(source);
+    const known = this.kept.of(source) ?? this.#narrowed.get(source);
     if (known !== undefined) return known;
     const narrow = this.#cast(source, DataType.float32, DataType.bfloat16);
     this.#narrowed.set(source, narrow);

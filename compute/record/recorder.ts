@@ -2,6 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { attribute, type Attributes } from '../graph/attribute.js';
 import { addFunction, argumentName, fusible } from '../graph/function.js';
+import { DataType } from '../graph/data-type.js';
 import { bytesOf, Graph } from '../graph/graph.js';
 import type { Source } from '../graph/node.js';
 import {
@@ -17,6 +18,7 @@ import { graphAttribute, withInferredTypes } from './kernel-attributes.js';
 import { lowered } from './lower.js';
 import { OperationCall, type ShapeRule, type TensorType, type TracedValue } from './operation-call.js';
 import { NarrowProducts } from './narrow-products.js';
+import { NarrowValues } from './narrow-values.js';
 import { ScatterSums } from './scatter-sums.js';
 import { shapeRules } from './shapes/rules.js';
 import { runningKernel, userFrame } from './user-frame.js';
@@ -41,6 +43,7 @@ export class Recorder {
   readonly #graph: Graph;
   readonly #prefix: string;
   readonly #fused: boolean;
+  readonly #kept: NarrowValues;
   readonly #narrow: NarrowProducts | undefined;
   readonly #scatter: ScatterSums | undefined;
   readonly #values = new Map<number, RecordedValue>();
@@ -55,7 +58,8 @@ export class Recorder {
     this.#graph = graph;
     this.#prefix = prefix;
     this.#fused = fused;
-    this.#narrow = narrows ? new NarrowProducts(graph, prefix) : undefined;
+    this.#kept = new NarrowValues(graph, prefix);
+    this.#narrow = narrows ? new NarrowProducts(graph, prefix, this.#kept) : undefined;
     this.#scatter = fused ? undefined : new ScatterSums(graph, prefix);
   }
 
@@ -141,6 +145,12 @@ export class Recorder {
     return this.tensor(`${name}:0`, { dtype, shape });
   }
 
+  /** float32 [rows, columns] of values in bfloat16: see {@link NarrowValues.widened}. */
+  widened(words: tfjs.Tensor, columns: number): tfjs.Tensor {
+    const shape = [words.shape[0] as number, columns];
+    return this.tensor(this.#kept.widened(this.sourceOf(words), shape), { dtype: DataType.float32, shape });
+  }
+
   #binding(real: Binding): Binding {
     const refuse = (): never => {
       throw new DiagnosticError('unknown-operation', {
@@ -177,7 +187,10 @@ export class Recorder {
     const types = outputTypes(rule, op, attributes, inputs);
     const node = lowered(op, attributes, inputs);
     const sources = inputs.map(({ source }) => source);
-    const other = this.#narrow?.add(node.op, node.attributes, inputs) ?? this.#scatter?.add(node.op, inputs);
+    const other =
+      this.#kept.add(node.op, node.attributes, inputs) ??
+      this.#narrow?.add(node.op, node.attributes, inputs) ??
+      this.#scatter?.add(node.op, inputs);
     if (other !== undefined) return types.map((type) => this.#metadata({ ...type, source: other }));
     const name = this.#graph.add(node.op, sources, node.attributes, { name: `${this.#prefix}/${node.op}` });
     this.#scatter?.note(node.op, inputs, `${name}:0`);

@@ -46,8 +46,8 @@ const DECIMALS = 4;
 
 /** What a model says of each row. */
 export interface Said {
-  /** As it is written beside the row: a number, or the labels that are likelier than not. */
-  readonly prediction: number | readonly string[];
+  /** As it is written beside the row: a number, or several, or the labels that are likelier than not. */
+  readonly prediction: number | readonly number[] | readonly string[];
   /** Of each label how likely it is; of a regression absent. */
   readonly scores?: Readonly<Record<string, number>>;
 }
@@ -66,7 +66,10 @@ export function saidOf(logits: Float32Array, labels: readonly string[], problem:
         expected: 'finite numbers',
         fix: 'train it again with a lower learning rate; its weights are damaged',
       });
-    if (problem === 'regression') return { prediction: rounded(own[0] as number) };
+    if (problem === 'regression') {
+      const numbers = Array.from(own, (value) => rounded(value));
+      return { prediction: width === 1 ? (numbers[0] as number) : numbers };
+    }
     const scores = labels.map(
       (label, at) => [label, rounded(1 / (1 + Math.exp(-(own[at] as number))))] as const,
     );
@@ -82,10 +85,14 @@ export function rounded(value: number, decimals = DECIMALS): number {
 }
 
 /** A row as it is written beside what was said of it. */
-export function rowRecord({ ids, inputs, answers }: AnswerRows, row: number, problem: OtherProblem): object {
+export function rowRecord(
+  { ids, inputs, answers }: AnswerRows,
+  row: number,
+  problem: OtherProblem,
+): { readonly id: string } {
   const input = inputs[row] as TextInput;
   return {
-    id: ids[row],
+    id: ids[row] as string,
     ...(typeof input === 'string' ? { text: input } : { text: input.text, text_pair: input.textPair }),
     [problem === 'regression' ? 'label' : 'labels']: answers[row],
   };

@@ -15,6 +15,9 @@ export interface Classifier {
   dispose(): void;
 }
 
+/** The model in production; or, where there is one that cannot be asked, why. */
+export type Production<T> = { readonly contender: T } | { readonly reason: string };
+
 /** One of the models compared. */
 export interface Contender {
   /** What it is, as the report says it. */

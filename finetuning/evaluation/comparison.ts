@@ -1,4 +1,5 @@
 import type { LabelledRow } from '../data/index.js';
+import type { ComparedPair } from './compared/compared.js';
 import type { Decisions } from './decide.js';
 import { confusionMatrix, metricsOf, type ConfusionMatrix, type Metrics } from './metrics.js';
 import type { ProbabilityMetrics } from './probability-metrics.js';
@@ -16,6 +17,8 @@ export interface JudgedModel extends Judged {
   readonly probabilities: ProbabilityMetrics;
   /** On other test sets, by name. */
   readonly sets: Readonly<Record<string, Judged>>;
+  /** What the project's own metrics say, by name. */
+  readonly own: Readonly<Record<string, number | null>>;
 }
 
 export interface Comparison {
@@ -27,7 +30,13 @@ export interface Comparison {
   /** Always the most frequent training label. */
   readonly majority: Judged;
   readonly base: JudgedModel;
+  /** The model in production, where there is one that knows these labels. */
+  readonly production?: JudgedModel;
   readonly finetuned: JudgedModel;
+  /** Each model beside the others. */
+  readonly compared: readonly ComparedPair[];
+  /** Why the model in production is not among them, where there is one. */
+  readonly notCompared?: string;
 }
 
 /** @param labels how many there are */
@@ -56,6 +65,8 @@ export function judgeMajority(test: TestSet): Judged {
 }
 
 export interface WorstError {
+  /** Number of the row. */
+  readonly index: number;
   readonly row: LabelledRow;
   readonly predicted: string;
   readonly confidence: number;
@@ -69,6 +80,7 @@ export function worstErrors(comparison: Comparison, count: number): WorstError[]
     .sort((a, b) => (finetuned.confidence[b] as number) - (finetuned.confidence[a] as number) || a - b)
     .slice(0, count)
     .map((row) => ({
+      index: row,
       row: rows[row] as LabelledRow,
       predicted: labels[finetuned.predicted[row] as number] as string,
       confidence: finetuned.confidence[row] as number,

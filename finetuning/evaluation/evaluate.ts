@@ -1,9 +1,12 @@
 import type { EvaluationConfig } from '../../configs/index.js';
-import { DiagnosticError } from '../../diagnostics/index.js';
+import { DiagnosticError, type Locator } from '../../diagnostics/index.js';
 import type { OnProgress } from '../data/index.js';
-import type { Classifier, Contender } from './classifier.js';
+import { loadMetrics, measure, type LabelledAnswer, type Metrics } from '../user-code/metric.js';
+import type { Classifier, Contender, Production } from './classifier.js';
+import { compareClassifiers } from './compared/compare-classifiers.js';
+import { comparePairs } from './compared/compared.js';
 import { judge, judgeMajority, type Comparison, type Judged, type JudgedModel } from './comparison.js';
-import { decide, probabilitiesOf } from './decide.js';
+import { decide, probabilitiesOf, type Decisions } from './decide.js';
 import { probabilityMetrics } from './probability-metrics.js';
 import { Stopwatch, type Latency } from './stopwatch.js';
 import {
@@ -13,16 +16,20 @@ import {
   type TestSet,
   type TestSetFiles,
 } from './test-set.js';
-import { writeOutputs } from './write-outputs.js';
+import { figuresOf, writeOutputs } from './write-outputs.js';
 
 export interface EvaluateOptions {
   readonly root: string;
   /** Of the project. */
   readonly name: string;
   readonly config: EvaluationConfig;
+  /** Where the settings are written, for messages. */
+  readonly places?: Locator;
   readonly files?: TestSetFiles;
   readonly base: (labels: readonly string[]) => Contender;
   readonly finetuned: (labels: readonly string[]) => Contender;
+  /** Absent: nothing is in production. */
+  readonly production?: Production<Contender>;
   readonly onProgress?: OnProgress;
 }
 
@@ -35,49 +42,82 @@ export interface Speed {
 
 export interface EvaluateResult {
   readonly comparison: Comparison;
-  readonly speed: { readonly base: Speed; readonly finetuned: Speed };
+  readonly speed: { readonly base: Speed; readonly production?: Speed; readonly finetuned: Speed };
 }
 
 /**
- * Runs the base and the finetuned model over the same test rows, one after the other so that only one is in memory,
- * and writes metrics.json, reports/ and plots/.
+ * Runs the base, the finetuned model and the one in production over the same test rows, one after the other so that only
+ * one is in memory, and writes metrics.json, reports/ and plots/.
  *
- * @throws DiagnosticError `labels-differ`, `not-finite`, those of `readTestSet` and of the models
+ * @throws DiagnosticError `labels-differ`, `not-finite`, those of `readTestSet`, of the models and of the project's metrics
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult> {
   const { root, name, config, files, onProgress = () => {} } = options;
+  const metrics = await loadMetrics(config.metrics, root, options.places);
   const test = await readTestSet(root, files);
   const sets = new Map<string, LabelledSet>();
   for (const [set, file] of Object.entries(config.sets))
     sets.set(set, await readLabelledSet(root, file, test.labels));
-  const given = { test, sets, config, onProgress };
+  const given = { test, sets, config, metrics, onProgress };
   const base = await run('base', options.base(test.labels), given);
   const finetuned = await run('finetuned', options.finetuned(test.labels), given);
+  const production = await runProduction(options.production, given);
+  const models = {
+    base: base.judged,
+    ...(production?.judged ? { production: production.judged } : {}),
+    finetuned: finetuned.judged,
+  };
+  const known = { actual: test.actual, labels: test.labels.length };
   const comparison: Comparison = {
     name,
     labels: test.labels,
     rows: test.rows,
     actual: test.actual,
     majority: judgeMajority(test),
-    base: base.judged,
-    finetuned: finetuned.judged,
+    ...models,
+    compared: await comparePairs<Judged>(models, (before, after) =>
+      compareClassifiers(known, before, after, config.intervals),
+    ),
+    ...(production?.reason === undefined ? {} : { notCompared: production.reason }),
   };
-  await writeOutputs(root, comparison, config);
-  return { comparison, speed: { base: base.speed, finetuned: finetuned.speed } };
+  await writeOutputs(root, comparison, config, test.inputs);
+  const speed = {
+    base: base.speed,
+    ...(production?.speed ? { production: production.speed } : {}),
+    finetuned: finetuned.speed,
+  };
+  return { comparison, speed };
 }
 
 interface Given {
   readonly test: TestSet;
   readonly sets: ReadonlyMap<string, LabelledSet>;
   readonly config: EvaluationConfig;
+  readonly metrics: Metrics;
   readonly onProgress: OnProgress;
+}
+
+type Run = { readonly judged: JudgedModel; readonly speed: Speed };
+
+/** A model in production that was made for other labels is no reason to fail: it is told. */
+async function runProduction(
+  production: Production<Contender> | undefined,
+  given: Given,
+): Promise<(Partial<Run> & { readonly reason?: string }) | undefined> {
+  if (production === undefined || 'reason' in production) return production;
+  try {
+    return await run('production', production.contender, given);
+  } catch (error) {
+    if (!(error instanceof DiagnosticError) || error.code !== 'labels-differ') throw error;
+    return { reason: `The model in production is not compared: it was made for other labels.` };
+  }
 }
 
 async function run(
   name: string,
   contender: Contender,
-  { test, sets, config, onProgress }: Given,
-): Promise<{ readonly judged: JudgedModel; readonly speed: Speed }> {
+  { test, sets, config, metrics, onProgress }: Given,
+): Promise<Run> {
   const classifier = await contender.open();
   const labels = test.labels.length;
   const { description } = contender;
@@ -105,20 +145,28 @@ async function run(
         decide(await logitsOf(of, `evaluating ${name} on ${set}`), labels, name),
         description,
       );
-    return {
-      judged: {
-        ...judge(test, labels, decisions, description),
-        probabilities: probabilityMetrics(test.actual, probabilitiesOf(logits, labels), labels, {
-          calibrationBins: config.calibration_bins,
-          topK: config.top_k,
-        }),
-        sets: others,
-      },
-      speed,
+    const judged = {
+      ...judge(test, labels, decisions, description),
+      probabilities: probabilityMetrics(test.actual, probabilitiesOf(logits, labels), labels, {
+        calibrationBins: config.calibration_bins,
+        topK: config.top_k,
+      }),
+      sets: others,
     };
+    const own = await measure(metrics, () => answersOf(test, decisions), Object.keys(figuresOf(judged)));
+    return { judged: { ...judged, own }, speed };
   } finally {
     classifier.dispose();
   }
+}
+
+/** As the project's own metrics are given them. */
+function answersOf({ rows, labels }: TestSet, { predicted, confidence }: Decisions): LabelledAnswer[] {
+  return rows.map((row, at) => ({
+    ...row,
+    prediction: labels[predicted[at] as number] as string,
+    confidence: confidence[at] as number,
+  }));
 }
 
 /** For each label of the test set, the model's column. */

@@ -1,7 +1,10 @@
-export type { Classifier, Contender } from './classifier.js';
+export type { Classifier, Contender, Production } from './classifier.js';
+export type { ComparedPair } from './compared/compared.js';
 export { largestConfusions, worstErrors, type Comparison, type Judged } from './comparison.js';
 export { dataPlace } from './data-place.js';
-export { evaluateAnswers, type AnswersRecord, type EvaluateAnswersOptions } from './evaluate-answers.js';
+export type { AnswersComparison, JudgedAnswers } from './answers-comparison.js';
+export { evaluateAnswers, type EvaluateAnswersOptions } from './evaluate-answers.js';
+export { answersRecord } from './write-answers-outputs.js';
 export { evaluate, type EvaluateOptions, type EvaluateResult } from './evaluate.js';
 export {
   evaluateLanguage,
@@ -23,3 +26,6 @@ export { metricsRecord } from './write-outputs.js';
 export { predictCompletions, type PredictCompletionsOptions } from './predict-completions.js';
 export { predictAnswers } from './predict-answers.js';
 export { predictLabels, type PredictOptions } from './predict.js';
+export { barChart, type Scale, type Series } from './report/bar-chart.js';
+export { escape } from './report/html.js';
+export { lineChart, type Line, type LineChart } from './report/line-chart.js';

@@ -1,23 +1,34 @@
 /** How near numbers are to what they should be. */
 export interface RegressionMetrics {
   readonly mse: number;
+  /** Its root: in the numbers' own unit. */
+  readonly rmse: number;
   readonly mae: number;
+  /** Share of the numbers' variance that is told; `null` where they are all the same. */
+  readonly r2: number | null;
   /** Correlation of the numbers; `null` where one side is the same in all rows, so that there is none. */
   readonly pearson: number | null;
   /** Correlation of their ranks. */
   readonly spearman: number | null;
 }
 
-/** As scikit-learn's `mean_squared_error` and `mean_absolute_error`, SciPy's `pearsonr` and `spearmanr`. Both [rows]. */
+/**
+ * As scikit-learn's `mean_squared_error`, `root_mean_squared_error`, `mean_absolute_error` and `r2_score`, SciPy's
+ * `pearsonr` and `spearmanr`. Both [rows].
+ */
 export function regressionMetrics(
   actual: ArrayLike<number>,
   predicted: ArrayLike<number>,
 ): RegressionMetrics {
   if (actual.length !== predicted.length) throw new RangeError('actual and predicted differ in length');
   const gaps = Float64Array.from(actual, (value, row) => (predicted[row] as number) - value);
+  const mse = mean(gaps.map((gap) => gap * gap));
+  const variance = varianceOf(Float64Array.from(actual));
   return {
-    mse: mean(gaps.map((gap) => gap * gap)),
+    mse,
+    rmse: Math.sqrt(mse),
     mae: mean(gaps.map(Math.abs)),
+    r2: actual.length < 2 || variance === 0 ? null : 1 - mse / variance,
     pearson: correlation(Float64Array.from(actual), Float64Array.from(predicted)),
     spearman: correlation(ranks(actual), ranks(predicted)),
   };
@@ -25,6 +36,11 @@ export function regressionMetrics(
 
 function mean(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function varianceOf(values: Float64Array): number {
+  const middle = mean(values);
+  return mean(values.map((value) => (value - middle) ** 2));
 }
 
 function correlation(x: Float64Array, y: Float64Array): number | null {

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { projectLayout, type EvaluationConfig } from '../../configs/index.js';
-import { given, writeFiles, type LineWriter } from '../data/index.js';
+import { given, writeFiles, type LineWriter, type TextInput } from '../data/index.js';
+import { comparedRecord } from './compared/compared.js';
 import type { Comparison, Judged, JudgedModel } from './comparison.js';
 import { precisionRecallCurve, rocCurve } from './curves.js';
 import type { ClassMetrics, Metrics } from './metrics.js';
 import { renderReport } from './report/render-report.js';
+import { thumbnailsOf } from './report/thumbnails.js';
 import { CONFIDENCE_DECIMALS, round, rounded } from './round.js';
 import { classificationSlices } from './classification-slices.js';
 
@@ -17,16 +19,18 @@ export async function writeOutputs(
   root: string,
   comparison: Comparison,
   config: EvaluationConfig,
+  inputs: readonly TextInput[],
 ): Promise<void> {
   const { reports, metrics, plots } = projectLayout;
   const slices = classificationSlices(comparison, config.slices);
+  const thumbnails = await thumbnailsOf(comparison, inputs, config.worst_errors);
   const json =
     (value: unknown, spaces = 2) =>
     (file: LineWriter): void =>
       file.write(JSON.stringify(value, null, spaces));
   const contents: Record<string, (file: LineWriter) => void> = {
-    [metrics]: json(metricsRecord(comparison)),
-    [`${reports}/report.html`]: (file) => file.write(renderReport(comparison, slices, config)),
+    [metrics]: json(metricsRecord(comparison, config)),
+    [`${reports}/report.html`]: (file) => file.write(renderReport(comparison, slices, config, thumbnails)),
     [`${reports}/predictions.jsonl`]: (file) => writePredictions(comparison, file),
     [`${reports}/labels.json`]: json(labelRecords(comparison)),
     [`${reports}/slices.json`]: json(slices),
@@ -46,28 +50,38 @@ export async function writeOutputs(
 }
 
 /** What metrics.json has, for `dvc metrics show`. */
-export function metricsRecord(comparison: Comparison): object {
-  const { majority, base, finetuned } = comparison;
+export function metricsRecord(
+  comparison: Comparison,
+  { intervals }: Pick<EvaluationConfig, 'intervals'>,
+): object {
+  const { majority, base, production, finetuned } = comparison;
   const sets = Object.keys(finetuned.sets).map((set) => [set, setRecord(comparison, set)] as const);
   return {
     test_rows: comparison.rows.length,
     labels: comparison.labels.length,
     majority: overall(majority.metrics),
-    base: { ...overall(base.metrics), ...ranked(base) },
-    finetuned: { ...overall(finetuned.metrics), ...ranked(finetuned) },
+    base: { ...figuresOf(base), ...rounded(base.own) },
+    ...(production ? { production: { ...figuresOf(production), ...rounded(production.own) } } : {}),
+    finetuned: { ...figuresOf(finetuned), ...rounded(finetuned.own) },
     gain: {
       accuracy: round(finetuned.metrics.accuracy - base.metrics.accuracy),
       macro_f1: round(finetuned.metrics.macro_f1 - base.metrics.macro_f1),
     },
+    compared: comparedRecord(comparison.compared, intervals),
     ...(sets.length > 0 ? { sets: Object.fromEntries(sets) as object } : {}),
   };
+}
+
+/** All of one model but those of the project's own metrics. */
+export function figuresOf(model: Pick<JudgedModel, 'metrics' | 'probabilities'>): object {
+  return { ...overall(model.metrics), ...ranked(model) };
 }
 
 function overall({ classes: _, ...figures }: Metrics): object {
   return rounded(figures);
 }
 
-function ranked({ probabilities }: JudgedModel): object {
+function ranked({ probabilities }: Pick<JudgedModel, 'probabilities'>): object {
   const { roc_auc, pr_auc, log_loss, ece, top_k } = probabilities;
   const topK = [...top_k].map(([k, share]) => [`top_${k}_accuracy`, share] as const);
   return rounded({ roc_auc, pr_auc, log_loss, ece, ...Object.fromEntries(topK) });
@@ -102,7 +116,7 @@ function labelRecords({ labels, base, finetuned }: Comparison): object {
 }
 
 function writePredictions(comparison: Comparison, file: LineWriter): void {
-  const { rows, labels, base, finetuned } = comparison;
+  const { rows, labels, base, production, finetuned } = comparison;
   for (const [index, row] of rows.entries())
     file.write(
       JSON.stringify({
@@ -110,6 +124,7 @@ function writePredictions(comparison: Comparison, file: LineWriter): void {
         ...given(row),
         label: row.label,
         base: labels[base.predicted[index] as number],
+        ...(production ? { production: labels[production.predicted[index] as number] } : {}),
         finetuned: labels[finetuned.predicted[index] as number],
         confidence: round(finetuned.confidence[index] as number, CONFIDENCE_DECIMALS),
       }),

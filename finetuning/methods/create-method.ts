@@ -3,6 +3,7 @@ import type { Network } from '../models/network.js';
 import { adapterMethod } from './adapter/adapter-method.js';
 import { adapterHubFormat } from './adapter/adapterhub-format.js';
 import { adapterSettings } from './adapter/configured.js';
+import { frozenInBfloat16 } from './bfloat16/frozen-in-bfloat16.js';
 import { fullMethod } from './full.js';
 import { loraSettings } from './lora/configured.js';
 import { checkTargetSettings } from './lora/check-targets.js';
@@ -13,11 +14,19 @@ import { nf4QuantizationConfig } from './nf4/quantization-config.js';
 import { qloraMethod } from './qlora.js';
 import { fullFormat, type SavedFormat } from './saved-format.js';
 
+interface CreatedMethod {
+  readonly method: Method;
+  readonly format: SavedFormat;
+}
+
 /** The configured method, and the files its result is kept in. */
-export function createMethod(
-  config: FinetuningConfig,
-  network: Network,
-): { readonly method: Method; readonly format: SavedFormat } {
+export function createMethod(config: FinetuningConfig, network: Network): CreatedMethod {
+  const { method, format } = inFloat32(config, network);
+  const keepsNarrow = config.bf16 && config.method !== 'full';
+  return { method: keepsNarrow ? frozenInBfloat16(network, method) : method, format };
+}
+
+function inFloat32(config: FinetuningConfig, network: Network): CreatedMethod {
   if (config.method === 'full') return { method: fullMethod(network.shapes), format: fullFormat };
   if (config.method === 'adapter') {
     const settings = adapterSettings(config, network);
@@ -37,10 +46,7 @@ export function createMethod(
 }
 
 /** The same adapter over a base in four bits, which the folder's config.json tells. */
-function overNf4(
-  network: Network,
-  { method, format }: { readonly method: Method; readonly format: SavedFormat },
-): { readonly method: Method; readonly format: SavedFormat } {
+function overNf4(network: Network, { method, format }: CreatedMethod): CreatedMethod {
   return {
     method: qloraMethod(network, method),
     format: { ...format, config: { quantization_config: nf4QuantizationConfig } },

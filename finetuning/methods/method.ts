@@ -15,10 +15,19 @@ export interface MethodContext {
 export interface StoredForm {
   /** The variables that take the parameter's place. */
   readonly variables: Readonly<Record<string, TensorSpec>>;
-  /** @param values of the parameter, row-major as stored; or as a file already has them in NF4 */
-  encode(values: Float32Array | Nf4): Readonly<Record<string, TensorData>>;
+  /** @param values of the parameter, row-major as stored */
+  encode(values: Float32Array): Readonly<Record<string, TensorData>>;
+  /** Of a form in NF4: the same of values that a file already has in it. */
+  encodeNf4?(values: Nf4): Readonly<Record<string, TensorData>>;
   /** The values that the model computes with. */
   decode(variables: Readonly<Record<string, TensorData>>): Float32Array;
+  /**
+   * What the model is given for the parameter, where it can be given it as a whole. Without this, whoever wraps the parameter's layer knows
+   * how to use the variables.
+   *
+   * @param value of a variable
+   */
+  tensor?(value: (variable: string) => tf.Tensor): tf.Tensor;
 }
 
 /**
@@ -30,7 +39,7 @@ export interface Method {
   readonly added: ParameterShapes;
   /** Names of all that train: some of the model's own, and the new ones. In a fixed order. */
   readonly trainable: readonly string[];
-  /** Parameters that are kept in another form. Whoever wraps their layers knows how to use them. */
+  /** Parameters that are kept in another form. */
   readonly stored?: ReadonlyMap<string, StoredForm>;
   /** A new parameter's first values. `values` gives the model's own parameters, for those that start from them. */
   initial(name: string, seed: number, values: (parameter: string) => Float32Array): Float32Array;

@@ -17,7 +17,9 @@ export function* encodedWeights(
   const encode = (name: string): Readonly<Record<string, TensorData>> => {
     const form = method.stored?.get(name);
     const read = (): Float32Array => values.get(name) ?? new Float32Array();
-    return form ? form.encode(values.nf4(name) ?? read()) : { [name]: read() };
+    if (!form) return { [name]: read() };
+    const nf4 = form.encodeNf4 && values.nf4(name);
+    return nf4 && form.encodeNf4 ? form.encodeNf4(nf4) : form.encode(read());
   };
   const usedValue = (name: string): Float32Array => {
     const form = method.stored?.get(name);

@@ -2,6 +2,18 @@ import { recomputed, tf } from '../../compute/index.js';
 import type { Method } from '../methods/method.js';
 import type { Dropout, ForwardContext } from './layers/forward-context.js';
 
+/** A parameter, also where it is kept in another form; or a variable of such a form. */
+export function parameterOf(
+  variables: Readonly<Record<string, tf.Tensor>>,
+  method: Method,
+  name: string,
+): tf.Tensor {
+  const found =
+    variables[name] ?? method.stored?.get(name)?.tensor?.((variable) => variables[variable] as tf.Tensor);
+  if (found) return found;
+  throw new RangeError(`the network has no parameter ${name}`);
+}
+
 /** What a model's forward pass draws on: values by name, and what the method makes of layers and joins. */
 export function forwardContext(
   parameters: Readonly<Record<string, tf.Tensor>>,
@@ -9,11 +21,7 @@ export function forwardContext(
   dropout: Dropout,
   update?: (buffer: string, value: tf.Tensor) => void,
 ): ForwardContext {
-  const weight = (name: string): tf.Tensor => {
-    const found = parameters[name];
-    if (!found) throw new RangeError(`the network has no parameter ${name}`);
-    return found;
-  };
+  const weight = (name: string): tf.Tensor => parameterOf(parameters, method, name);
   const given = { weight, dropout };
   return {
     ...given,

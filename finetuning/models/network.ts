@@ -14,7 +14,7 @@ export type Inputs = Readonly<Record<string, tf.Tensor>>;
 /** An architecture with its sizes: what parameters it has and how logits come from them. It holds no values. */
 export interface Network {
   readonly task: Task;
-  /** What a row of logits says: one of the classes, any number of them, or a number. */
+  /** What a row of logits says: one of the classes, any number of them, or numbers. */
   readonly problem: ProblemType;
   /** The classes, in the order of the logits; of a language model none. */
   readonly labels: readonly string[];

@@ -21,5 +21,7 @@ export function ownLabels(config: unknown): readonly string[] {
   return Object.keys(names).map((_, index) => names[index] ?? String(index));
 }
 
-/** transformers' name of the only output of a head that says a number. */
-export const NUMBER_LABEL = 'LABEL_0';
+/** transformers' names of the outputs of a head that says numbers. */
+export function numberLabels(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `LABEL_${index}`);
+}

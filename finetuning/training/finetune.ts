@@ -161,12 +161,12 @@ function notesOn(config: FinetuningConfig, { task, maxWidth }: Network): string[
 }
 
 /** Ours, and the project's own by their paths. */
-async function callbacksOf({ config, onEvent, projectDir = '.' }: FinetuneOptions): Promise<CallbackList> {
+async function callbacksOf({ config, onEvent, projectDir, places }: FinetuneOptions): Promise<CallbackList> {
   const { early_stopping_patience: patience, early_stopping_threshold: threshold } = config;
   const metric = config.metric_for_best_model;
   const callbacks = new Map<string, TrainingCallback>([['events', eventReporter(onEvent)]]);
   if (patience !== null) callbacks.set('early_stopping', earlyStopping({ patience, threshold, metric }));
-  const own = await loadCallbacks(config.callbacks, projectDir, config);
+  const own = await loadCallbacks(config.callbacks, projectDir, config, places);
   return new CallbackList(new Map([...callbacks, ...own]));
 }
 

@@ -3,7 +3,7 @@ import type { Network } from '../models/network.js';
 
 /**
  * What a pass over `rows` inputs of `width` is told to say: the class of each place; of each row which classes it has, as 0
- * and 1; or a number.
+ * and 1; or its numbers.
  */
 export function labelSpec(network: Network, rows: number, width: number): TensorSpec {
   const count = network.labelCount(rows, width);
@@ -11,15 +11,14 @@ export function labelSpec(network: Network, rows: number, width: number): Tensor
     case 'single_label_classification':
       return { shape: [count], dtype: 'int32' };
     case 'multi_label_classification':
-      return { shape: [count, network.classes], dtype: 'float32' };
     case 'regression':
-      return { shape: [count], dtype: 'float32' };
+      return { shape: [count, network.classes], dtype: 'float32' };
   }
 }
 
 /**
- * The loss of each row, as transformers has it: cross entropy; the mean of the classes' binary cross entropies; the square of
- * the error.
+ * The loss of each row, as transformers has it: cross entropy; the mean of the classes' binary cross entropies; the mean of
+ * the squares of the numbers' errors.
  *
  * @param logits [n, classes]
  * @param labels see `labelSpec`
@@ -44,7 +43,7 @@ export function lossesOf(
       return tf.mean(tf.add(has, lacks), -1);
     }
     case 'regression':
-      return tf.square(tf.sub(tf.reshape(logits, [logits.shape[0]]), labels)) as tf.Tensor1D;
+      return tf.mean(tf.square(tf.sub(logits, labels)), -1);
   }
 }
 

@@ -74,7 +74,7 @@ export async function prepareTraining(options: {
     train: dataset.train.md5,
     validation: dataset.validation.md5,
     ...(adapterDir === undefined ? {} : { adapter: await adapterDigest(adapterDir) }),
-    callbacks: callbackDigests(config.callbacks, options.projectDir),
+    callbacks: callbackDigests(config.callbacks, options.projectDir, options.places),
   });
   const { train, validation } = dataset.encode(
     network,

@@ -10,6 +10,7 @@ import {
   type TensorSpec,
 } from '../../compute/index.js';
 import type { Method } from '../methods/method.js';
+import { parameterOf } from '../models/forward.js';
 import { modelVariables } from '../models/inference-program.js';
 import { keepAll, type Dropout } from '../models/layers/forward-context.js';
 import type { Network } from '../models/network.js';
@@ -130,7 +131,7 @@ function summedLoss(
   const { languageHead: head } = network;
   if (head && smoothing === 0) {
     const features = head.features(variables, feeds, method, dropout);
-    const table = variables[head.table] as tf.Tensor as tf.Tensor2D;
+    const table = parameterOf(variables, method, head.table) as tf.Tensor2D;
     const rows = rowsOfLogits(settings, head.table);
     return productCrossEntropy(features, table, labels as tf.Tensor1D, weights, rows);
   }
@@ -225,7 +226,7 @@ function evaluateSignature(settings: ProgramSettings, width: number): SignatureD
       const { languageHead: head } = network;
       if (head) {
         const features = head.features(parameters, feeds, method, keepAll);
-        const table = parameters[head.table] as tf.Tensor as tf.Tensor2D;
+        const table = parameterOf(parameters, method, head.table) as tf.Tensor2D;
         const rows = settings.logitRows ?? FEWEST_ROWS;
         return { outputs: { ...productLosses(features, table, labels as tf.Tensor1D, rows) } };
       }

@@ -42,6 +42,11 @@ const BENCHMARKS = {
     peers: [],
     options: { stages: COUNT, runs: COUNT, workers: COUNT },
   },
+  rows: {
+    about: 'memory and time of the data stages over many rows; ours alone',
+    peers: [],
+    options: { rows: COUNT },
+  },
 };
 
 /** @typedef {{ readonly error: string } | { readonly help: true } | { readonly peers: ReadonlySet<'python' | 'dvc' | 'serving'> }} BenchArguments */

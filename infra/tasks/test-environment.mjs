@@ -23,6 +23,9 @@ export async function testEnvironment(context, report, { all }) {
     ? await makePythonTools('adapters', context, report)
     : findPythonTools('adapters', context);
   const mlflow = all ? await makePythonTools('mlflow', context, report) : findPythonTools('mlflow', context);
+  const notebooks = all
+    ? await makePythonTools('notebooks', context, report)
+    : findPythonTools('notebooks', context);
   const kubernetes = all
     ? await makePythonTools('kubernetes', context, report)
     : findPythonTools('kubernetes', context);
@@ -40,6 +43,7 @@ export async function testEnvironment(context, report, { all }) {
     ...(adapters && !env['REPRISE_TEST_ADAPTERS_PYTHON']
       ? { REPRISE_TEST_ADAPTERS_PYTHON: join(adapters, 'python') }
       : {}),
+    ...(notebooks && !env['REPRISE_TEST_NOTEBOOKS'] ? { REPRISE_TEST_NOTEBOOKS: notebooks } : {}),
     ...(kubernetes && !env['REPRISE_TEST_KUBERNETES']
       ? { REPRISE_TEST_KUBERNETES: join(kubernetes, 'kubernetes-validate') }
       : {}),

@@ -1,7 +1,5 @@
+import { bootstrap, countKinds, figuresOf, interval, kindsOf, mcnemar } from '../../statistics/index.js';
 import type { ClassRegression, Estimate, ModelComparison, PromotionSettings } from '../../workflows/index.js';
-import { bootstrap, interval } from '../statistics/bootstrap.js';
-import { countKinds, figuresOf, kindsOf } from '../statistics/figures.js';
-import { mcnemar } from '../statistics/mcnemar.js';
 import type { Paired } from './pair.js';
 
 type Settings = Pick<PromotionSettings, 'confidence' | 'replicates' | 'seed' | 'minSupport'>;

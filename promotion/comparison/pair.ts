@@ -1,4 +1,4 @@
-import type { PairedAnswers } from '../statistics/figures.js';
+import type { PairedAnswers } from '../../statistics/index.js';
 import type { Predictions } from './read-predictions.js';
 
 /** The answers of two models on the same rows. */

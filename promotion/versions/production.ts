@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DiagnosticError } from '../../diagnostics/index.js';
+import type { ContentReference } from '../../workflows/index.js';
 import { insideProject } from './paths.js';
 
 const reference = z.object({
@@ -17,12 +18,17 @@ const productionRecord = z.looseObject({
   model: reference,
   /** Its answers on the test rows that it was judged by. */
   predictions: reference,
+  /** The model as it was trained, without its card; absent where it was promoted before there were cards. */
+  source: reference.optional(),
   promoted: z.object({ at: z.string(), by: z.string(), reason: z.string(), run: z.string() }),
   /** The last ones before it, the newest first: by these a promotion that is tried again knows that it was done. */
   earlier: z.array(z.object({ version: z.number(), run: z.string() })).optional(),
 });
 
 export type ProductionRecord = z.output<typeof productionRecord>;
+
+/** More than may come into production while one promotion is tried again. */
+export const KEPT_EARLIER = 10;
 
 export function productionFile(final: string): string {
   return join(final, 'production.json');
@@ -50,6 +56,10 @@ export async function readProduction(root: string, final: string): Promise<Produ
     at: { file: shown },
     fix: 'restore it from git, or remove it to begin anew',
   });
+}
+
+export function referenceOf({ path, md5, isexec }: ContentReference): ProductionRecord['model'] {
+  return { path, md5, ...(isexec ? { isexec } : {}) };
 }
 
 function parseJson(text: string): unknown {

@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { checkoutObject, hashPath, writeBeside, type Project } from '../../dvc/index.js';
+import { writeBeside, type Project } from '../../dvc/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import type { ContentReference } from '../../workflows/index.js';
 import { listVersions } from './list-versions.js';
 import { insideProject } from './paths.js';
-import { KEPT_EARLIER, lockedAt } from './place.js';
-import { productionFile, readProduction, type ProductionRecord } from './production.js';
+import { present } from './present.js';
+import {
+  KEPT_EARLIER,
+  productionFile,
+  readProduction,
+  referenceOf,
+  type ProductionRecord,
+} from './production.js';
 
 export interface Rollback {
   /** Absent: the version before the one in production. */
@@ -18,7 +23,7 @@ export interface Rollback {
  * Makes a model that was promoted before the one in production again: its files are put there from the cache if they are
  * gone, then, in one rename, the alias points at it. It keeps its number.
  *
- * @throws DiagnosticError `nothing-promoted`, `no-such-version`, `in-production`, `no-predictions`, `cache-missing`,
+ * @throws DiagnosticError `nothing-promoted`, `no-such-version`, `in-production`, `never-promoted`, `no-predictions`, `cache-missing`,
  *   `bad-production`, `bad-version`
  */
 export async function rollBack(
@@ -48,6 +53,11 @@ export async function rollBack(
       message: `v${found.version} is in production already`,
       fix: 'name another that `reprise model list` shows: --to 1',
     });
+  if (found.isCandidate)
+    throw new DiagnosticError('never-promoted', {
+      message: `v${found.version} was not in production before: it is the candidate`,
+      fix: 'promote it: `reprise model promote`',
+    });
   const { model, predictions } = found;
   if (!predictions)
     throw new DiagnosticError('no-predictions', {
@@ -59,8 +69,9 @@ export async function rollBack(
   const before = { version: production.version, run: production.promoted.run };
   const record: ProductionRecord = {
     version: found.version,
-    model: reference(model),
-    predictions: reference(predictions),
+    model: referenceOf(model),
+    predictions: referenceOf(predictions),
+    ...(found.record ? { source: referenceOf(found.record.source) } : {}),
     promoted: {
       at: new Date().toISOString(),
       by: options.by,
@@ -75,16 +86,4 @@ export async function rollBack(
     `${JSON.stringify(record, undefined, 2)}\n`,
   );
   return record;
-}
-
-/** Puts the files there, where somebody has removed them or git alone was pulled. */
-async function present(project: Project, content: ContentReference): Promise<void> {
-  const file = await insideProject(project.root, content.path);
-  const current = await hashPath(project, file).catch(() => undefined);
-  if (current?.md5 === content.md5) return;
-  await checkoutObject(project, file, lockedAt(file, content), { file: content.path });
-}
-
-function reference({ path, md5, isexec }: ContentReference): ProductionRecord['model'] {
-  return { path, md5, ...(isexec ? { isexec } : {}) };
 }

@@ -15,9 +15,10 @@ export const projectSettings = z.strictObject({
   retrain: z.unknown().optional(),
   /** Whom to tell: a list of channels. */
   notifications: z.unknown().optional(),
+  registry: z.unknown().optional(),
 });
 
-type Section = 'retrain' | 'notifications';
+type Section = 'retrain' | 'notifications' | 'registry';
 
 /**
  * One section of `.reprise/config.yaml`. Absent sections are parsed as undefined.

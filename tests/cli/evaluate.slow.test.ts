@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { tinyProject } from '../finetuning/training/tiny-project.js';
@@ -68,6 +68,58 @@ describe('reprise evaluate', () => {
     expect(second.stdout).toMatch(
       /^ +accuracy +macro P +macro R +macro F1 +items\/s +ms\/row +p99\nmajority +0\.3333 /,
     );
+  });
+
+  type Metrics = Record<string, Record<string, unknown>>;
+  const evaluated = async (): Promise<{ metrics: Metrics; report: string }> => {
+    const { code, stderr } = await reprise(['evaluate'], root);
+    expect([stderr, code]).toEqual([expect.any(String), 0]);
+    const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+    return { metrics: JSON.parse(read('metrics.json')) as Metrics, report: read('reports/report.html') };
+  };
+
+  it('asks the model in production the same rows, and tells all of them apart as `reprise compare` does', async () => {
+    const best = 'models/checkpoints/best_model';
+    const inProduction = join(root, 'models/final/model_v1');
+    mkdirSync(join(root, 'models/final'), { recursive: true });
+    cpSync(join(root, best), inProduction, { recursive: true });
+    const content = (path: string) => ({ path, md5: '0'.repeat(32) });
+    const record = {
+      version: 1,
+      model: content('models/final/model_v1'),
+      predictions: content('models/final/predictions_v1.jsonl'),
+      promoted: { at: '2026-01-01T00:00:00Z', by: 'ada', reason: 'first', run: 'w/r' },
+    };
+    writeFileSync(join(root, 'models/final/production.json'), JSON.stringify(record));
+    const same = await evaluated();
+    expect(same.report).toContain('The finetuned model is the one in production: version 1.');
+    expect(Object.keys(same.metrics.compared ?? {})).not.toContain('finetuned_over_production');
+
+    // One that has learned next to nothing.
+    const other = project();
+    writeFileSync(join(other, 'params.yaml'), params.replace('preset: tiny', 'preset: tiny\n  max_steps: 1'));
+    expect(await reprise(['finetune'], other)).toMatchObject({ code: 0 });
+    rmSync(inProduction, { recursive: true });
+    cpSync(join(other, best), inProduction, { recursive: true });
+    const { metrics, report } = await evaluated();
+    expect(report).toContain('In production: version 1, models/final/model_v1');
+    expect(metrics.production?.accuracy).toBeLessThan(metrics.finetuned?.accuracy as number);
+    expect(metrics.compared).toMatchObject({
+      finetuned_over_production: {
+        accuracy: { difference: expect.any(Number) },
+        macro_f1: { low: expect.any(Number) },
+      },
+      production_over_base: { mcnemar: { p: expect.any(Number) } },
+    });
+    const compared = await reprise(['compare', '--json'], root);
+    const [judged] = compared.stdout.split('\n').map((line) => JSON.parse(line || '{}') as Metrics);
+    expect(judged).toMatchObject({
+      models: ['base', 'finetuned'],
+      comparison: {
+        accuracy: (metrics.compared?.finetuned_over_base as Metrics).accuracy,
+        macro_f1: (metrics.compared?.finetuned_over_base as Metrics).macro_f1,
+      },
+    });
   });
 
   it('reads long texts, which the model cannot hold, up to where it can', async () => {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -6,13 +6,14 @@ import {
   readFileSync,
   readdirSync,
   realpathSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { loadDataConfig, loadFinetuningConfig } from '../../configs/index.js';
+import { loadBaseConfig, loadDataConfig, loadFinetuningConfig } from '../../configs/index.js';
 import { describeWithDvc, dvc } from '../dvc/state/real-dvc.js';
-import { reprise } from '../rig/reprise.js';
+import { EXECUTABLE, reprise } from '../rig/reprise.js';
 
 const temporary = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'init-')));
 const git = (cwd: string, ...args: string[]): string =>
@@ -47,11 +48,15 @@ async function init(args: readonly string[], cwd: string, env = gitSettings(true
   return JSON.parse(stdout) as Result;
 }
 
-const everyFile = [
+/** What is laid out for each task. */
+const common = [
+  '.dockerignore',
   '.dvc/.gitignore',
   '.dvc/config',
   '.dvcignore',
+  '.env.example',
   '.gitignore',
+  'Dockerfile',
   'README.md',
   'configs/base_config.yaml',
   'configs/data_config.yaml',
@@ -67,10 +72,68 @@ const everyFile = [
   'configs/schemas/reprise_config.schema.json',
   'data/.gitignore',
   'data/finetuning/.gitignore',
+  'docs/api_reference.md',
+  'docs/finetuning_guide.md',
+  'docs/setup.md',
   'dvc.yaml',
   'models/.gitignore',
+  'package.json',
+  'notebooks/01_data_exploration.ipynb',
+  'notebooks/02_baseline_model.ipynb',
+  'notebooks/03_finetuning_experiments.ipynb',
+  'notebooks/04_model_comparison.ipynb',
+  'notebooks/README.md',
   'params.yaml',
+  'scripts/deploy.sh',
+  'scripts/download_pretrained.sh',
+  'scripts/evaluate.sh',
+  'scripts/prepare_data.sh',
+  'scripts/train.sh',
+  'src/callbacks/stop-at-loss.ts',
+  'tests/data_processing.test.ts',
+  'tests/model.test.ts',
+  'tests/rows/train.jsonl',
+  'tests/rows/val.jsonl',
+  'tests/stages.ts',
+  'tests/training.test.ts',
+  'tsconfig.json',
 ];
+const pictures = ['bars', 'disc'].flatMap((label) =>
+  Array.from({ length: 10 }, (_, number) => `tests/rows/pictures/${label}/${number}.png`),
+);
+const ofTask = {
+  'text-classification': [
+    'src/cleaning/strip-markup.ts',
+    'src/metrics/cohens-kappa.ts',
+    'tests/rows/questions.jsonl',
+    'tests/rows/raw.jsonl',
+  ],
+  'causal-lm': [
+    'src/cleaning/strip-markup.ts',
+    'src/metrics/hardest-tenth.ts',
+    'tests/rows/prompts.jsonl',
+    'tests/rows/raw.jsonl',
+  ],
+  'image-classification': [
+    'src/cleaning/drop-copies.ts',
+    'src/metrics/cohens-kappa.ts',
+    ...pictures,
+    'tests/rows/pictures/bars/0 copy.png',
+  ],
+};
+const filesOf = (task: keyof typeof ofTask): string[] => [...common, ...ofTask[task]].sort();
+const everyFile = filesOf('text-classification');
+
+/** Of all notebooks of a project together. */
+function outputsOf(folder: string): unknown[] {
+  const notebooks = everyFile.filter((path) => path.endsWith('.ipynb'));
+  return notebooks.flatMap((path) => {
+    const { cells } = JSON.parse(readFileSync(join(folder, path), 'utf8')) as {
+      cells: { outputs?: unknown[] }[];
+    };
+    return cells.flatMap(({ outputs }) => outputs ?? []);
+  });
+}
 
 describe('reprise init', () => {
   it('lays out the template in a new folder, in a repository of its own with a first commit', async () => {
@@ -86,13 +149,15 @@ describe('reprise init', () => {
     });
     expect(git(result.folder, 'status', '--porcelain')).toBe('');
     expect(git(result.folder, 'ls-files').trimEnd().split('\n').sort()).toEqual(everyFile);
+    // What the demo's notebooks have shown, plots too.
+    expect(JSON.stringify(outputsOf(result.folder)).match(/<svg /g)?.length).toBeGreaterThan(6);
   });
 
-  it.each(['causal-lm', 'image-classification'])(
-    'lays out the same files for %s, with data, presets and stages of its own',
+  it.each(['causal-lm', 'image-classification'] as const)(
+    'lays out %s with data, presets, stages and code of its own',
     async (task) => {
       const { folder, written } = await init(['.', '--task', task], temporary());
-      expect(written).toEqual(everyFile);
+      expect(written).toEqual(filesOf(task));
       const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
       expect(read('configs/base_config.yaml')).toContain(`task: ${task}\n`);
       for (const preset of ['lora', 'qlora', 'adapter', 'full_finetune']) {
@@ -102,6 +167,7 @@ describe('reprise init', () => {
         writeFileSync(join(folder, 'params.yaml'), params.replace(`preset: ${preset}`, 'preset: lora'));
       }
       expect(loadDataConfig(folder).ingestion.integrity).toMatch(/^sha512-/);
+      expect(outputsOf(folder)).toEqual([]);
     },
   );
 
@@ -113,6 +179,7 @@ describe('reprise init', () => {
     expect(ingestion).toEqual({ source: 'path:../mine.csv' });
     expect(preprocessing).toMatchObject({ format: 'records', fields: { text: 'text', label: 'label' } });
     expect(preparation.split).toEqual({ by: 'label', test: 0.15, val: 0.1 });
+    expect(outputsOf(folder)).toEqual([]);
     const prose = await init(['prose', '--task', 'causal-lm', '--data', 'https://example.com/a.txt'], cwd);
     expect(loadDataConfig(prose.folder)).toMatchObject({
       ingestion: { source: 'https://example.com/a.txt' },
@@ -120,7 +187,10 @@ describe('reprise init', () => {
     });
     mkdirSync(join(cwd, 'pictures'));
     const images = await init(['images', '--task', 'image-classification', '--data', 'pictures'], cwd);
-    expect(loadDataConfig(images.folder).preprocessing).toEqual({ format: 'images' });
+    expect(loadDataConfig(images.folder).preprocessing).toEqual({
+      format: 'images',
+      steps: ['src/cleaning/drop-copies.ts'],
+    });
     const stages = readFileSync(join(images.folder, 'dvc.yaml'), 'utf8');
     expect(stages).not.toContain('data/processed/pictures');
     expect(stages.match(/- data\/raw\n/g)).toHaveLength(4);
@@ -135,6 +205,63 @@ describe('reprise init', () => {
     expect(exit).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ code });
     expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  // util-linux's `script` gives a command a terminal.
+  (existsSync('/usr/bin/script') ? it : it.skip)(
+    'asks a person on a terminal, until it can do what is said',
+    () => {
+      const cwd = temporary();
+      writeFileSync(join(cwd, 'mine.jsonl'), '{"text": "a"}\n');
+      const answer = (input: string): SpawnSyncReturns<string> =>
+        spawnSync(
+          'script',
+          ['-qec', `'${process.execPath}' '${EXECUTABLE}' init project --no-commit`, '/dev/null'],
+          { cwd, env: { ...process.env, ...gitSettings(true), TERM: 'xterm' }, input, encoding: 'utf8' },
+        );
+      // The end of the input is Ctrl-D: who leaves has nothing laid out.
+      expect(answer('2\n').status).toBe(130);
+      expect(existsSync(join(cwd, 'project'))).toBe(false);
+      const { stdout, status } = answer('7\n2\nnowhere.jsonl\nmine.jsonl\n');
+      expect([status, stdout]).toEqual([0, expect.stringContaining('there is no nowhere.jsonl')]);
+      const { ingestion, preprocessing } = loadDataConfig(join(cwd, 'project'));
+      expect(ingestion.source).toBe('path:../mine.jsonl');
+      expect(preprocessing).toMatchObject({ format: 'records', fields: { text: 'text' } });
+      expect(loadBaseConfig(join(cwd, 'project')).task).toBe('causal-lm');
+    },
+  );
+
+  it('makes the folders that git does not keep, and scripts that run', async () => {
+    const { folder } = await init(['.'], temporary());
+    for (const path of [
+      'data/raw',
+      'data/processed',
+      'models/pretrained',
+      'models/checkpoints',
+      'models/final',
+      'experiments/mlruns',
+    ])
+      expect(readdirSync(join(folder, path))).toEqual([]);
+    for (const name of readdirSync(join(folder, 'scripts')))
+      expect([name, statSync(join(folder, 'scripts', name)).mode & 0o111]).toEqual([name, 0o111]);
+    expect(git(folder, 'ls-files', '--stage', 'scripts/train.sh')).toMatch(/^100755 /);
+  });
+
+  it('names the project and this version in package.json, and keeps one that is there', async () => {
+    const cwd = temporary();
+    const { folder } = await init(['My Project'], cwd);
+    const manifest = (at: string): unknown => JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(manifest(folder)).toMatchObject({
+      name: 'my-project',
+      private: true,
+      dependencies: { reprise: version },
+    });
+    mkdirSync(join(cwd, 'other'));
+    writeFileSync(join(cwd, 'other/package.json'), '{"name": "mine"}');
+    const kept = await init(['other'], cwd);
+    expect(kept.kept).toContain('package.json');
+    expect(manifest(kept.folder)).toEqual({ name: 'mine' });
   });
 
   it('tells a person what to do next', async () => {
@@ -155,6 +282,9 @@ describe('reprise init', () => {
       'models/checkpoints/x',
       'reports/x',
       'plots/x',
+      'models/pretrained/x',
+      'predictions.jsonl',
+      '.env',
     ];
     for (const path of [...made, '.reprise/x', '.dvc/cache/x', '.dvc/config.local'])
       expect(git(folder, 'check-ignore', path).trim()).toBe(path);

@@ -1,8 +1,19 @@
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HubServer, TOKEN, sha256 } from '../finetuning/models/pretrained/hub-server.js';
+import { writeFiles } from '../rig/project.js';
 import { endAll, reprise, startReprise } from '../rig/reprise.js';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -37,6 +48,29 @@ describe('reprise pretrained download', () => {
     expect([code, stdout]).toEqual([0, `${snapshot()}\n`]);
     expect(stderr).toContain('fetching some/model/model.safetensors at 01234567');
     expect(readFileSync(join(snapshot(), 'model.safetensors'))).toEqual(files['model.safetensors']);
+  });
+
+  it('links to it by its name, in place of an older link but of nothing else', async () => {
+    const link = join(home, 'models/pretrained/some--model');
+    mkdirSync(join(home, 'models/pretrained'), { recursive: true });
+    symlinkSync('nowhere', link);
+    const { code, stdout } = await download('some/model', '--link', 'models/pretrained');
+    expect([code, stdout]).toEqual([0, 'models/pretrained/some--model\n']);
+    expect(realpathSync(link)).toBe(realpathSync(snapshot()));
+    rmSync(link);
+    mkdirSync(link);
+    const refused = await download('some/model', '--link', 'models/pretrained', '--json');
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toContain('"code":"not-a-link"');
+  });
+
+  it('takes the project’s model where none is named', async () => {
+    writeFiles(home, {
+      'params.yaml': 'finetuning:\n  preset: any\n  model_name: some/model\n',
+      'configs/base_config.yaml': 'name: any\ntask: text-classification\nseed: 1\n',
+      'configs/finetuning/any_config.yaml': 'method: full\n',
+    });
+    expect(await download()).toMatchObject({ code: 0, stdout: `${snapshot()}\n` });
   });
 
   it('prints events with --json, and the commit that pins it', async () => {

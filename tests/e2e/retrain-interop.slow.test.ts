@@ -55,7 +55,9 @@ describeWithDvc('a promoted model', () => {
     }).toString();
     expect(untracked.split('\n').filter(Boolean).sort()).toEqual([
       '?? final/.gitignore',
+      '?? final/dvc.yaml',
       '?? final/model_v1.dvc',
+      '?? final/model_v1.json',
       '?? final/predictions_v1.jsonl.dvc',
       '?? final/production.json',
     ]);

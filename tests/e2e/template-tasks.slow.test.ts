@@ -6,6 +6,8 @@ import { jest } from '@jest/globals';
 import { parseDocument } from 'yaml';
 import { describeWithDvc, dvc } from '../dvc/state/real-dvc.js';
 import { preprocessorConfig } from '../finetuning/training/tiny-pictures.js';
+import { install, runIn } from '../rig/installed.js';
+import { hasNotebooks, picturesOf, runNotebooks, textOf } from '../rig/notebooks.js';
 import { endAll, outcomesOf, reprise } from '../rig/reprise.js';
 
 /** The template's own data is fetched, and four stages are run. */
@@ -53,6 +55,14 @@ async function plots(root: string): Promise<string[]> {
   return Object.keys(data);
 }
 
+/** The project's own check of its types, and its tests: none is skipped when there is a model. */
+async function passesItsTests(root: string): Promise<void> {
+  install(root);
+  expect(await runIn(root, 'npm', ['run', 'types'])).toMatchObject({ code: 0 });
+  const { code, output } = await runIn(root, 'npm', ['test']);
+  expect([code, output]).toEqual([0, expect.stringMatching(/skipped 0\b/)]);
+}
+
 /** As torch would name the same: a model that takes a second to train. */
 const small = {
   'finetuning.model_name': 'model',
@@ -90,10 +100,21 @@ describeWithDvc('the template of', () => {
       true,
     );
     expect(new Set(test.map(({ group }) => group)).size).toBe(3);
-    expect(metrics(root).finetuned).toMatchObject({ perplexity: expect.any(Number) });
+    expect(metrics(root).finetuned).toMatchObject({
+      perplexity: expect.any(Number),
+      hardest_tenth: expect.any(Number),
+    });
     expect(await plots(root)).toContain('plots/bits_per_byte.json');
     expect(existsSync(join(root, 'models/checkpoints/best_model/adapter_model.safetensors'))).toBe(true);
+    await passesItsTests(root);
     expect((await dvc(['status'], root)).stdout).toMatch(/up to date/);
+    if (!hasNotebooks) return;
+    const shown = await runNotebooks(root);
+    expect(textOf(shown['02_baseline_model'])).toMatch(
+      /^compressor: [\d.]+\nuntrained: [\d.]+\nfinetuned: [\d.]+$/m,
+    );
+    expect(textOf(shown['04_model_comparison'])).toMatch(/^perplexity /m);
+    expect(Object.values(shown).map((outputs) => picturesOf(outputs).length)).toEqual([2, 1, 3, 1]);
   });
 
   it('image-classification trains on handwritten digits', async () => {
@@ -107,10 +128,21 @@ describeWithDvc('the template of', () => {
     const [train, test] = [rows(root, 'train'), rows(root, 'test')];
     expect([train.length, test.length]).toEqual([60, 359]);
     expect(new Set(test.map(({ label }) => label))).toEqual(new Set('0123456789'));
-    expect(metrics(root).finetuned).toMatchObject({ accuracy: expect.any(Number) });
+    expect(metrics(root).finetuned).toMatchObject({
+      accuracy: expect.any(Number),
+      cohens_kappa: expect.any(Number),
+    });
     expect(await plots(root)).toContain('plots/confusion_matrix.csv');
     for (const { image = '' } of test) expect(existsSync(join(root, 'data/finetuning', image))).toBe(true);
     expect(existsSync(join(root, 'models/checkpoints/best_model/adapter_model.safetensors'))).toBe(true);
+    await passesItsTests(root);
     expect((await dvc(['status'], root)).stdout).toMatch(/up to date/);
+    if (!hasNotebooks) return;
+    const shown = await runNotebooks(root);
+    // Sixty digits are enough for their means to say something.
+    expect(Number(/^nearest mean: ([\d.]+)$/m.exec(textOf(shown['02_baseline_model']))?.[1])).toBeGreaterThan(
+      0.7,
+    );
+    expect(Object.values(shown).map((outputs) => picturesOf(outputs).length)).toEqual([1, 1, 3, 3]);
   });
 });

@@ -100,3 +100,23 @@ export async function mlflowPython(args: readonly string[], env: NodeJS.ProcessE
   });
   return stdout;
 }
+
+export interface RegisteredWithMlflow {
+  /** Alias → the number that it points at. */
+  readonly aliases: Readonly<Record<string, number>>;
+  readonly versions: readonly {
+    readonly number: number;
+    readonly run_id: string;
+    readonly source: string;
+    readonly status: string;
+    readonly description: string;
+    readonly tags: Readonly<Record<string, string>>;
+  }[];
+}
+
+/** A registered model, as MLflow's Python client reads it. */
+export async function readRegistry(uri: string, name: string): Promise<RegisteredWithMlflow> {
+  return JSON.parse(
+    await mlflowPython(['tests/tracking/fixtures/read_registry.py', uri, name]),
+  ) as RegisteredWithMlflow;
+}

@@ -15,6 +15,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
+import { readStoredRuns } from '../../tracking/index.js';
 import { tinyProject } from '../finetuning/training/tiny-project.js';
 import {
   describeWithMlflow,
@@ -251,6 +252,19 @@ describeWithMlflow('tracking', () => {
     const parts = tiny.filter(({ tags }) => tags['mlflow.parentRunId'] === parent?.id);
     expect(parts.map(({ name }) => name).sort()).toEqual(['lr/a', 'lr/b']);
     expect(parts.map(({ params }) => params['lora_r']).sort()).toEqual(['2', '3']);
+
+    // We read our own store as MLflow's client does.
+    const stored = await readStoredRuns(join(home, 'experiments/mlruns'));
+    expect(stored.map(({ id }) => id).sort()).toEqual(tiny.map(({ id }) => id).sort());
+    for (const { id, name, status, params, metrics } of tiny) {
+      const run = stored.find((each) => each.id === id);
+      expect(run).toMatchObject({ name, status, params });
+      const points = Object.entries(run?.metrics ?? {}).map(([key, all]) => [
+        key,
+        all.map(({ step, value }) => [step, value]),
+      ]);
+      expect(Object.fromEntries(points)).toEqual(metrics);
+    }
   }, 300_000);
 
   it('says before a training that a tracking URI is none it can write to', async () => {

@@ -75,6 +75,6 @@ describeWithS3('one stage that reads what many made, on hosts that share a bucke
       expect(Number(historySizeBytes)).toBeLessThan(4_000 * STAGES);
       expect(requests.length).toBeLessThan(20 * STAGES);
     },
-    STAGES * 2_000 + 60_000,
+    STAGES * 5_000 + 120_000,
   );
 });

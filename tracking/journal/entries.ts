@@ -1,3 +1,4 @@
+import type { RegisteredVersion } from '../registry/registered-version.js';
 import type { DatasetInput, RunStatus } from '../store/tracking-store.js';
 
 /** What is to become of one run, line by line: `journal.jsonl`. */
@@ -14,6 +15,8 @@ export type JournalEntry =
   | { readonly op: 'inputs'; readonly inputs: readonly DatasetInput[] }
   /** `file` is the journal's own copy, by its name in `files/`. */
   | { readonly op: 'artifact'; readonly file: string; readonly path: string }
+  /** The run's model becomes a version in the registry, or its aliases move. */
+  | { readonly op: 'version'; readonly version: RegisteredVersion }
   | { readonly op: 'status'; readonly status: RunStatus; readonly time: number };
 
 /** Which run it is, and where it goes: `head.json`, written once. */
@@ -53,5 +56,7 @@ export interface JournalProgress {
 export const KEY_TAG = 'reprise.training';
 /** The tag of a run that made a model: see `modelDigest`. */
 export const MODEL_TAG = 'reprise.model';
+/** The tag of a run that made a model, with DVC's hash of its folder: by it dvc.lock leads to the run. */
+export const MODEL_MD5_TAG = 'reprise.model_md5';
 /** The tag that a run has of the journal that made it. */
 export const JOURNAL_TAG = 'reprise.journal';

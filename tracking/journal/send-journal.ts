@@ -102,9 +102,10 @@ export class JournalSender {
 
   async #one(
     runId: string,
-    entry: Extract<JournalEntry, { op: 'inputs' | 'artifact' | 'status' }>,
+    entry: Extract<JournalEntry, { op: 'inputs' | 'artifact' | 'version' | 'status' }>,
   ): Promise<void> {
     if (entry.op === 'inputs') return await this.store.logInputs(runId, entry.inputs);
+    if (entry.op === 'version') return await this.store.putVersion(runId, entry.version);
     if (entry.op === 'artifact') {
       const file = this.journal.fileOf(entry.file);
       await this.store.putArtifact(runId, file, entry.path);

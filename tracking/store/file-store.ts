@@ -1,12 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
-import { appendFile, copyFile, mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { putInFiles } from '../registry/file-registry.js';
+import { MODEL_PATH, type RegisteredVersion } from '../registry/registered-version.js';
+import { placeWhole, writeWhole } from './place-whole.js';
 import {
+  STATUS_NUMBERS,
   StoreFailure,
   type DatasetInput,
   type FoundRun,
@@ -16,8 +20,6 @@ import {
   type TrackingStore,
 } from './tracking-store.js';
 
-/** As MLflow writes them into a run's meta.yaml. */
-const STATUS: Readonly<Record<RunStatus, number>> = { RUNNING: 1, FINISHED: 3, FAILED: 4, KILLED: 5 };
 const META = 'meta.yaml';
 
 const experimentMeta = z.looseObject({ name: z.string(), lifecycle_stage: z.string() });
@@ -88,7 +90,7 @@ export class FileStore implements TrackingStore {
         source_type: 4,
         source_version: '',
         start_time: startTime,
-        status: STATUS.RUNNING,
+        status: STATUS_NUMBERS.RUNNING,
         tags: [],
         user_id: tags['mlflow.user'] ?? userInfo().username,
       }),
@@ -108,7 +110,9 @@ export class FileStore implements TrackingStore {
       if (has?.trim() !== value) continue;
       const meta = await readMeta(folder, runMeta);
       if (meta?.lifecycle_stage !== 'active' || (newest && newest.start >= meta.start_time)) continue;
-      const status = (Object.keys(STATUS) as RunStatus[]).find((name) => STATUS[name] === meta.status);
+      const status = (Object.keys(STATUS_NUMBERS) as RunStatus[]).find(
+        (name) => STATUS_NUMBERS[name] === meta.status,
+      );
       newest = { runId, status: status ?? 'RUNNING', start: meta.start_time };
     }
     return newest && { runId: newest.runId, status: newest.status };
@@ -122,7 +126,7 @@ export class FileStore implements TrackingStore {
     const meta = await readMeta(folder, z.looseObject({}));
     await this.#writeWhole(
       join(folder, META),
-      stringify({ ...meta, status: STATUS[status], end_time: endTime ?? null }),
+      stringify({ ...meta, status: STATUS_NUMBERS[status], end_time: endTime ?? null }),
     );
   }
 
@@ -185,7 +189,13 @@ export class FileStore implements TrackingStore {
   }
 
   async putArtifact(runId: string, file: string, path: string): Promise<void> {
-    await this.#place(join(await this.#folder(runId), 'artifacts', path), (to) => copyFile(file, to));
+    const artifact = join(await this.#folder(runId), 'artifacts', path);
+    await placeWhole(this.#root, artifact, (to) => copyFile(file, to));
+  }
+
+  async putVersion(runId: string, version: RegisteredVersion): Promise<void> {
+    const source = pathToFileURL(join(await this.#folder(runId), 'artifacts', MODEL_PATH)).href;
+    await putInFiles(this.#root, version, { runId, source });
   }
 
   async #folder(runId: string): Promise<string> {
@@ -201,15 +211,7 @@ export class FileStore implements TrackingStore {
   }
 
   async #writeWhole(path: string, text: string): Promise<void> {
-    await this.#place(path, (to) => writeFile(to, text));
-  }
-
-  /** MLflow would take what a kill left beside a tag for another tag: so it is written at the root, where files are nothing. */
-  async #place(path: string, write: (to: string) => Promise<void>): Promise<void> {
-    const beside = join(this.#root, `.${randomUUID()}`);
-    await write(beside);
-    await mkdir(dirname(path), { recursive: true });
-    await rename(beside, path);
+    await writeWhole(this.#root, path, text);
   }
 
   /** The template's .gitignore names the folder; a project of the user's own may not. */

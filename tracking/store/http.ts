@@ -9,7 +9,7 @@ import { StoreFailure } from './tracking-store.js';
 const IDLE_MS = 30_000;
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly json?: unknown;
   /** Path of what is sent as it is. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { ServerTarget } from '../target.js';
-import { call, type Call } from './http.js';
+import { MODEL_PATH, type RegisteredVersion } from '../registry/registered-version.js';
+import { putOnServer } from '../registry/rest-registry.js';
+import type { RestClient } from './rest-client.js';
 import {
   StoreFailure,
   type DatasetInput,
@@ -11,10 +12,8 @@ import {
   type TrackingStore,
 } from './tracking-store.js';
 
-const API = '/api/2.0/mlflow';
 const PROXY = '/api/2.0/mlflow-artifacts/artifacts';
 
-const failure = z.object({ error_code: z.string(), message: z.string().default('') });
 const info = z.object({ run_id: z.string(), status: z.string(), artifact_uri: z.string().default('') });
 const run = z.object({
   info,
@@ -34,18 +33,18 @@ const runs = z.object({ runs: z.array(run).default([]) });
 
 /** MLflow's tracking server, by its REST API. */
 export class RestStore implements TrackingStore {
-  readonly #target: ServerTarget;
+  readonly #client: RestClient;
   readonly #artifacts = new Map<string, string>();
 
-  constructor(target: ServerTarget) {
-    this.#target = target;
+  constructor(client: RestClient) {
+    this.#client = client;
   }
 
   async experiment(name: string): Promise<string> {
     const found = await this.#find(name);
     if (found) return found;
     try {
-      return (await this.#post('/experiments/create', { name }, madeExperiment)).experiment_id;
+      return (await this.#client.post('/experiments/create', { name }, madeExperiment)).experiment_id;
     } catch (error) {
       // Somebody else may have made it meanwhile.
       const theirs = error instanceof StoreFailure && !error.transient ? await this.#find(name) : undefined;
@@ -56,16 +55,18 @@ export class RestStore implements TrackingStore {
 
   async #find(name: string): Promise<string | undefined> {
     const path = `/experiments/get-by-name?experiment_name=${encodeURIComponent(name)}`;
-    const answer = await this.#send({ method: 'GET', url: this.#url(path) }, ['RESOURCE_DOES_NOT_EXIST']);
+    const answer = await this.#client.send({ method: 'GET', url: this.#client.url(path) }, [
+      'RESOURCE_DOES_NOT_EXIST',
+    ]);
     if (answer === undefined) return undefined;
-    const { experiment_id: id, lifecycle_stage: stage } = parse(experiment, answer).experiment;
+    const { experiment_id: id, lifecycle_stage: stage } = this.#client.parse(experiment, answer).experiment;
     if (stage === 'active') return id;
     throw new StoreFailure(`the experiment ${name} was deleted: restore it, or name another one`, true);
   }
 
   async createRun({ experimentId, name, startTime, tags }: NewRun): Promise<string> {
     const body = { experiment_id: experimentId, run_name: name, start_time: startTime, tags: pairs(tags) };
-    const made = (await this.#post('/runs/create', body, oneRun)).run.info;
+    const made = (await this.#client.post('/runs/create', body, oneRun)).run.info;
     this.#artifacts.set(made.run_id, made.artifact_uri);
     return made.run_id;
   }
@@ -74,7 +75,7 @@ export class RestStore implements TrackingStore {
     experimentId: string,
     [key, value]: readonly [string, string],
   ): Promise<FoundRun | undefined> {
-    const found = await this.#post(
+    const found = await this.#client.post(
       '/runs/search',
       {
         experiment_ids: [experimentId],
@@ -93,7 +94,7 @@ export class RestStore implements TrackingStore {
     { status, endTime }: { readonly status: RunStatus; readonly endTime?: number },
   ): Promise<void> {
     const end = endTime === undefined ? {} : { end_time: endTime };
-    await this.#post('/runs/update', { run_id: runId, status, ...end }, z.unknown());
+    await this.#client.post('/runs/update', { run_id: runId, status, ...end }, z.unknown());
   }
 
   async lastSteps(runId: string): Promise<ReadonlyMap<string, number>> {
@@ -103,7 +104,7 @@ export class RestStore implements TrackingStore {
 
   async log(runId: string, { metrics, params, tags }: LogBatch): Promise<void> {
     const body = { run_id: runId, metrics, params: pairs(params), tags: pairs(tags) };
-    await this.#post('/runs/log-batch', body, z.unknown());
+    await this.#client.post('/runs/log-batch', body, z.unknown());
   }
 
   async logInputs(runId: string, inputs: readonly DatasetInput[]): Promise<void> {
@@ -117,15 +118,11 @@ export class RestStore implements TrackingStore {
         profile: JSON.stringify({ num_rows: rows }),
       },
     }));
-    await this.#post('/runs/log-inputs', { run_id: runId, datasets }, z.unknown());
+    await this.#client.post('/runs/log-inputs', { run_id: runId, datasets }, z.unknown());
   }
 
   async putArtifact(runId: string, file: string, path: string): Promise<void> {
-    let root = this.#artifacts.get(runId);
-    if (root === undefined) {
-      root = (await this.#get(runId)).info.artifact_uri;
-      this.#artifacts.set(runId, root);
-    }
+    const root = await this.#artifactRoot(runId);
     // `mlflow-artifacts:/1/<run>/artifacts`, perhaps with the proxy's own address before the path.
     const proxied = /^mlflow-artifacts:(?:\/\/([^/]+))?\/?(.*)$/.exec(root);
     if (!proxied)
@@ -134,61 +131,29 @@ export class RestStore implements TrackingStore {
         false,
       );
     const [, host, below = ''] = proxied;
-    const base = host === undefined ? this.#target.uri : `${new URL(this.#target.uri).protocol}//${host}`;
+    const base =
+      host === undefined ? this.#client.target.uri : `${new URL(this.#client.target.uri).protocol}//${host}`;
     const place = [...below.split('/'), ...path.split('/')].filter(Boolean).map(encodeURIComponent).join('/');
-    await this.#send({ method: 'PUT', url: `${base}${PROXY}/${place}`, file });
+    await this.#client.send({ method: 'PUT', url: `${base}${PROXY}/${place}`, file });
+  }
+
+  async putVersion(runId: string, version: RegisteredVersion): Promise<void> {
+    const source = `${await this.#artifactRoot(runId)}/${MODEL_PATH}`;
+    await putOnServer(this.#client, version, { runId, source });
+  }
+
+  async #artifactRoot(runId: string): Promise<string> {
+    const known = this.#artifacts.get(runId);
+    if (known !== undefined) return known;
+    const root = (await this.#get(runId)).info.artifact_uri;
+    this.#artifacts.set(runId, root);
+    return root;
   }
 
   async #get(runId: string): Promise<z.output<typeof run>> {
-    const url = this.#url(`/runs/get?run_id=${encodeURIComponent(runId)}`);
-    return parse(oneRun, await this.#send({ method: 'GET', url })).run;
-  }
-
-  #url(path: string): string {
-    return `${this.#target.uri}${API}${path}`;
-  }
-
-  async #post<T extends z.ZodType>(path: string, json: unknown, schema: T): Promise<z.output<T>> {
-    return parse(schema, await this.#send({ method: 'POST', url: this.#url(path), json }));
-  }
-
-  /** @returns undefined for one of the `expected` error codes of MLflow */
-  async #send(request: Call, expected: readonly string[]): Promise<string | undefined>;
-  async #send(request: Call): Promise<string>;
-  async #send(request: Call, expected: readonly string[] = []): Promise<string | undefined> {
-    const { status, text } = await call(this.#target, request);
-    if (status >= 200 && status < 300) return text;
-    const said = explained(text);
-    if (said && expected.includes(said.error_code)) return undefined;
-    if (status === 401 || status === 403)
-      throw new StoreFailure(
-        `${this.#target.uri} refuses access (${status}): see MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD`,
-        true,
-      );
-    const transient = status >= 500 || status === 429 || status === 408 || !said;
-    throw new StoreFailure(
-      `${this.#target.uri} answers ${status}${said ? ` ${said.error_code}: ${said.message.split('\n')[0]}` : ''}`,
-      transient,
-    );
+    return (await this.#client.get(`/runs/get?run_id=${encodeURIComponent(runId)}`, oneRun)).run;
   }
 }
 
 const pairs = (values: Readonly<Record<string, string>>): readonly { key: string; value: string }[] =>
   Object.entries(values).map(([key, value]) => ({ key, value }));
-
-function explained(text: string): z.output<typeof failure> | undefined {
-  try {
-    return failure.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Another program may listen at the address: what it says is no answer of MLflow's. */
-function parse<T extends z.ZodType>(schema: T, text: string): z.output<T> {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new StoreFailure('what answers at MLFLOW_TRACKING_URI is no MLflow server', true, { cause });
-  }
-}

@@ -1,5 +1,15 @@
+import type { RegisteredVersion } from '../registry/registered-version.js';
+
 /** MLflow's own words for how a run stands. */
 export type RunStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
+
+/** As MLflow writes them into a run's meta.yaml. */
+export const STATUS_NUMBERS: Readonly<Record<RunStatus, number>> = {
+  RUNNING: 1,
+  FINISHED: 3,
+  FAILED: 4,
+  KILLED: 5,
+};
 
 export interface MetricPoint {
   readonly key: string;
@@ -50,6 +60,8 @@ export interface TrackingStore {
   logInputs(runId: string, inputs: readonly DatasetInput[]): Promise<void>;
   /** @param path in the run's artifacts, with slashes; what is there is replaced */
   putArtifact(runId: string, file: string, path: string): Promise<void>;
+  /** Registers the model that the run keeps, and moves aliases. What is there already is left as it is. */
+  putVersion(runId: string, version: RegisteredVersion): Promise<void>;
 }
 
 export interface FoundRun {

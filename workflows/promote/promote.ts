@@ -137,7 +137,7 @@ class Promotion {
   ): Promise<{ outcome: PromotionOutcome; version?: number }> {
     this.change({ status: 'promoting' });
     const { workflowId, runId } = workflowInfo();
-    const version = await short.reserveVersion({ workspace, final: settings.final });
+    const version = await short.reserveVersion({ workspace, final: settings.final, candidate });
     const done = await short.promoteModel({
       workspace,
       final: settings.final,

@@ -10,10 +10,31 @@ export interface ContentReference {
   readonly isexec?: true | undefined;
 }
 
+/** What a model was made from, as dvc.lock, git and the metrics said when it was put aside. */
+export interface Lineage {
+  readonly code?: {
+    readonly commit: string;
+    readonly branch?: string;
+    /** Without credentials. */
+    readonly repository?: string;
+    /** Files that git knows differed from the commit. */
+    readonly changed: boolean;
+  };
+  /** The stage that made it; absent when dvc.lock does not know these bytes. */
+  readonly stage?: { readonly name: string; readonly command: string };
+  /** What that stage and those before it read: path → md5, as dvc.lock has them. */
+  readonly data: Readonly<Record<string, string>>;
+  /** Their params: dotted key → value. Keys of files other than params.yaml begin with `<file>:`. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Of stages that read exactly this model: dotted key → figure. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
 /** What is proposed for production. The cache holds it: what the workspace has may have moved on. */
 export interface Candidate {
   readonly model: ContentReference;
   readonly predictions: ContentReference;
+  readonly lineage?: Lineage;
 }
 
 /** One figure of two models on the same rows, with the interval of the difference. */

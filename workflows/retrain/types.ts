@@ -142,7 +142,8 @@ export interface RetrainActivities {
   predict(input: PredictInput): Promise<ContentReference>;
   /** So that the same is not judged again. */
   recordJudged(input: { workspace: Workspace; settings: PromotionSettings; judged: Judged }): Promise<void>;
-  reserveVersion(input: { workspace: Workspace; final: string }): Promise<number>;
+  /** @param input `candidate`: one that was registered as it is keeps its number */
+  reserveVersion(input: { workspace: Workspace; final: string; candidate?: Candidate }): Promise<number>;
   /** False when another model came into production since. */
   promoteModel(input: PromoteModelInput): Promise<boolean>;
   notify(input: NotifyInput): Promise<void>;

@@ -33,13 +33,16 @@ export async function turnServer(options: TurnOptions): Promise<{ readonly befor
   if (before === version) return { before };
   const turned = await askToTurn(options, signal);
   if (!turned) log('the server has no keys for operators: it turns by itself, if it watches production.json');
-  const until = Date.now() + timeout * 1000;
-  for (;;) {
-    const now = await servedVersion(options, signal);
-    if (now === version) return { before };
-    if (Date.now() + EVERY_MS > until) throw notTurned(options, now);
-    await sleep(EVERY_MS);
+  let now = before;
+  try {
+    while (now !== version) {
+      await sleep(EVERY_MS, undefined, { signal });
+      now = await servedVersion(options, signal);
+    }
+  } catch (error) {
+    throw signal.aborted ? notTurned(options, now) : error;
   }
+  return { before };
 }
 
 function ask(options: TurnOptions, signal: AbortSignal, question: Pick<ServerRequest, 'method' | 'path'>) {

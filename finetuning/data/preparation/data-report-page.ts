@@ -37,6 +37,13 @@ export function dataReportPage(report: DataReport, name: string): string {
       }),
     ),
     table(
+      'Numbers to be learned',
+      ['split', 'lowest', 'mean', 'highest'],
+      Object.entries(splits).flatMap(([split, { numbers }]) =>
+        numbers ? [[split, numbers.lowest, numbers.mean, numbers.highest]] : [],
+      ),
+    ),
+    table(
       'Lengths in characters',
       ['characters', 'train', 'val', 'test', ''],
       splits.train.lengths.map((count, at) => [

@@ -18,6 +18,8 @@ const NEAR = { threshold: 0.8, words: 3 };
 interface SplitReport {
   readonly rows: number;
   readonly labels: Readonly<Record<string, number>>;
+  /** Where labels are numbers. */
+  readonly numbers?: { readonly lowest: number; readonly highest: number; readonly mean: number };
   /** Rows by length in characters: up to 16, 32, …, 8192, and longer. None of pictures. */
   readonly lengths: readonly number[];
 }
@@ -34,6 +36,26 @@ export interface DataReport {
   readonly leakage: Readonly<Record<'val' | 'test', { same: number; near: number; group: number }>>;
 }
 
+class NumberRange {
+  #lowest = Infinity;
+  #highest = -Infinity;
+  #sum = 0;
+  #count = 0;
+
+  add(number: number): void {
+    this.#lowest = Math.min(this.#lowest, number);
+    this.#highest = Math.max(this.#highest, number);
+    this.#sum += number;
+    this.#count++;
+  }
+
+  record(): Pick<SplitReport, 'numbers'> {
+    if (this.#count === 0) return {};
+    const mean = Number((this.#sum / this.#count).toPrecision(6));
+    return { numbers: { lowest: this.#lowest, highest: this.#highest, mean } };
+  }
+}
+
 /** Looks at the splits as they were written. */
 export async function reportOn(root: string, task: BaseConfig['task']): Promise<DataReport> {
   const spool = partialPath(join(root, `${projectLayout.dataReport}.signatures`));
@@ -44,11 +66,14 @@ export async function reportOn(root: string, task: BaseConfig['task']): Promise<
     const leakage = { val: { same: 0, near: 0, group: 0 }, test: { same: 0, near: 0, group: 0 } };
     for (const split of SPLITS) {
       const labels = new Map<string, number>();
+      const numbers = new NumberRange();
       const lengths = new Array<number>(LENGTHS.length + 1).fill(0);
       let rows = 0;
       for await (const row of readRowsOf(task, join(root, projectLayout[split]), projectLayout[split])) {
         rows++;
-        if (row.label !== '') labels.set(row.label, (labels.get(row.label) ?? 0) + 1);
+        for (const label of row.labels ?? (row.label === '' ? [] : [row.label]))
+          labels.set(label, (labels.get(label) ?? 0) + 1);
+        for (const number of row.numbers ?? []) numbers.add(number);
         const group = typeof row.fields.group === 'string' ? digestOf(row.fields.group) : undefined;
         if (split === 'train') {
           texts.set(row.digest, 1);
@@ -66,6 +91,7 @@ export async function reportOn(root: string, task: BaseConfig['task']): Promise<
       splits[split] = {
         rows,
         labels: Object.fromEntries([...labels].sort(([a], [b]) => (a < b ? -1 : 1))),
+        ...numbers.record(),
         lengths: near ? lengths : [],
       };
     }
@@ -89,8 +115,11 @@ function countNear(
 
 const ORDER = [
   'missing',
+  'out_of_range',
   'too_short',
   'too_long',
+  'language',
+  'step',
   'unlabelled',
   'unmapped',
   'conflicting',

@@ -2,7 +2,7 @@ import type { PreparationConfig, SplitConfig } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { allocate } from './allocate.js';
 import { SPLIT_CODES, split } from './split.js';
-import type { Survey } from './survey.js';
+import type { LabelSets, Survey } from './survey.js';
 
 type Shares = Extract<SplitConfig, { test: number }>;
 type Dates = Extract<SplitConfig, { by: 'date' }>;
@@ -17,6 +17,12 @@ const WHOLE = 2 ** 48;
  * @throws DiagnosticError `empty-split`, `label-not-in-train`, those of `split`
  */
 export function drawSplits(survey: Survey, config: PreparationConfig, file: string): Uint8Array {
+  const codes = drawn(survey, config, file);
+  if (survey.sets) checkSets(codes, survey.sets, file);
+  return codes;
+}
+
+function drawn(survey: Survey, config: PreparationConfig, file: string): Uint8Array {
   const { labels, order, names } = survey;
   const { split: how, max_train_rows } = config;
   if (how === undefined) {
@@ -27,6 +33,25 @@ export function drawSplits(survey: Survey, config: PreparationConfig, file: stri
   leaveOut(codes, order, max_train_rows);
   check(codes, survey, how, file);
   return codes;
+}
+
+/** Where rows have any number of labels, each must be among the training rows. */
+function checkSets(codes: Uint8Array, { sets, ofRow }: LabelSets, file: string): void {
+  const inTrain = new Uint8Array(sets.length);
+  for (let row = 0; row < codes.length; row++)
+    if (codes[row] === SPLIT_CODES.train) inTrain[ofRow[row] as number] = 1;
+  const trained = new Set(sets.filter((_, set) => inTrain[set] === 1).flat());
+  const unknown = [...new Set(sets.flat())].filter((label) => !trained.has(label)).sort();
+  if (unknown.length > 0) throw notInTrain(unknown, file);
+}
+
+function notInTrain(unknown: readonly string[], file: string): DiagnosticError {
+  return new DiagnosticError('label-not-in-train', {
+    message: `no training row has the label ${unknown.slice(0, 5).join(', ')}${unknown.length > 5 ? ` or ${unknown.length - 5} others` : ''}`,
+    at: { file },
+    expected: 'each label among the training rows',
+    fix: 'add rows of these labels, leave them out by preprocessing.label_map, or set preparation.split.by to label',
+  });
 }
 
 function codesOf(survey: Survey, how: SplitConfig, mostTrain: number | null): Uint8Array {
@@ -45,7 +70,7 @@ function codesOf(survey: Survey, how: SplitConfig, mostTrain: number | null): Ui
 
 /** A row's place depends on its own hash, or its group's, and on nothing else. */
 function byHash(order: Float64Array, { test, val }: Shares): Uint8Array {
-  return Uint8Array.from(order, (place) => {
+  return codesBy(order, (place) => {
     const share = place / WHOLE;
     return share < test ? SPLIT_CODES.test : share < test + val ? SPLIT_CODES.val : SPLIT_CODES.train;
   });
@@ -87,16 +112,23 @@ function datesOf({ val_from, test_from }: Dates): Dated {
 
 /** The times from which so many of the rows are newer. */
 function newest(times: Float64Array, { test, val }: Shares): Dated {
-  const sorted = Float64Array.from(times).sort();
+  const sorted = times.slice().sort();
   const at = (share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.round(sorted.length * (1 - share)))] as number;
   return { testFrom: at(test), valFrom: at(test + val) };
 }
 
 function byTime(times: Float64Array, { valFrom, testFrom }: Dated): Uint8Array {
-  return Uint8Array.from(times, (time) =>
+  return codesBy(times, (time) =>
     time >= testFrom ? SPLIT_CODES.test : time >= valFrom ? SPLIT_CODES.val : SPLIT_CODES.train,
   );
+}
+
+/** `Uint8Array.from` would hold all values in a list meanwhile. */
+function codesBy(values: Float64Array, codeOf: (value: number) => number): Uint8Array {
+  const codes = new Uint8Array(values.length);
+  for (let row = 0; row < values.length; row++) codes[row] = codeOf(values[row] as number);
+  return codes;
 }
 
 /** Of the training rows, those that are last in drawing order go. */
@@ -123,13 +155,9 @@ function check(codes: Uint8Array, { labels, names }: Survey, how: SplitConfig, f
       fix: `change the ${how.by === 'date' ? 'dates' : 'shares'} of preparation.split${how.by === 'group' ? ', or group by something of which there are more' : ''}`,
     });
   if (names[0] === '') return;
-  const trained = new Set(labels.filter((_, row) => codes[row] === SPLIT_CODES.train));
+  const trained = new Set<number>();
+  for (let row = 0; row < labels.length; row++)
+    if (codes[row] === SPLIT_CODES.train) trained.add(labels[row] as number);
   const unknown = names.filter((_, label) => !trained.has(label));
-  if (unknown.length > 0)
-    throw new DiagnosticError('label-not-in-train', {
-      message: `no training row has the label ${unknown.slice(0, 5).join(', ')}${unknown.length > 5 ? ` or ${unknown.length - 5} others` : ''}`,
-      at: { file },
-      expected: 'each label among the training rows',
-      fix: 'add rows of these labels, leave them out by preprocessing.label_map, or set preparation.split.by to label',
-    });
+  if (unknown.length > 0) throw notInTrain(unknown, file);
 }

@@ -75,6 +75,7 @@ export async function prepare(options: PrepareOptions): Promise<PrepareResult> {
       },
     );
   }
-  const labels = survey.names[0] === '' ? [] : survey.names;
+  const { names, sets } = survey;
+  const labels = sets ? [...new Set(sets.sets.flat())].sort() : names[0] === '' ? [] : names;
   return { train: trainRows, val: valRows, test: testRows, unused, labels };
 }

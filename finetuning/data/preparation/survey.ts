@@ -15,10 +15,19 @@ export interface Survey {
   readonly labels: Uint32Array;
   /** Sorted by code point, so that a label's number does not depend on the order of rows. One, empty, of rows without. */
   readonly names: readonly string[];
+  /** Where rows have any number of labels: which they are. */
+  readonly sets?: LabelSets;
   /** Drawing order of each row's group; empty unless they are asked for. */
   readonly groups: Growing<Float64Array>;
   /** Milliseconds since 1970; empty unless they are asked for. */
   readonly times: Growing<Float64Array>;
+}
+
+/** Sets of labels, each once, and the number of each row's. */
+export interface LabelSets {
+  readonly sets: readonly (readonly string[])[];
+  /** [rows] */
+  readonly ofRow: Uint32Array;
 }
 
 export interface SurveyOptions {
@@ -37,6 +46,8 @@ export async function surveyRows(options: SurveyOptions): Promise<Survey> {
   const [order, groups, times] = [floats(), floats(), floats()];
   const found = new Growing((length) => new Uint32Array(length));
   const numbers = new Map<string, number>();
+  const sets = new Map<string, number>();
+  const ofRow = new Growing((length) => new Uint32Array(length));
   const [contents, ids] = [new DigestTable(), new DigestTable()];
   for await (const line of readRowsOf(task, file, shownAs)) {
     refuseTwin(
@@ -50,6 +61,12 @@ export async function surveyRows(options: SurveyOptions): Promise<Survey> {
     order.push(drawingOrder(seed, line.id));
     if (by === 'group') groups.push(drawingOrder(seed, wanted(line, 'group', shownAs)));
     if (by === 'time' || by === 'date') times.push(momentOf(line, shownAs));
+    if (line.labels) {
+      const all = JSON.stringify(line.labels.toSorted());
+      const set = sets.get(all) ?? sets.size;
+      sets.set(all, set);
+      ofRow.push(set);
+    }
     const label = numbers.get(line.label) ?? numbers.size;
     numbers.set(line.label, label);
     found.push(label);
@@ -64,7 +81,12 @@ export async function surveyRows(options: SurveyOptions): Promise<Survey> {
   const names = [...numbers.keys()].sort();
   const rank = new Map(names.map((name, index) => [numbers.get(name) as number, index]));
   const labels = found.values.map((label) => rank.get(label) as number);
-  return { order: order.values, labels, names, groups, times };
+  return {
+    ...{ order: order.values, labels, names, groups, times },
+    ...(sets.size > 0
+      ? { sets: { sets: [...sets.keys()].map((all) => JSON.parse(all) as string[]), ofRow: ofRow.values } }
+      : {}),
+  };
 }
 
 function wanted({ fields, number }: AnyRowLine, field: 'group' | 'time', file: string): string {

@@ -8,8 +8,14 @@ export interface Candidate {
   readonly bytes: number;
   /** Absent: the digest names the row. */
   readonly id: string | undefined;
-  /** Absent where rows have none, as texts to go on from; empty where one is missing. */
+  /**
+   * What is to be said of it, as a name: texts that are the same and have others contradict each other. Absent where rows
+   * have none, as texts to go on from; empty where one is missing.
+   */
   readonly label: string | undefined;
+  /** Labels that are counted in place of it; none of a number. */
+  readonly counted?: readonly string[];
+  readonly number?: number;
   /** What is said by it alone: two of one digest are the same row to a reader. 16 bytes. */
   readonly digest: Buffer;
   /** What is counted and compared; of a picture, nothing. */

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { foldText, digestOf } from '../rows/text-key.js';
-import { DigestTable } from '../rows/digest-table.js';
+import { foldText } from '../rows/text-key.js';
+import { BandTable } from './band-table.js';
 
 /** Minima of as many hash functions: the share in which two texts agree estimates their similarity within some 0.04. */
 const MINIMA = 128;
@@ -40,16 +40,25 @@ export class NearDuplicates {
 
   /** Which texts, in the order in which they came, are nearly one that came before: of each cluster, all but the first. */
   find(): Uint8Array {
-    return Uint8Array.from(this.clusters(), (first, row) => (first === row ? 0 : 1));
+    const first = this.clusters();
+    const near = new Uint8Array(first.length);
+    for (let row = 0; row < first.length; row++) if (first[row] !== row) near[row] = 1;
+    return near;
   }
 
   /** Of each text, the first of those that are nearly it: itself, where there is none before. */
   clusters(): Int32Array {
     this.#flush();
-    const first = Int32Array.from({ length: this.#count }, (_, row) => row);
+    const first = new Int32Array(this.#count);
+    for (let row = 0; row < first.length; row++) first[row] = row;
     const rows = rowsPerBand(this.settings.threshold);
-    for (let band = 0; band < MINIMA / rows; band++) this.#joinBand(band * rows, rows, first);
-    return first.map((_, row) => root(first, row));
+    const seen = new BandTable(this.#count);
+    for (let band = 0; band < MINIMA / rows; band++) {
+      this.#joinBand(band * rows, rows, first, seen);
+      seen.clear();
+    }
+    for (let row = 0; row < first.length; row++) first[row] = root(first, row);
+    return first;
   }
 
   close(): void {
@@ -57,23 +66,24 @@ export class NearDuplicates {
     rmSync(this.spool, { force: true });
   }
 
-  #joinBand(from: number, rows: number, first: Int32Array): void {
-    const seen = new DigestTable();
+  #joinBand(from: number, rows: number, first: Int32Array, seen: BandTable): void {
+    const signatures = new Uint32Array(this.#buffer.buffer, this.#buffer.byteOffset, MINIMA * CHUNK);
     const other = Buffer.alloc(SIGNATURE_BYTES);
     for (let row = 0; row < this.#count; row++) {
       if (row % CHUNK === 0) readSync(this.#fd, this.#buffer, 0, this.#buffer.length, row * SIGNATURE_BYTES);
       const at = (row % CHUNK) * SIGNATURE_BYTES;
-      const signature = this.#buffer.subarray(at, at + SIGNATURE_BYTES);
-      const key = digestOf(signature.subarray(from * 4, (from + rows) * 4));
-      const before = seen.get(key);
-      if (before === undefined) {
-        seen.set(key, row);
-        continue;
+      let [high, low] = [0, 0];
+      for (let place = at / 4 + from; place < at / 4 + from + rows; place++) {
+        high = mixed(high ^ (signatures[place] as number));
+        low = mixed((low + (signatures[place] as number)) ^ 0x9e3779b9);
       }
+      const before = seen.firstOf(high, low, row);
+      if (before === row) continue;
       const [a, b] = [root(first, before), root(first, row)];
       if (a === b) continue;
       readSync(this.#fd, other, 0, SIGNATURE_BYTES, before * SIGNATURE_BYTES);
-      if (agreement(signature, other) >= this.settings.threshold) first[Math.max(a, b)] = Math.min(a, b);
+      if (agreement(this.#buffer.subarray(at, at + SIGNATURE_BYTES), other) >= this.settings.threshold)
+        first[Math.max(a, b)] = Math.min(a, b);
     }
   }
 

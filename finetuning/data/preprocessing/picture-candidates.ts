@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { projectLayout, type PicturesConfig } from '../../../configs/index.js';
 import { readPictureBytes } from '../../images/picture.js';
+import type { CleaningSteps } from '../../user-code/cleaning-step.js';
 import { digestOf } from '../rows/text-key.js';
 import type { Candidate } from './candidate.js';
 import { mapLabel } from './map-label.js';
@@ -10,13 +11,16 @@ import type { RawFile } from './raw-files.js';
 export async function* pictureCandidates(
   files: readonly RawFile[],
   config: PicturesConfig,
+  steps?: CleaningSteps,
 ): AsyncGenerator<Candidate> {
   let bytes = 0;
   for (const { path, name, shownAs, bytes: size } of files) {
     const content = await readPictureBytes({ path, at: { file: shownAs } });
     bytes += size;
     const folder = posix.basename(posix.dirname(name));
-    const { label, drop } = mapLabel(folder === '.' ? '' : folder, config, shownAs, 1);
+    const found = folder === '.' ? '' : folder;
+    const { label, drop } = mapLabel(found, config, shownAs, 1);
+    const stays = steps?.keep({ file: shownAs, line: 1, label: found }, []) ?? true;
     yield {
       file: shownAs,
       line: 1,
@@ -25,7 +29,7 @@ export async function* pictureCandidates(
       label,
       text: '',
       digest: digestOf(content),
-      ...(drop ? { drop: 'unmapped' as const } : {}),
+      ...(!stays ? { drop: 'step' as const } : drop ? { drop: 'unmapped' as const } : {}),
       fields: (id) => ({ id, image: posix.relative(projectLayout.processed, shownAs), label }),
     };
   }

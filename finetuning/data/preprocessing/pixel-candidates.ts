@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { projectLayout, type PicturesConfig } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { loadSharp } from '../../images/sharp.js';
+import type { CleaningSteps } from '../../user-code/cleaning-step.js';
 import { digestOf } from '../rows/text-key.js';
 import type { Candidate } from './candidate.js';
 import { readCsv } from './csv.js';
@@ -16,6 +17,7 @@ import type { RawFile } from './raw-files.js';
 export async function* pixelCandidates(
   files: readonly RawFile[],
   config: PicturesConfig,
+  steps?: CleaningSteps,
 ): AsyncGenerator<Candidate> {
   const { width, height, maximum } = config.pixels as NonNullable<PicturesConfig['pixels']>;
   let before = 0;
@@ -33,6 +35,7 @@ export async function* pixelCandidates(
         });
       const pixels = Uint8Array.from(values, (value) => Math.round((value / maximum) * 255));
       const { label, drop } = mapLabel(found, config, shownAs, line);
+      const stays = steps?.keep({ file: shownAs, line, label: found }, []) ?? true;
       const place = (id: string): string => posix.join(encodeURIComponent(label ?? ''), `${id}.png`);
       yield {
         file: shownAs,
@@ -42,7 +45,7 @@ export async function* pixelCandidates(
         label,
         text: '',
         digest: digestOf(pixels),
-        ...(drop ? { drop: 'unmapped' as const } : {}),
+        ...(!stays ? { drop: 'step' as const } : drop ? { drop: 'unmapped' as const } : {}),
         // Relative to the splits, too, which lie in the folder beside.
         fields: (id) => ({
           id,

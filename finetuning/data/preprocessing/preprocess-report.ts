@@ -5,6 +5,12 @@ interface Dropped {
   /** Nothing is left of the text, or it is shorter than `min_characters`. */
   readonly too_short: number;
   readonly too_long?: number;
+  /** The number that it has lies outside of `preprocessing.number`. */
+  readonly out_of_range?: number;
+  /** In a language that is not wanted. */
+  readonly language?: number;
+  /** A step of the user's own dropped it. */
+  readonly step?: number;
   readonly unlabelled: number;
   /** The label is not in `label_map`. */
   readonly unmapped?: number;
@@ -32,6 +38,18 @@ export interface PreprocessReport {
   readonly characters: { readonly shortest: number; readonly longest: number; readonly mean: number };
   /** Rows per label, sorted by label. */
   readonly labels: { readonly [label: string]: number };
+  /** Where labels are numbers: those of the rows written. */
+  readonly numbers?: { readonly lowest: number; readonly highest: number; readonly mean: number };
+}
+
+/** What is counted of a row. */
+interface Tallied {
+  readonly text: string;
+  readonly label: string | undefined;
+  readonly counted?: readonly string[];
+  readonly number?: number;
+  readonly filled?: number;
+  readonly redacted?: Readonly<Record<string, number>>;
 }
 
 /** Counts what becomes of each record. */
@@ -41,6 +59,7 @@ export class PreprocessTally {
   readonly #filled: { filled?: number };
   readonly #redacted: { redacted?: Record<string, number> };
   readonly #labels = new Map<string, number>();
+  readonly #numbers = { lowest: Infinity, highest: -Infinity, sum: 0, count: 0 };
   readonly #characters = { shortest: Infinity, longest: 0, sum: 0 };
   #written = 0;
 
@@ -64,14 +83,17 @@ export class PreprocessTally {
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
   }
 
-  write(
-    text: string,
-    label: string | undefined,
-    { filled = 0, redacted = {} }: { filled?: number; redacted?: Readonly<Record<string, number>> },
-  ): void {
+  write({ text, label, counted, number, filled = 0, redacted = {} }: Tallied): void {
     this.#read++;
     this.#written++;
-    if (label !== undefined) this.#labels.set(label, (this.#labels.get(label) ?? 0) + 1);
+    for (const each of counted ?? (label === undefined ? [] : [label]))
+      this.#labels.set(each, (this.#labels.get(each) ?? 0) + 1);
+    if (number !== undefined) {
+      this.#numbers.lowest = Math.min(this.#numbers.lowest, number);
+      this.#numbers.highest = Math.max(this.#numbers.highest, number);
+      this.#numbers.sum += number;
+      this.#numbers.count++;
+    }
     this.#characters.shortest = Math.min(this.#characters.shortest, text.length);
     this.#characters.longest = Math.max(this.#characters.longest, text.length);
     this.#characters.sum += text.length;
@@ -83,6 +105,7 @@ export class PreprocessTally {
 
   report(): PreprocessReport {
     const { shortest, longest, sum } = this.#characters;
+    const { lowest, highest, sum: total, count } = this.#numbers;
     const mean = this.#written === 0 ? 0 : Math.round((sum / this.#written) * 100) / 100;
     return {
       read: this.#read,
@@ -92,6 +115,7 @@ export class PreprocessTally {
       written: this.#written,
       characters: { shortest: this.#written === 0 ? 0 : shortest, longest, mean },
       labels: Object.fromEntries([...this.#labels].sort(([a], [b]) => (a < b ? -1 : 1))),
+      ...(count === 0 ? {} : { numbers: { lowest, highest, mean: Number((total / count).toPrecision(6)) } }),
     };
   }
 }

@@ -1,7 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { projectLayout, type PreprocessingConfig } from '../../../configs/index.js';
-import { DiagnosticError } from '../../../diagnostics/index.js';
+import { DiagnosticError, type Locator } from '../../../diagnostics/index.js';
+import { loadSteps, type CleaningSteps } from '../../user-code/cleaning-step.js';
 import { replaceFolder } from '../ingestion/replace-folder.js';
 import { partialPath } from '../partial.js';
 import { drawingOrder } from '../preparation/split.js';
@@ -22,6 +23,8 @@ import { textCandidates } from './text-candidates.js';
 export interface PreprocessOptions {
   readonly root: string;
   readonly config: PreprocessingConfig;
+  /** Where the settings are written, for messages. */
+  readonly places?: Locator;
   readonly onProgress?: OnProgress;
 }
 
@@ -35,9 +38,11 @@ const WRITTEN = -3;
  * in the order of the source. Two passes over the raw files, so that of each text only a digest is held in memory; a third
  * between them where rows are dropped in view of others.
  *
- * @throws DiagnosticError `no-raw-data`, `empty-dataset`, `duplicate-id`, those of the readers
+ * @throws DiagnosticError `no-raw-data`, `empty-dataset`, `duplicate-id`, `bad-step`, `step-failed`, those of the readers
  */
-export async function preprocess(options: PreprocessOptions): Promise<PreprocessReport> {
+export async function preprocess(given: PreprocessOptions): Promise<PreprocessReport> {
+  const steps = await loadSteps(given.config.steps ?? [], given.root, given.places);
+  const options = { ...given, steps };
   const files = await rawFiles(options.root, options.config);
   const texts = await labelsOfTexts(candidates(files, options, 'looking for duplicates'));
   const gone = await chosen(files, options, texts);
@@ -48,7 +53,7 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
     const report = await writeFiles(outs, async (writers) => {
       const [rowsFile, reportFile] = writers as [LineWriter, LineWriter];
       const source = candidates(files, options, 'cleaning');
-      const report = await writeRows(source, texts, gone, rowsFile, tallyOf(options.config), pictures);
+      const report = await writeRows(source, texts, gone, rowsFile, tallyOf(options), pictures);
       reportFile.write(JSON.stringify(report, null, 2));
       // Before the rows that name them.
       if (pictures !== undefined) await replaceFolder(pictures, target);
@@ -60,38 +65,45 @@ export async function preprocess(options: PreprocessOptions): Promise<Preprocess
   }
 }
 
+type Loaded = PreprocessOptions & { readonly steps: CleaningSteps | undefined };
+
 async function* candidates(
   files: readonly RawFile[],
-  { config, onProgress = () => {} }: PreprocessOptions,
+  { config, steps, onProgress = () => {} }: Loaded,
   message: string,
 ): AsyncGenerator<Candidate> {
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
-  for await (const candidate of candidatesOf(files, config)) {
+  for await (const candidate of candidatesOf(files, config, steps)) {
     yield candidate;
     onProgress({ step: candidate.bytes, total, message: `${message}, bytes` });
   }
 }
 
-function candidatesOf(files: readonly RawFile[], config: PreprocessingConfig): AsyncGenerator<Candidate> {
+function candidatesOf(
+  files: readonly RawFile[],
+  config: PreprocessingConfig,
+  steps: CleaningSteps | undefined,
+): AsyncGenerator<Candidate> {
   switch (config.format) {
     case 'images':
-      return pictureCandidates(files, config);
+      return pictureCandidates(files, config, steps);
     case 'pixels':
-      return pixelCandidates(files, config);
+      return pixelCandidates(files, config, steps);
     case 'wordnet-nouns':
     case 'records':
     case 'prose':
-      return textCandidates(files, config);
+      return textCandidates(files, config, steps);
   }
 }
 
 async function labelsOfTexts(found: AsyncGenerator<Candidate>): Promise<DigestTable> {
   const texts = new DigestTable();
   const labels = new Map<string, number>();
-  for await (const { label, digest, drop } of found) {
+  for await (const { label = '', counted, digest, drop } of found) {
     if (drop !== undefined || label === '') continue;
-    const number = labels.get(label ?? '') ?? labels.size;
-    labels.set(label ?? '', number);
+    // Of names there are few; of numbers, and of sets of names, there may be as many as rows.
+    const number = counted ? digestOf(label).readUInt32LE() >>> 1 : (labels.get(label) ?? labels.size);
+    if (!counted) labels.set(label, number);
     const before = texts.get(digest);
     if (before === undefined) texts.set(digest, number);
     else if (before !== number) texts.set(digest, CONFLICTING);
@@ -118,29 +130,32 @@ function faultOf(
 /** Of the rows without duplicates, in order: 0 is kept, 1 nearly another one, 2 too many of its label. */
 async function chosen(
   files: readonly RawFile[],
-  options: PreprocessOptions,
+  options: Loaded,
   texts: DigestTable,
 ): Promise<Uint8Array | undefined> {
   const { config, root } = options;
   const near = 'near_duplicates' in config ? config.near_duplicates : undefined;
   if (near === undefined && config.balance === undefined) return undefined;
-  const rows = join(root, projectLayout.rows);
-  await mkdir(dirname(rows), { recursive: true });
-  const duplicates = near && new NearDuplicates(partialPath(`${rows}.signatures`), near);
+  const file = join(root, projectLayout.rows);
+  await mkdir(dirname(file), { recursive: true });
+  const duplicates = near && new NearDuplicates(partialPath(`${file}.signatures`), near);
   try {
     const labels = new Growing((length) => new Int32Array(length));
     const order = new Growing((length) => new Float64Array(length));
     const numbers = new Map<string, number>();
+    let rows = 0;
     for await (const candidate of candidates(files, options, 'comparing')) {
       if (faultOf(candidate, texts, CHOSEN) !== undefined) continue;
       const { label = '', text } = candidate;
       duplicates?.add(text);
+      rows++;
+      if (!config.balance) continue;
       const number = numbers.get(label) ?? numbers.size;
       numbers.set(label, number);
       labels.push(number);
       order.push(drawingOrder(0, idOf(candidate)));
     }
-    const gone = duplicates?.find() ?? new Uint8Array(labels.length);
+    const gone = duplicates?.find() ?? new Uint8Array(rows);
     if (config.balance) balance(labels.values, order.values, gone, config.balance);
     return gone;
   } finally {
@@ -183,7 +198,7 @@ async function writeRows(
       await writeFile(path, await picture.bytes);
     }
     file.write(JSON.stringify(candidate.fields(id)));
-    tally.write(candidate.text, candidate.label, candidate);
+    tally.write(candidate);
   }
   const report = tally.report();
   if (report.written > 0) return report;
@@ -199,11 +214,14 @@ function idOf({ id, digest }: Candidate): string {
   return id ?? digest.toString('hex');
 }
 
-function tallyOf(config: PreprocessingConfig): PreprocessTally {
+function tallyOf({ config, steps }: Loaded): PreprocessTally {
   const reasons: DropReason[] = [];
   const missing = Object.values('missing' in config ? (config.missing ?? {}) : {});
   if (missing.includes('drop')) reasons.push('missing');
   if ('max_characters' in config && config.max_characters !== undefined) reasons.push('too_long');
+  if ('number' in config && config.number?.outside === 'drop') reasons.push('out_of_range');
+  if ('languages' in config && config.languages) reasons.push('language');
+  if (steps?.drops) reasons.push('step');
   if (config.unmapped === 'drop') reasons.push('unmapped');
   if ('near_duplicates' in config && config.near_duplicates) reasons.push('near_duplicate');
   if (config.balance) reasons.push('balance');

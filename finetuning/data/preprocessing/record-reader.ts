@@ -1,7 +1,9 @@
 import type { RecordFields, TextsConfig } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { LanguageRow } from '../rows/language-row.js';
-import { messagesOf } from '../rows/read-language-rows.js';
+import { filledPrompt } from './prompt-template.js';
+import { readLabels, readNumber } from './read-answer.js';
+import { readConversation } from './read-conversation.js';
 import type { SourceRecord } from './source-record.js';
 
 /** One record as its format has it. */
@@ -22,6 +24,11 @@ export function fieldsOf(value: unknown): Pick<RawRecord, 'get' | 'names'> {
   return { get, names: undefined };
 }
 
+/** Most instructions need none. */
+function contextOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 type Role = keyof RecordFields;
 type Missing = NonNullable<TextsConfig['missing']>;
 
@@ -32,8 +39,12 @@ export class RecordReader {
 
   constructor(
     private readonly file: string,
-    { fields = {}, missing = {} }: TextsConfig,
+    private readonly config: Pick<
+      TextsConfig,
+      'fields' | 'missing' | 'number' | 'separator' | 'prompt_template'
+    >,
   ) {
+    const { fields = {}, missing = {} } = config;
     this.#fields = fields;
     this.#missing = missing;
   }
@@ -52,11 +63,14 @@ export class RecordReader {
     const time = fields.time === undefined ? {} : { time: cell('time') };
     const id = fields.id === undefined ? undefined : cell('id');
     const body = this.#body(record, cell);
+    const pair = fields.text_pair === undefined ? {} : { pair: cell('text_pair') };
     const label = fields.label === undefined ? undefined : cell('label').trim();
     return {
       id,
       body,
+      ...pair,
       label,
+      ...this.#answer(record, label),
       ...group,
       ...time,
       ...(found.missing ? { missing: true } : {}),
@@ -67,10 +81,31 @@ export class RecordReader {
   }
 
   #body(record: RawRecord, cell: (role: Role) => string): LanguageRow {
-    if (this.#fields.messages !== undefined)
-      return { messages: messagesOf(record.get(this.#fields.messages), this.file, record.line) };
-    if (this.#fields.prompt !== undefined) return { prompt: cell('prompt'), completion: cell('completion') };
-    return { text: cell('text') };
+    const { messages, prompt, context } = this.#fields;
+    if (messages !== undefined)
+      return { messages: readConversation(record.get(messages), this.file, record.line) };
+    if (prompt === undefined) return { text: cell('text') };
+    const about = context === undefined ? undefined : contextOf(record.get(context));
+    const asked = cell('prompt');
+    return {
+      // A prompt that is missing stays empty, whatever stands around it.
+      prompt: asked === '' ? '' : filledPrompt(this.config.prompt_template, asked, about),
+      completion: cell('completion'),
+    };
+  }
+
+  #answer(record: RawRecord, label: string | undefined): Pick<SourceRecord, 'number' | 'labels'> {
+    const { number, separator } = this.config;
+    const place = { file: this.file, line: record.line };
+    if (this.#fields.labels !== undefined)
+      return {
+        labels: readLabels(record.get(this.#fields.labels), separator, {
+          ...place,
+          field: this.#fields.labels,
+        }),
+      };
+    if (number === undefined || label === undefined || label === '') return {};
+    return { number: readNumber(label, number, { ...place, field: this.#fields.label as string }) };
   }
 
   #cell(record: RawRecord, role: Role, found: { missing: boolean; filled: number }): string {

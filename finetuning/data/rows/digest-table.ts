@@ -37,9 +37,10 @@ export class DigestTable {
 
   /** Where the digest is, or would be put. */
   #slot(digest: Buffer): number {
-    const [a, b, c, d] = [0, 4, 8, 12].map((at) => digest.readUInt32LE(at));
+    const [a, b] = [digest.readUInt32LE(0), digest.readUInt32LE(4)];
+    const [c, d] = [digest.readUInt32LE(8), digest.readUInt32LE(12)];
     const mask = this.#values.length - 1;
-    for (let slot = (a as number) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = a & mask; ; slot = (slot + 1) & mask) {
       const at = slot * WORDS;
       if (this.#values[slot] === EMPTY) return slot;
       if (

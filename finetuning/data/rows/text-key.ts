@@ -18,6 +18,11 @@ export function textDigest(text: string): Buffer {
   return digestOf(foldText(text) || text);
 }
 
+/** Of two texts, of which either has its own place: as `textDigest`. */
+export function pairDigest(text: string, pair: string): Buffer {
+  return digestOf(Buffer.concat([textDigest(text), textDigest(pair)]));
+}
+
 /** The first 16 bytes of the sha256. */
 export function digestOf(content: string | Uint8Array): Buffer {
   return createHash('sha256').update(content).digest().subarray(0, 16);

@@ -4,8 +4,8 @@ import { readLines, type Line } from './read-lines.js';
 import { checkFields, parseJsonLine } from './read-rows.js';
 import { textInput, type TextInput } from './text-input.js';
 
-/** What is to be said of a text: its label, the names of all its labels, or a number. */
-export type Answer = string | readonly string[] | number;
+/** What is to be said of a text: its label, the names of all its labels, a number, or several. */
+export type Answer = string | readonly string[] | number | readonly number[];
 
 export interface TextRowLine extends Line {
   readonly id: string;
@@ -14,8 +14,8 @@ export interface TextRowLine extends Line {
 }
 
 /**
- * Rows of a .jsonl file of texts, each checked: `{id, text, label}` with a name or a number, `{id, text, labels}` with a list
- * of names; `text_pair` has a second text. Blank lines are passed over.
+ * Rows of a .jsonl file of texts, each checked: `{id, text, label}` with a name, a number or a list of numbers,
+ * `{id, text, labels}` with a list of names; `text_pair` has a second text. Blank lines are passed over.
  *
  * @throws DiagnosticError `jsonl-syntax`, `bad-row` with file and line; those of `readLines`
  */
@@ -50,10 +50,10 @@ function answerOf(row: Fields, problem: ProblemType, file: string, line: number)
   const { label, labels } = row;
   switch (problem) {
     case 'regression':
-      if (typeof label === 'number' && Number.isFinite(label)) return label;
+      if (isNumber(label) || isNumbers(label)) return label;
       throw badAnswer({
         message: 'a row of a regression needs label',
-        expected: 'label: a number',
+        expected: 'label: a number, or a list of as many numbers in each row',
         found: label,
         file,
         line,
@@ -81,6 +81,12 @@ function answerOf(row: Fields, problem: ProblemType, file: string, line: number)
         line,
       });
   }
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+function isNumbers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isNumber);
 }
 
 function badAnswer({

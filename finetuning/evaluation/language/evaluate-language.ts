@@ -1,8 +1,12 @@
 import { projectLayout, type EvaluationConfig } from '../../../configs/index.js';
-import { DiagnosticError } from '../../../diagnostics/index.js';
+import { DiagnosticError, type Locator } from '../../../diagnostics/index.js';
 import type { OnProgress } from '../../data/index.js';
 import type { OpenedGenerator, Question } from '../../models/generation/open-generator.js';
 import type { OpenedScorer, RowScore } from '../../models/scoring/open-scorer.js';
+import { loadMetrics, measure, type LanguageAnswer, type Metrics } from '../../user-code/metric.js';
+import type { Production } from '../classifier.js';
+import { compareLanguage } from '../compared/compare-language.js';
+import { comparePairs, type ComparedPair, type ModelName } from '../compared/compared.js';
 import { Stopwatch, type Latency } from '../stopwatch.js';
 import { completionFigures, type CompletionFigures } from '../texts/completion-figures.js';
 import { languageFigures, type LanguageFigures } from './language-figures.js';
@@ -22,10 +26,14 @@ export interface EvaluateLanguageOptions {
   /** Of the project. */
   readonly name: string;
   readonly config: EvaluationConfig;
+  /** Where the settings are written, for messages. */
+  readonly places?: Locator;
   /** In place of data/finetuning/test.jsonl, relative to the project. */
   readonly testFile?: string;
   readonly base: LanguageContender;
   readonly finetuned: LanguageContender;
+  /** Absent: nothing is in production. */
+  readonly production?: Production<LanguageContender>;
   readonly onProgress?: OnProgress;
 }
 
@@ -40,6 +48,8 @@ export interface JudgedLanguage {
   readonly completions?: CompletionFigures;
   /** By name. */
   readonly sets: Readonly<Record<string, LanguageFigures>>;
+  /** What the project's own metrics say, by name. */
+  readonly own: Readonly<Record<string, number | null>>;
   readonly latency: Latency;
 }
 
@@ -52,33 +62,52 @@ export interface LanguageComparison {
   /** Rows that have a completion, of which these are the first. */
   readonly questions: number;
   readonly base: JudgedLanguage;
+  /** The model in production, where there is one. */
+  readonly production?: JudgedLanguage;
   readonly finetuned: JudgedLanguage;
+  /** Each model beside the others. */
+  readonly compared: readonly ComparedPair[];
+  /** Why the model in production is not among them, where there is one. */
+  readonly notCompared?: string;
   /** Rows of the other sets. */
   readonly sets: Readonly<Record<string, number>>;
 }
 
 /**
- * Reads held-out texts with the base and the finetuned model, one after the other so that only one is in memory, lets
- * each go on from the prompts that have a completion, and writes metrics.json, reports/ and plots/.
+ * Reads held-out texts with the base, the finetuned model and the one in production, one after the other so that only one
+ * is in memory, lets each go on from the prompts that have a completion, and writes metrics.json, reports/ and plots/.
  *
  * @throws DiagnosticError `nothing-to-say`, `not-finite`, those of `readLanguageSet` and of the models
  */
 export async function evaluateLanguage(options: EvaluateLanguageOptions): Promise<LanguageComparison> {
   const { root, name, config, testFile = projectLayout.test, onProgress = () => {} } = options;
+  const metrics = await loadMetrics(config.metrics, root, options.places);
   const rows = await readLanguageSet(root, testFile);
   const sets = new Map<string, LanguageTestRow[]>();
   for (const [set, file] of Object.entries(config.sets)) sets.set(set, await readLanguageSet(root, file));
   const questions = [...rows.keys()].filter((row) => rows[row]?.question);
   const asked = questions.slice(0, config.completions);
-  const judge = (which: 'base' | 'finetuned'): Promise<JudgedLanguage> =>
-    judged(which, options[which], { rows, sets, asked, config, onProgress });
+  const judge = (which: ModelName, contender: LanguageContender): Promise<JudgedLanguage> =>
+    judged(which, contender, { rows, sets, asked, config, metrics, onProgress });
+  const { production } = options;
+  const models = {
+    base: await judge('base', options.base),
+    finetuned: await judge('finetuned', options.finetuned),
+    ...(production && 'contender' in production
+      ? { production: await judge('production', production.contender) }
+      : {}),
+  };
+  const references = referencesOf(rows, asked);
   const comparison: LanguageComparison = {
     name,
     rows,
     asked,
     questions: questions.length,
-    base: await judge('base'),
-    finetuned: await judge('finetuned'),
+    ...models,
+    compared: await comparePairs<JudgedLanguage>(models, (before, after) =>
+      compareLanguage(references, before, after, config.intervals),
+    ),
+    ...(production && 'reason' in production ? { notCompared: production.reason } : {}),
     sets: Object.fromEntries([...sets].map(([set, { length }]) => [set, length])),
   };
   await writeLanguageOutputs(root, comparison, config);
@@ -90,13 +119,14 @@ interface Given {
   readonly sets: ReadonlyMap<string, readonly LanguageTestRow[]>;
   readonly asked: readonly number[];
   readonly config: EvaluationConfig;
+  readonly metrics: Metrics;
   readonly onProgress: OnProgress;
 }
 
 async function judged(
   name: string,
   contender: LanguageContender,
-  { rows, sets, asked, config, onProgress }: Given,
+  { rows, sets, asked, config, metrics, onProgress }: Given,
 ): Promise<JudgedLanguage> {
   const scorer = await contender.openScorer();
   const stopwatch = new Stopwatch();
@@ -121,22 +151,48 @@ async function judged(
     others[set] = languageFigures(scored);
   }
   const answers = await answersOf(name, contender, { rows, asked, config, onProgress });
-  const references = asked.map((row) => rows[row]?.question?.reference ?? '');
+  const references = referencesOf(rows, asked);
+  const figures = languageFigures(scores);
+  const completions = asked.length > 0 ? completionFigures(references, answers) : undefined;
+  const known = Object.keys({ ...figures, ...completions });
   return {
     description: contender.description,
     scores,
-    figures: languageFigures(scores),
+    figures,
     answers,
-    ...(asked.length > 0 ? { completions: completionFigures(references, answers) } : {}),
+    ...(completions ? { completions } : {}),
+    own: await measure(metrics, () => judgedRows(rows, scores, asked, answers), known),
     sets: others,
     latency,
   };
 }
 
+/** What the rows that are gone on from go on with. */
+function referencesOf(rows: readonly LanguageTestRow[], asked: readonly number[]): string[] {
+  return asked.map((row) => rows[row]?.question?.reference ?? '');
+}
+
+/** As the project's own metrics are given them. */
+function judgedRows(
+  rows: readonly LanguageTestRow[],
+  scores: readonly RowScore[],
+  asked: readonly number[],
+  answers: readonly string[],
+): LanguageAnswer[] {
+  const places = new Map(asked.map((row, at) => [row, at]));
+  return rows.map(({ id, fields, question }, row) => {
+    const { loss, tokens, right, bytes } = scores[row] as RowScore;
+    const at = places.get(row);
+    const answered =
+      at === undefined ? {} : { label: question?.reference ?? '', prediction: answers[at] as string };
+    return { ...fields, id, loss, tokens, right, bytes, ...answered };
+  });
+}
+
 async function answersOf(
   name: string,
   contender: LanguageContender,
-  { rows, asked, config, onProgress }: Omit<Given, 'sets'>,
+  { rows, asked, config, onProgress }: Omit<Given, 'sets' | 'metrics'>,
 ): Promise<string[]> {
   if (asked.length === 0) return [];
   const generator = await contender.openGenerator();

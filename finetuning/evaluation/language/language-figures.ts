@@ -14,14 +14,27 @@ export interface LanguageFigures {
 
 export function languageFigures(scores: readonly RowScore[]): LanguageFigures {
   const sum = (of: (score: RowScore) => number): number => scores.reduce((all, score) => all + of(score), 0);
-  const tokens = sum((score) => score.tokens);
-  const nats = sum((score) => score.loss);
+  return figuresOfScores({
+    loss: sum((score) => score.loss),
+    tokens: sum((score) => score.tokens),
+    right: sum((score) => score.right),
+    bytes: sum((score) => score.bytes),
+  });
+}
+
+/** @param sums over rows */
+export function figuresOfScores({
+  loss: nats,
+  tokens,
+  right,
+  bytes,
+}: Omit<RowScore, 'cut'>): LanguageFigures {
   const loss = nats / tokens;
   return {
     loss,
     perplexity: Math.exp(loss),
-    bits_per_byte: nats / Math.LN2 / sum((score) => score.bytes),
-    token_accuracy: sum((score) => score.right) / tokens,
+    bits_per_byte: nats / Math.LN2 / bytes,
+    token_accuracy: right / tokens,
   };
 }
 

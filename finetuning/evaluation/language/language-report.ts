@@ -1,7 +1,9 @@
 import type { EvaluationConfig } from '../../../configs/index.js';
 import { barChart } from '../report/bar-chart.js';
+import { comparedSection } from '../report/compared-section.js';
 import { count, escape, figure, percent } from '../report/html.js';
 import { lineChart } from '../report/line-chart.js';
+import { ownMetricsTable } from '../report/own-metrics.js';
 import { card, renderPage, type Section } from '../report/page.js';
 import { sliceSection } from '../report/slice-sections.js';
 import { table } from '../report/table.js';
@@ -21,7 +23,7 @@ export function renderLanguageReport(
   slices: readonly LanguageSlice[],
   config: EvaluationConfig,
 ): string {
-  const { name, rows, base, finetuned } = comparison;
+  const { name, rows, base, production, finetuned, compared, notCompared } = comparison;
   const tokens = finetuned.scores.reduce((sum, score) => sum + score.tokens, 0);
   const cut = finetuned.scores.filter((score) => score.cut).length;
   const lead =
@@ -32,9 +34,14 @@ export function renderLanguageReport(
   return renderPage({
     name,
     lead,
-    cards: [cardOf('Finetuned', 'finetuned', finetuned), cardOf('Base', 'base', base)],
+    cards: [
+      cardOf('Finetuned', 'finetuned', finetuned),
+      ...(production ? [cardOf('In production', 'production', production)] : []),
+      cardOf('Base', 'base', base),
+    ],
     sections: [
       overall(comparison),
+      comparedSection(compared, config.intervals, notCompared),
       ...completions(comparison),
       ...sliceSection(slices, 'Bits per byte of some of the rows; less is better.'),
       ...others(comparison),
@@ -47,7 +54,7 @@ const th = (text: string): string => `<th scope="row">${escape(text)}</th>`;
 const n = (text: string): string => `<td class="n">${text}</td>`;
 
 function overall(comparison: LanguageComparison): Section {
-  const { base, finetuned } = comparison;
+  const { base, production, finetuned } = comparison;
   const row = (title: string, { figures }: JudgedLanguage): string =>
     `<tr>${th(title)}${n(figures.perplexity.toFixed(3))}${n(figure(figures.loss))}${n(figure(figures.bits_per_byte))}${n(percent(figures.token_accuracy))}</tr>`;
   const bins = bitsHistogram(comparison);
@@ -70,8 +77,14 @@ function overall(comparison: LanguageComparison): Section {
         caption:
           'Less is better, but for the share of tokens that the model held likeliest. Bits per byte can be compared between tokenizers.',
         head: ['Model', 'Perplexity', 'Loss (nats)', 'Bits per byte', 'Tokens right'],
-        body: [row('Finetuned', finetuned), row('Base', base)],
-      }) + `\n<figure>${chart}</figure>`,
+        body: [
+          row('Finetuned', finetuned),
+          ...(production ? [row('In production', production)] : []),
+          row('Base', base),
+        ],
+      }) +
+      ownMetricsTable(comparison) +
+      `\n<figure>${chart}</figure>`,
   };
 }
 
@@ -82,7 +95,7 @@ const SHARES = [
   ['rouge_l', 'ROUGE-L'],
 ] as const;
 
-function completions({ rows, asked, questions, base, finetuned }: LanguageComparison): Section[] {
+function completions({ rows, asked, questions, base, production, finetuned }: LanguageComparison): Section[] {
   const [before, after] = [base.completions, finetuned.completions];
   if (!before || !after) return [];
   const values = (of: CompletionFigures): number[] => [
@@ -125,7 +138,11 @@ function completions({ rows, asked, questions, base, finetuned }: LanguageCompar
           caption:
             'How like the completions of the rows it is. ROUGE as rouge-score’s F-measures, BLEU and chrF (0–100) as sacrebleu’s.',
           head: ['Model', ...SHARES.map(([, title]) => title), 'BLEU', 'chrF'],
-          body: [row('Finetuned', after), row('Base', before)],
+          body: [
+            row('Finetuned', after),
+            ...(production?.completions ? [row('In production', production.completions)] : []),
+            row('Base', before),
+          ],
         }) +
         (shown.length === 0
           ? ''

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { projectLayout, type EvaluationConfig } from '../../../configs/index.js';
 import { writeFiles, type LineWriter } from '../../data/index.js';
 import type { RowScore } from '../../models/scoring/open-scorer.js';
+import { comparedRecord } from '../compared/compared.js';
 import { round, rounded } from '../round.js';
 import type { JudgedLanguage, LanguageComparison } from './evaluate-language.js';
 import { bitsPerByte, type LanguageFigures } from './language-figures.js';
@@ -21,7 +22,7 @@ export async function writeLanguageOutputs(
   const { reports, metrics, plots } = projectLayout;
   const slices = languageSlices(comparison, config.slices);
   const contents: Readonly<Record<string, (file: LineWriter) => void>> = {
-    [metrics]: (file) => file.write(JSON.stringify(languageMetrics(comparison), null, 2)),
+    [metrics]: (file) => file.write(JSON.stringify(languageMetrics(comparison, config), null, 2)),
     [`${reports}/report.html`]: (file) => file.write(renderLanguageReport(comparison, slices, config)),
     [`${reports}/predictions.jsonl`]: (file) => writeAnswers(comparison, file),
     [`${reports}/scores.jsonl`]: (file) => writeScores(comparison, file),
@@ -35,13 +36,14 @@ export async function writeLanguageOutputs(
 }
 
 /** What metrics.json has, for `dvc metrics show`. */
-export function languageMetrics({ rows, asked, base, finetuned, sets }: LanguageComparison): object {
+export function languageMetrics(
+  { rows, asked, base, production, finetuned, compared, sets }: LanguageComparison,
+  { intervals }: Pick<EvaluationConfig, 'intervals'>,
+): object {
   const sum = (of: (score: RowScore) => number): number =>
     finetuned.scores.reduce((all, score) => all + of(score), 0);
-  const overall = ({ figures, completions }: JudgedLanguage): object => ({
-    ...rounded({ ...figures }),
-    ...(completions ? rounded({ ...completions }) : {}),
-  });
+  const overall = ({ figures, completions, own }: JudgedLanguage): object =>
+    rounded({ ...figures, ...completions, ...own });
   const both = (before: LanguageFigures, after: LanguageFigures): object => ({
     base: rounded({ ...before }),
     finetuned: rounded({ ...after }),
@@ -60,8 +62,10 @@ export function languageMetrics({ rows, asked, base, finetuned, sets }: Language
     cut_rows: finetuned.scores.filter(({ cut }) => cut).length,
     completions: asked.length,
     base: overall(base),
+    ...(production ? { production: overall(production) } : {}),
     finetuned: overall(finetuned),
     gain: gain(base, finetuned),
+    compared: comparedRecord(compared, intervals),
     ...(others.length > 0 ? { sets: Object.fromEntries(others) as object } : {}),
   };
 }
@@ -80,7 +84,10 @@ function gain(base: JudgedLanguage, finetuned: JudgedLanguage): object {
 }
 
 /** As models are compared by: a right answer is the whole completion. */
-function writeAnswers({ rows, asked, base, finetuned }: LanguageComparison, file: LineWriter): void {
+function writeAnswers(
+  { rows, asked, base, production, finetuned }: LanguageComparison,
+  file: LineWriter,
+): void {
   for (const [at, row] of asked.entries()) {
     const { id, question } = rows[row] as LanguageComparison['rows'][number];
     const { prompt, reference } = question as NonNullable<typeof question>;
@@ -90,18 +97,23 @@ function writeAnswers({ rows, asked, base, finetuned }: LanguageComparison, file
         ...prompt,
         label: reference.trim(),
         base: base.answers[at]?.trim(),
+        ...(production ? { production: production.answers[at]?.trim() } : {}),
         finetuned: finetuned.answers[at]?.trim(),
       }),
     );
   }
 }
 
-function writeScores({ rows, base, finetuned }: LanguageComparison, file: LineWriter): void {
+function writeScores({ rows, base, production, finetuned }: LanguageComparison, file: LineWriter): void {
   const bits = (of: JudgedLanguage, row: number): number | null =>
     round(bitsPerByte(of.scores[row] as RowScore), 4);
   for (const [row, { id }] of rows.entries()) {
     const { tokens, bytes, cut } = finetuned.scores[row] as RowScore;
-    const figures = { base: bits(base, row), finetuned: bits(finetuned, row) };
+    const figures = {
+      base: bits(base, row),
+      ...(production ? { production: bits(production, row) } : {}),
+      finetuned: bits(finetuned, row),
+    };
     file.write(JSON.stringify({ id, tokens, bytes, cut, bits_per_byte: figures }));
   }
 }

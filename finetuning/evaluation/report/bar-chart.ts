@@ -4,12 +4,22 @@ export interface Series {
   readonly name: string;
   /** CSS class that gives the colour. */
   readonly hue: string;
-  /** One per group, 0–1. */
+  /** One per group, from 0 to the scale's most. */
   readonly values: readonly number[];
 }
 
+/** What the axis ends at, and how values are written. */
+export interface Scale {
+  readonly most: number;
+  said(value: number): string;
+}
+
+const SHARES: Scale = { most: 1, said: figure };
+const TICKS = [0, 0.25, 0.5, 0.75, 1];
+
 const WIDTH = 760;
-const LEFT = 130;
+/** What the groups' names take at least, and at most; of a character some 8. */
+const [LEAST_LEFT, MOST_LEFT, CHARACTER] = [130, 300, 8];
 const RIGHT = 56;
 const BAR = 15;
 const GAP = 3;
@@ -17,19 +27,29 @@ const GROUP_GAP = 18;
 const TOP = 34;
 
 /** Horizontal bars in groups, as inline SVG: one group per figure, one bar per model. */
-export function barChart(title: string, groups: readonly string[], series: readonly Series[]): string {
+export function barChart(
+  title: string,
+  groups: readonly string[],
+  series: readonly Series[],
+  { most, said }: Scale = SHARES,
+): string {
+  const longest = Math.max(0, ...groups.map((group) => group.length));
+  const left = Math.round(Math.min(MOST_LEFT, Math.max(LEAST_LEFT, longest * CHARACTER + 16)));
   const groupHeight = series.length * (BAR + GAP) - GAP + GROUP_GAP;
   const bottom = TOP + groups.length * groupHeight;
-  const x = (value: number): number => LEFT + value * (WIDTH - LEFT - RIGHT);
+  const x = (value: number): number => left + (value / most) * (WIDTH - left - RIGHT);
   const parts: string[] = [];
-  for (const tick of [0, 0.25, 0.5, 0.75, 1]) {
+  for (const tick of TICKS.map((share) => share * most)) {
     parts.push(
       `<line class="grid" x1="${x(tick)}" x2="${x(tick)}" y1="${TOP - 8}" y2="${bottom - GROUP_GAP + 6}"/>`,
     );
-    parts.push(`<text class="soft" x="${x(tick)}" y="${bottom + 8}" text-anchor="middle">${tick}</text>`);
+    parts.push(
+      `<text class="soft" x="${x(tick)}" y="${bottom + 8}" text-anchor="middle">${Number(tick.toPrecision(3))}</text>`,
+    );
   }
-  let legend = LEFT;
-  for (const { name, hue } of series) {
+  let legend = left;
+  // One series without a name needs no legend.
+  for (const { name, hue } of series.filter((each) => each.name !== '')) {
     parts.push(`<rect class="${hue}" x="${legend}" y="4" width="12" height="12" rx="2"/>`);
     parts.push(`<text x="${legend + 18}" y="14">${escape(name)}</text>`);
     legend += 34 + name.length * 7.5;
@@ -38,15 +58,15 @@ export function barChart(title: string, groups: readonly string[], series: reado
     const y = TOP + index * groupHeight;
     const middle = y + (groupHeight - GROUP_GAP) / 2;
     parts.push(
-      `<text x="${LEFT - 12}" y="${middle}" text-anchor="end" dominant-baseline="central">${escape(group)}</text>`,
+      `<text x="${left - 12}" y="${middle}" text-anchor="end" dominant-baseline="central">${escape(group)}</text>`,
     );
     for (const [order, { name, hue, values }] of series.entries()) {
       const value = values[index] ?? 0;
       const top = y + order * (BAR + GAP);
-      const width = Math.max(1, x(value) - LEFT).toFixed(1);
+      const width = Math.max(1, x(value) - left).toFixed(1);
       parts.push(
-        `<rect class="${hue}" x="${LEFT}" y="${top}" width="${width}" height="${BAR}" rx="2"><title>${escape(`${group}, ${name}: ${figure(value)}`)}</title></rect>`,
-        `<text class="soft" x="${(x(value) + 7).toFixed(1)}" y="${top + BAR / 2}" dominant-baseline="central">${figure(value)}</text>`,
+        `<rect class="${hue}" x="${left}" y="${top}" width="${width}" height="${BAR}" rx="2"><title>${escape(`${[group, name].filter(Boolean).join(', ')}: ${said(value)}`)}</title></rect>`,
+        `<text class="soft" x="${(x(value) + 7).toFixed(1)}" y="${top + BAR / 2}" dominant-baseline="central">${said(value)}</text>`,
       );
     }
   }

@@ -70,5 +70,5 @@ export function lineChart({ title, x, y, series, dots = false, diagonal = false,
 }
 
 function tickText(value: number): string {
-  return String(Number(value.toFixed(2)));
+  return String(Number(value < 1 ? value.toPrecision(3) : value.toFixed(2)));
 }

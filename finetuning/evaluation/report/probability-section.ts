@@ -8,10 +8,11 @@ import { table } from './table.js';
 const WHOLE = { x: 1, y: 1 };
 
 /** What the models' probabilities are worth: as rankings of the rows, and as confidences. */
-export function probabilitySection({ base, finetuned }: Comparison): Section {
+export function probabilitySection({ base, production, finetuned }: Comparison): Section {
   const lines = (of: (judged: JudgedModel) => Line['points']): Line[] => [
     { name: 'Finetuned', hue: 'finetuned', points: of(finetuned) },
     { name: 'Base', hue: 'base', points: of(base) },
+    ...(production ? [{ name: 'In production', hue: 'production', points: of(production) }] : []),
   ];
   const charts = [
     lineChart({
@@ -58,7 +59,7 @@ export function probabilitySection({ base, finetuned }: Comparison): Section {
   return {
     id: 'probabilities',
     title: 'How sure, and how rightly',
-    content: `${probabilityTable(base, finetuned)}\n<div class="pair">${figures.join('')}</div>`,
+    content: `${probabilityTable(base, production, finetuned)}\n<div class="pair">${figures.join('')}</div>`,
   };
 }
 
@@ -71,7 +72,11 @@ function compared(
   return `${what}: finetuned ${figure(finetuned.probabilities[name])}, base ${figure(base.probabilities[name])}.`;
 }
 
-function probabilityTable(base: JudgedModel, finetuned: JudgedModel): string {
+function probabilityTable(
+  base: JudgedModel,
+  production: JudgedModel | undefined,
+  finetuned: JudgedModel,
+): string {
   const ks = [...finetuned.probabilities.top_k.keys()];
   const row = (title: string, { probabilities }: JudgedModel): string => {
     const { roc_auc, pr_auc, log_loss, ece, top_k } = probabilities;
@@ -82,6 +87,10 @@ function probabilityTable(base: JudgedModel, finetuned: JudgedModel): string {
     caption:
       'Areas under the curves: means over the labels, each against the rest. Log loss in nats and expected calibration error (ECE): less is better.',
     head: ['Model', 'ROC AUC', 'PR AUC', 'Log loss', 'ECE', ...ks.map((k) => `Right among ${k}`)],
-    body: [row('Finetuned', finetuned), row('Base', base)],
+    body: [
+      row('Finetuned', finetuned),
+      ...(production ? [row('In production', production)] : []),
+      row('Base', base),
+    ],
   });
 }

@@ -3,12 +3,12 @@ export const style = `
 :root {
   color-scheme: light dark;
   --page: #fbfaf8; --card: #ffffff; --ink: #1d2330; --soft: #5a6272; --line: #e3e1dc;
-  --finetuned: #0f766e; --base: #b45309; --majority: #7c8494; --heat: 15 118 110; --miss: 180 83 9;
+  --finetuned: #0f766e; --base: #b45309; --production: #4f46e5; --majority: #7c8494; --heat: 15 118 110; --miss: 180 83 9;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #12151c; --card: #1a1f29; --ink: #e8eaf0; --soft: #a4adbd; --line: #2c3341;
-    --finetuned: #2dd4bf; --base: #fbbf24; --majority: #8d97a9; --heat: 15 118 110; --miss: 160 84 12;
+    --finetuned: #2dd4bf; --base: #fbbf24; --production: #a5b4fc; --majority: #8d97a9; --heat: 15 118 110; --miss: 160 84 12;
   }
 }
 * { box-sizing: border-box; }
@@ -25,15 +25,18 @@ h2 { font-size: 1.2rem; margin: 2.8rem 0 .5rem; }
 .cards .name { font-weight: 600; }
 .cards .big { font-size: 2.1rem; font-weight: 650; line-height: 1.25; font-variant-numeric: tabular-nums; }
 .cards .what { color: var(--soft); font-size: .88rem; margin: .35rem 0 0; }
-.finetuned { --hue: var(--finetuned); } .base { --hue: var(--base); } .majority { --hue: var(--majority); }
+.finetuned { --hue: var(--finetuned); } .base { --hue: var(--base); } .production { --hue: var(--production); } .majority { --hue: var(--majority); }
 figure { margin: 1rem 0 0; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: 1rem; }
 figcaption { color: var(--soft); font-size: .88rem; margin-top: .5rem; }
 svg { display: block; width: 100%; height: auto; font: 13px system-ui, sans-serif; }
-svg text { fill: var(--ink); } svg .soft { fill: var(--soft); } svg .grid { stroke: var(--line); }
-svg rect.finetuned { fill: var(--finetuned); } svg rect.base { fill: var(--base); } svg rect.majority { fill: var(--majority); }
+svg text { fill: var(--ink); } svg .soft { fill: var(--soft); } svg .grid { stroke: var(--line); } svg .axis { stroke: var(--soft); stroke-dasharray: 5 4; }
+svg rect.finetuned { fill: var(--finetuned); } svg rect.base { fill: var(--base); } svg rect.production { fill: var(--production); } svg rect.majority { fill: var(--majority); }
 svg .line { fill: none; stroke: var(--hue); stroke-width: 2.2; } svg.curve { max-width: 44rem; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem; }
 svg .dot { fill: var(--hue); }
+svg .point { fill: var(--hue); fill-opacity: .55; stroke: var(--hue); stroke-width: .8; }
+.thumbnail { display: block; max-width: 8rem; max-height: 8rem; border-radius: .3rem; border: 1px solid var(--line); }
+.thumbnail.pixels { image-rendering: pixelated; }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; margin-top: 1rem; }
 .scroll:focus-visible { outline: 3px solid var(--finetuned); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }

@@ -1,13 +1,17 @@
+import { textInput } from '../../data/index.js';
+import type { Thumbnail } from '../../images/thumbnail.js';
 import { largestConfusions, worstErrors, type Comparison } from '../comparison.js';
 import type { ClassMetrics, Metrics } from '../metrics.js';
 import { count, escape, figure, percent } from './html.js';
+import { inputText } from './input-text.js';
 import { scroll, table } from './table.js';
+import { thumbnailImage } from './thumbnails.js';
 
 /** More labels than this make a matrix that nobody can read; the .csv has it in any case. */
 const MOST_MATRIX_LABELS = 60;
 const CONFUSIONS_SHOWN = 12;
 
-export function overallTable({ majority, base, finetuned }: Comparison): string {
+export function overallTable({ majority, base, production, finetuned }: Comparison): string {
   const row = (name: string, metrics: Metrics): string =>
     `<tr><th scope="row">${name}</th>${[
       metrics.accuracy,
@@ -23,7 +27,12 @@ export function overallTable({ majority, base, finetuned }: Comparison): string 
     caption:
       'Macro: the mean over the labels, each counting the same; weighted: each counting by its rows. MCC: Matthews’ correlation coefficient, 0 as by chance.',
     head: ['Model', 'Accuracy', 'Macro precision', 'Macro recall', 'Macro F1', 'Weighted F1', 'MCC'],
-    body: [row('Finetuned', finetuned.metrics), row('Base', base.metrics), row('Majority', majority.metrics)],
+    body: [
+      row('Finetuned', finetuned.metrics),
+      ...(production ? [row('In production', production.metrics)] : []),
+      row('Base', base.metrics),
+      row('Majority', majority.metrics),
+    ],
   });
 }
 
@@ -90,7 +99,11 @@ export function confusionTable(comparison: Comparison): string {
   });
 }
 
-export function errorTable(comparison: Comparison, most: number): string {
+export function errorTable(
+  comparison: Comparison,
+  most: number,
+  thumbnails: ReadonlyMap<number, Thumbnail>,
+): string {
   const errors = worstErrors(comparison, most);
   if (errors.length === 0) return '<p class="note">There are none to show.</p>';
   return table({
@@ -102,10 +115,12 @@ export function errorTable(comparison: Comparison, most: number): string {
       'Confidence',
     ],
     numeric: [3],
-    body: errors.map(({ row, predicted, confidence }) => {
+    body: errors.map(({ index, row, predicted, confidence }) => {
+      const thumbnail = thumbnails.get(index);
+      const name = 'image' in row ? row.image : inputText(textInput(row));
       const lemmas = 'lemmas' in row && row.lemmas?.map((lemma) => lemma.replaceAll('_', ' ')).join(', ');
       return (
-        `<tr><td class="text">${escape('image' in row ? row.image : row.text)}${lemmas ? `<div class="lemmas">${escape(lemmas)}</div>` : ''}</td>` +
+        `<tr><td class="text">${thumbnail ? thumbnailImage(thumbnail, `Picture ${name}`) : ''}${escape(name)}${lemmas ? `<div class="lemmas">${escape(lemmas)}</div>` : ''}</td>` +
         `<td>${escape(row.label)}</td><td>${escape(predicted)}</td><td class="n">${percent(confidence)}</td></tr>`
       );
     }),

@@ -50,10 +50,8 @@ export function packedForm(weight: string, shape: readonly number[], kind: Layer
   const [first, second] = [shape[0] as number, shape[1] as number];
   return {
     variables,
-    encode(values) {
-      if (!(values instanceof Float32Array)) return pack(values);
-      return pack(quantizeNf4(kind === 'conv1d' ? transposed(values, first, second) : values));
-    },
+    encode: (values) => pack(quantizeNf4(kind === 'conv1d' ? transposed(values, first, second) : values)),
+    encodeNf4: pack,
     decode(stored) {
       const bytes = (name: string): Uint8Array => new Uint8Array((stored[name] as Int32Array).buffer);
       const quantized = {

@@ -29,10 +29,18 @@ export function classification(
           scores: ranked(Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit)))),
         };
       case 'regression':
-        return { value: Number((logits[0] as number).toFixed(SCORE_DECIMALS)) };
+        return numbersOf(logits, labels);
     }
   });
   return { model: name, version, predictions };
+}
+
+/** One number, or those of several outputs by their names. */
+function numbersOf(logits: Float32Array, labels: readonly string[]): ClassifyResponse['predictions'][number] {
+  const [first, ...others] = Array.from(logits, (logit) => Number(logit.toFixed(SCORE_DECIMALS)));
+  if (others.length === 0) return { value: first as number };
+  const named = [first as number, ...others].map((value, at) => [labels[at] as string, value] as const);
+  return { values: Object.fromEntries(named) };
 }
 
 function softmax(logits: Float32Array): number[] {

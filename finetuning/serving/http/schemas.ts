@@ -51,6 +51,9 @@ export const classifyResponse = z.object({
         .object({ labels: z.array(z.string()), scores })
         .meta({ description: 'any number of labels: those whose score, a sigmoid, is over a half' }),
       z.object({ value: z.number() }).meta({ description: 'a number, of a regression' }),
+      z
+        .object({ values: z.record(z.string(), z.number()) })
+        .meta({ description: 'of a regression with several outputs, the number of each' }),
     ]),
   ),
 });

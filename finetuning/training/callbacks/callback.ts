@@ -1,3 +1,5 @@
+import type { FinetuningConfig } from '../../../configs/index.js';
+
 /** After an update of the weights. */
 export interface StepInfo {
   /** Updates done, of how many. */
@@ -73,3 +75,6 @@ export interface TrainingCallback {
   readonly save?: () => Json;
   readonly restore?: (state: Json) => void;
 }
+
+/** A file's function `createCallback`. */
+export type CreateCallback = (config: FinetuningConfig) => TrainingCallback | Promise<TrainingCallback>;

@@ -1,23 +1,14 @@
 import type { ProblemType } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
-import { NUMBER_LABEL } from '../../models/problem.js';
-import { rowLocation } from './dataset.js';
+import type { AnswerForm } from './answer-form.js';
 import { labelIndices, labelSet, type AnsweredTexts } from './labelled-texts.js';
-
-/** What a batch is told to say: see `labelSpec`. @param count rows of the batch; those beyond `indices` have zeros */
-export type BatchLabels = (indices: Int32Array, count: number) => Int32Array | Float32Array;
-
-/** Answers of rows as numbers. */
-export interface AnswerForm {
-  /** The classes, in the order of the logits. */
-  readonly labels: readonly string[];
-  /** @throws DiagnosticError `unknown-label` for a label that training never saw */
-  encode(rows: AnsweredTexts): BatchLabels;
-}
+import { numbers } from './number-answers.js';
+import { rowLocation } from './dataset.js';
 
 /**
- * @param own names that the model's head has already: several labels to a row are numbered as there, if it has all of them
- * @throws DiagnosticError `one-label`, `no-labels`
+ * @param own names that the model's head has already: several labels to a row are numbered as there, if it has all of them,
+ *   and numbers are called as there, if it has as many
+ * @throws DiagnosticError `one-label`, `no-labels`, `bad-row`
  */
 export function answerForm(problem: ProblemType, train: AnsweredTexts, own: readonly string[]): AnswerForm {
   switch (problem) {
@@ -26,7 +17,7 @@ export function answerForm(problem: ProblemType, train: AnsweredTexts, own: read
     case 'multi_label_classification':
       return anyOf(severalLabels(train, own));
     case 'regression':
-      return numbers(own.length === 1 ? own : [NUMBER_LABEL]);
+      return numbers(train, own);
   }
 }
 
@@ -61,17 +52,6 @@ function anyOf(labels: readonly string[]): AnswerForm {
         });
         return given;
       };
-    },
-  };
-}
-
-function numbers(labels: readonly string[]): AnswerForm {
-  return {
-    labels,
-    encode: (rows) => (indices, count) => {
-      const given = new Float32Array(count);
-      indices.forEach((row, at) => (given[at] = rows.answers[row] as number));
-      return given;
     },
   };
 }

@@ -7,7 +7,8 @@ import { TextTokenizer } from '../../text/text-tokenizer.js';
 import type { Dataset } from './dataset.js';
 import type { Examples } from './examples.js';
 import type { Head } from './head.js';
-import { answerForm, type BatchLabels } from './answers.js';
+import type { BatchLabels } from './answer-form.js';
+import { answerForm } from './answers.js';
 import { readAnsweredTexts, type AnsweredTexts } from './labelled-texts.js';
 
 /** Rows of a text, or two, with a label, several labels or a number. */

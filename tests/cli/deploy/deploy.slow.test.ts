@@ -264,7 +264,7 @@ describe('reprise deploy --target server', () => {
     watching.run.child.kill('SIGTERM');
     const staying = await serve(root, {}, '--no-watch');
     promoteWhole(root, 6);
-    const late = await reprise([...flags.slice(0, -2), staying.url, '--json', '--timeout', '2'], root);
+    const late = await reprise([...flags.slice(0, -2), staying.url, '--json', '--timeout', '5'], root);
     expect(JSON.parse(late.stdout)).toMatchObject({ code: 'not-turned', found: 'v5', expected: 'v6' });
     staying.run.child.kill('SIGTERM');
   });

@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 async function written(
   options: Partial<Served> = {},
-): Promise<Record<string, { spec: Record<string, never> }>> {
+): Promise<Record<string, { spec: Record<string, unknown> }>> {
   await writeManifests(folder, { ...served, ...options });
   const files = readdirSync(folder).filter((name) => name !== 'kustomization.yaml');
   return Object.fromEntries(files.map((name) => [name, parse(readFileSync(join(folder, name), 'utf8'))]));
@@ -41,7 +41,7 @@ interface Pod {
   }[];
   readonly tolerations?: unknown;
 }
-const podOf = (all: Record<string, { spec: Record<string, never> }>): Pod =>
+const podOf = (all: Record<string, { spec: Record<string, unknown> }>): Pod =>
   (all['deployment.yaml']?.spec['template'] as { spec: Pod }).spec;
 
 describe('Kubernetes manifests', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { placeModel } from '../../../cli/deploy/image/place-model.js';
 import { promotedRecord } from '../../../cli/deploy/promoted.js';
 import { resolvePretrained } from '../../../finetuning/index.js';
+import { writeFiles } from '../../rig/project.js';
 import {
   copyTinyModel,
   languageModelProject,
@@ -58,8 +59,8 @@ describe('the model of an image', () => {
     const cache = temporary();
     folders.push(cache);
     const variables = { HF_HUB_CACHE: cache, HF_HUB_OFFLINE: '1' };
-    const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
-    Object.assign(process.env, variables);
+    const before = process.env;
+    process.env = { ...before, ...variables };
     try {
       const hub = join(cache, 'models--tiny--gpt2');
       copyTinyModel(join(hub, 'snapshots', 'a'.repeat(40)));
@@ -72,9 +73,7 @@ describe('the model of an image', () => {
       const context = await placed(root);
       expect(await baseIn(context)).toContain(join(context, 'hub/models--tiny--gpt2/snapshots/'));
     } finally {
-      for (const [name, value] of before)
-        if (value === undefined) delete process.env[name];
-        else process.env[name] = value;
+      process.env = before;
     }
   });
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TextsConfig } from '../../../configs/index.js';
+import { languageCodes, type TextsConfig } from '../../../configs/index.js';
 import { preprocess, type PreprocessReport } from '../../../finetuning/data/index.js';
 import { redact } from '../../../finetuning/data/preprocessing/redact.js';
 import { jsonl, projectWith, records, rowsIn, type AnyRow } from './widened.js';
@@ -54,6 +54,29 @@ describe('personal data', () => {
     const { report, rows: written } = await run(rows, { redact: ['email', 'ip'] });
     expect(report).toMatchObject({ written: 1, dropped: { duplicate: 1 }, redacted: { email: 1, ip: 0 } });
     expect(written[0]?.text).toBe('[EMAIL] wrote');
+  });
+});
+
+describe('languages', () => {
+  const texts = {
+    en: 'The cat sat on the mat and looked at the dog.',
+    de: 'Der Hund lief schnell über die nasse Straße nach Hause.',
+    fr: 'Le chat est assis sur la table et regarde le chien.',
+    none: '12 34 56',
+  };
+  const rows = Object.entries(texts).map(([label, text]) => ({ text, label }));
+
+  it('that are not wanted are dropped and counted; what cannot be told is kept, or goes too', async () => {
+    const kept = await run(rows, { languages: { keep: ['en', 'de'], unsure: 'keep' } });
+    expect(kept.rows.map(({ label }) => label)).toEqual(['en', 'de', 'none']);
+    expect(kept.report).toMatchObject({ written: 3, dropped: { language: 1 } });
+    const sure = await run(rows, { languages: { keep: ['en', 'de'], unsure: 'drop' } });
+    expect(sure.rows.map(({ label }) => label)).toEqual(['en', 'de']);
+  });
+
+  it('are those that the library knows', async () => {
+    const { eld } = await import('eld/extrasmall');
+    expect(Object.values(eld.info().Languages).sort()).toEqual([...languageCodes]);
   });
 });
 

@@ -71,7 +71,15 @@ describe('evaluating', () => {
     await run(root);
     const metrics = JSON.parse(read(root, 'metrics.json')) as Record<string, Record<string, number>>;
     const share = (label: string): number => test.filter((row) => row.label === label).length / test.length;
-    expect(Object.keys(metrics)).toEqual(['test_rows', 'labels', 'majority', 'base', 'finetuned', 'gain']);
+    expect(Object.keys(metrics)).toEqual([
+      'test_rows',
+      'labels',
+      'majority',
+      'base',
+      'finetuned',
+      'gain',
+      'compared',
+    ]);
     expect([metrics.test_rows, metrics.labels]).toEqual([60, 3]);
     expect(metrics.majority?.accuracy).toBeCloseTo(share('noun.plant'), 6);
     // Untrained, all logits are equal: it says the first label.
@@ -274,7 +282,7 @@ describe('the HTML report', () => {
 
   it('needs nothing from elsewhere, and runs nothing', async () => {
     const html = await page();
-    expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+    expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"`);
     expect(html).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|https?:|javascript:|\son\w+=/i);
   });
 
@@ -289,7 +297,7 @@ describe('the HTML report', () => {
   it('can be read without seeing it: language, headings in order, named regions and charts, scoped headers', async () => {
     const html = await page();
     expect(html).toContain('<html lang="en">');
-    expect([...html.matchAll(/<h(\d)/g)].map(([, level]) => level)).toEqual(['1', ...'222222']);
+    expect([...html.matchAll(/<h(\d)/g)].map(([, level]) => level)).toEqual(['1', ...'2222222']);
     const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const [, id] of html.matchAll(/aria-labelledby="([^"]+)"/g)) expect(ids).toContain(id);

@@ -4,9 +4,10 @@ import { bert } from './bert-cell.js';
 import { loraCell } from './lora-cell.js';
 import { describeParity, type Cell, type CellBatch } from './rig.js';
 
-/** Over pairs of texts: a number, and several labels to a row. */
+/** Over pairs of texts: a number, several, and several labels to a row. */
 const heads = [
   { folder: 'bert-regression', problem: 'regression', labels: ['LABEL_0'] },
+  { folder: 'bert-several-numbers', problem: 'regression', labels: ['valence', 'arousal', 'dominance'] },
   {
     folder: 'bert-multi-label',
     problem: 'multi_label_classification',
@@ -18,7 +19,7 @@ function toBatch(batch: Readonly<Record<string, unknown>>): CellBatch {
   const { inputs } = bert.toBatch({ ...batch, labels: [] });
   const { token_type_ids, labels } = batch as {
     readonly token_type_ids: number[][];
-    readonly labels: (number | number[])[];
+    readonly labels: readonly (number | number[])[];
   };
   return {
     inputs: { ...inputs, token_type_ids: Int32Array.from(token_type_ids.flat()) },

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { compileProgram } from '../../../compute/index.js';
 import { finetuningConfigSchema, loadFinetuningConfig } from '../../../configs/index.js';
+import { frozenInBfloat16 } from '../../../finetuning/methods/bfloat16/frozen-in-bfloat16.js';
 import { fullMethod } from '../../../finetuning/methods/full.js';
+import { readAdapter } from '../../../finetuning/methods/lora/adapter-folder.js';
+import type { Method } from '../../../finetuning/methods/method.js';
+import { encodedWeights } from '../../../finetuning/models/encoded-weights.js';
+import type { Network } from '../../../finetuning/models/network.js';
 import { readNetwork, readWeights } from '../../../finetuning/models/read-network.js';
 import { assignInitialWeights } from '../../../finetuning/training/initial-weights.js';
 import { createOptimizer } from '../../../finetuning/training/optimizers/create-optimizer.js';
@@ -16,13 +21,19 @@ import { tinyPictureProject } from '../training/tiny-pictures.js';
 import { tinyProject } from '../training/tiny-project.js';
 import { bert } from './bert-cell.js';
 import { gpt2 } from './gpt2-cell.js';
+import { ownPeftName } from './lora-cell.js';
 import { resnet } from './resnet-cell.js';
-import type { CellBatch } from './rig.js';
+import type { Cell, CellBatch } from './rig.js';
 
 jest.setTimeout(300_000);
 
 /** A Python with PyTorch and transformers, from infra/python/bench.txt. */
 const python = process.env.REPRISE_TEST_PEFT_PYTHON;
+
+type Values = Readonly<Record<string, Float32Array>>;
+
+/** Folders that PEFT wrote. */
+const ADAPTERS = { 'bert-tiny': 'adapter', 'gpt2-tiny': 'lora' } as const;
 
 interface Pass {
   readonly loss: number;
@@ -35,6 +46,7 @@ function torchPasses(
   model: string,
   { inputs, labels, counted }: CellBatch,
   shape: readonly number[],
+  adapter: readonly string[] = [],
 ): { readonly float32: Pass; readonly autocast: Pass } {
   const scratch = mkdtempSync(join(tmpdir(), 'reprise-torch-'));
   const nested = (values: ArrayLike<number>): unknown =>
@@ -44,7 +56,7 @@ function torchPasses(
   const all = Array.from(labels, (label, at) => (counted[at] === 1 ? label : -100));
   writeFileSync(batch, JSON.stringify({ ...fed, labels: all }));
   const script = 'tests/finetuning/parity/torch_passes.py';
-  const { status, stdout, stderr } = spawnSync(python as string, [script, model, batch], {
+  const { status, stdout, stderr } = spawnSync(python as string, [script, model, batch, ...adapter], {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   });
@@ -68,61 +80,99 @@ function distance(found: Pass['gradients'], expected: Pass['gradients']): number
   return Math.sqrt(apart / whole);
 }
 
+/** Our loss and gradients of a tiny model's first batch, with products in bfloat16, and torch's. */
+function narrowPasses(
+  name: string,
+  { labels, rows, width, toBatch }: Pick<Cell, 'labels' | 'rows' | 'width' | 'toBatch'>,
+  made: (network: Network, folder: string) => { readonly method: Method; readonly values?: Values },
+  adapter: readonly string[] = [],
+): { readonly own: Pick<Pass, 'loss' | 'gradients'>; readonly float32: Pass; readonly autocast: Pass } {
+  const folder = `tests/finetuning/fixtures/${name}`;
+  const { batches } = JSON.parse(readFileSync(`${folder}/batches.json`, 'utf8')) as {
+    batches: Record<string, unknown>[];
+  };
+  const batch = toBatch(batches[0] as Record<string, unknown>);
+  const network = readNetwork(`${folder}/model`, labels);
+  const { method, values = {} } = made(network, folder);
+  const config = finetuningConfigSchema.parse({ method: 'full', model_name: name, seed: 0, optim: 'sgd' });
+  const program = compileProgram(
+    trainingProgram({
+      network,
+      method,
+      optimizer: createOptimizer(config, network),
+      maxGradNorm: 1,
+      narrows: true,
+      trainRows: rows,
+      evalRows: rows,
+      trainWidths: [width],
+      evalWidths: [],
+      accumulates: true,
+    }),
+  );
+  const weights = readWeights(network, `${folder}/model`, 0);
+  for (const given of encodedWeights(weights, method, 0)) program.assign(given);
+  weights.close();
+  program.assign(values);
+  const all = batch.counted.reduce((sum, counts) => sum + counts, 0);
+  const { loss } = program.run(`accumulate/${width}`, {
+    ...batch.inputs,
+    labels: batch.labels,
+    label_weights: batch.counted.map((counts) => counts / all),
+    dropout_counter: Int32Array.of(0, 1),
+  });
+  const sums = program.read(method.trainable.map((parameter) => `${parameter}/accumulated`));
+  program.dispose();
+  const gradients = Object.fromEntries(
+    method.trainable.map((parameter) => [parameter, Array.from(sums[`${parameter}/accumulated`] ?? [])]),
+  );
+  const shape = name === 'resnet-tiny' ? [rows, width, width, 3] : [rows, width];
+  const theirs = torchPasses(`${folder}/model`, batch, shape, adapter.map((part) => `${folder}/${part}`)); // prettier-ignore
+  return { own: { loss: loss?.[0] as number, gradients }, ...theirs };
+}
+
+/** Neither loss nor gradients may be further from float32 than autocast's, nor may they be float32's. */
+function expectNarrow(
+  name: string,
+  { own, float32, autocast }: ReturnType<typeof narrowPasses>,
+  ownName = (stored: string): string => stored,
+): void {
+  const renamed = ({ gradients }: Pass): Pass['gradients'] =>
+    Object.fromEntries(Object.entries(gradients).map(([stored, values]) => [ownName(stored), values]));
+  const lossApart = (of: number): number => Math.abs(of / float32.loss - 1);
+  const exact = renamed(float32);
+  const [ours, theirs] = [distance(own.gradients, exact), distance(renamed(autocast), exact)];
+  console.log(
+    `${name}: loss ${lossApart(own.loss).toExponential(1)} of float32's, autocast's ` +
+      `${lossApart(autocast.loss).toExponential(1)}; gradients ${ours.toExponential(1)} and ${theirs.toExponential(1)}`,
+  );
+  // It is not float32: and 2⁻⁸ is what a bfloat16 may be off.
+  expect(ours).toBeGreaterThan(1e-5);
+  // A ResNet's relus and maxima fall otherwise where values are near each other, in either of them.
+  expect(ours).toBeLessThan(1.5 * theirs);
+  expect(lossApart(own.loss)).toBeLessThan(2 ** -8);
+}
+
 (python === undefined ? describe.skip : describe)('bfloat16 beside torch.autocast', () => {
   it.each([
     ['bert-tiny', bert],
     ['gpt2-tiny', gpt2],
     ['resnet-tiny', resnet],
-  ] as const)('%s: is no further from float32 than that', (name, { labels, rows, width, toBatch }) => {
-    const folder = `tests/finetuning/fixtures/${name}`;
-    const { batches } = JSON.parse(readFileSync(`${folder}/batches.json`, 'utf8')) as {
-      batches: Record<string, unknown>[];
-    };
-    const batch = toBatch(batches[0] as Record<string, unknown>);
-    const network = readNetwork(`${folder}/model`, labels);
-    const method = fullMethod(network.shapes);
-    const config = finetuningConfigSchema.parse({ method: 'full', model_name: name, seed: 0, optim: 'sgd' });
-    const program = compileProgram(
-      trainingProgram({
-        network,
-        method,
-        optimizer: createOptimizer(config, network),
-        maxGradNorm: 1,
-        narrows: true,
-        trainRows: rows,
-        evalRows: rows,
-        trainWidths: [width],
-        evalWidths: [],
-        accumulates: true,
-      }),
+  ] as const)('%s: is no further from float32 than that', (name, cell) => {
+    expectNarrow(
+      name,
+      narrowPasses(name, cell, ({ shapes }) => ({ method: fullMethod(shapes) })),
     );
-    program.assign(Object.fromEntries(readWeights(network, `${folder}/model`, 0).values));
-    const all = batch.counted.reduce((sum, counts) => sum + counts, 0);
-    const { loss } = program.run(`accumulate/${width}`, {
-      ...batch.inputs,
-      labels: batch.labels,
-      label_weights: batch.counted.map((counts) => counts / all),
-      dropout_counter: Int32Array.of(0, 1),
-    });
-    const sums = program.read(method.trainable.map((parameter) => `${parameter}/accumulated`));
-    program.dispose();
-    const gradients = Object.fromEntries(
-      method.trainable.map((parameter) => [parameter, Array.from(sums[`${parameter}/accumulated`] ?? [])]),
-    );
+  });
 
-    const shape = name === 'resnet-tiny' ? [rows, width, width, 3] : [rows, width];
-    const { float32, autocast } = torchPasses(`${folder}/model`, batch, shape);
-    const lossApart = (of: number): number => Math.abs(of / float32.loss - 1);
-    const [own, theirs] = [distance(gradients, float32.gradients), distance(autocast.gradients, float32.gradients)]; // prettier-ignore
-    console.log(
-      `${name}: loss ${lossApart(loss?.[0] as number).toExponential(1)} of float32's, autocast's ` +
-        `${lossApart(autocast.loss).toExponential(1)}; gradients ${own.toExponential(1)} and ${theirs.toExponential(1)}`,
-    );
-    // It is not float32: and 2⁻⁸ is what a bfloat16 may be off.
-    expect(own).toBeGreaterThan(1e-5);
-    // A ResNet's relus and maxima fall otherwise where values are near each other, in either of them.
-    expect(own).toBeLessThan(1.5 * theirs);
-    expect(lossApart(loss?.[0] as number)).toBeLessThan(2 ** -8);
+  it.each([
+    ['bert-tiny', bert],
+    ['gpt2-tiny', gpt2],
+  ] as const)('%s, LoRA over a base in bfloat16: is no further from float32 than PEFT is', (name, cell) => {
+    const overNarrow = (network: Network, folder: string): { method: Method; values: Values } => {
+      const { method, values } = readAdapter(`${folder}/${ADAPTERS[name]}`, network);
+      return { method: frozenInBfloat16(network, method), values };
+    };
+    expectNarrow(name, narrowPasses(name, cell, overNarrow, [ADAPTERS[name]]), ownPeftName);
   });
 });
 

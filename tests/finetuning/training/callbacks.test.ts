@@ -110,14 +110,6 @@ describe('callbacks of the project', () => {
     });
   });
 
-  it('need a Node that runs TypeScript, if they are written in it', async () => {
-    const files = { 'mine.ts': 'export const createCallback = () => ({});' };
-    const features = Object.getOwnPropertyDescriptor(process.features, 'typescript');
-    const made = trainTiny({ callbacks: ['mine.ts'], max_steps: 1 }, undefined, files);
-    if (typeof features?.value === 'string') expect((await made).steps).toBe(1);
-    else await expect(made).rejects.toThrow(/does not run TypeScript/);
-  });
-
   it('are named when they fail', async () => {
     const files = {
       'mine.mjs': 'export const createCallback = () => ({ onStep() { throw new Error("oh no"); } });',

@@ -7,11 +7,18 @@ export interface PairRow {
   readonly id: string;
   readonly text: string;
   readonly text_pair?: string;
-  readonly label?: number;
+  readonly label?: number | readonly number[];
   readonly labels?: readonly string[];
 }
 
-type Problem = 'regression' | 'multi_label_classification';
+/** What rows say: a number, three, or some of three labels. */
+export type Said = 'number' | 'numbers' | 'labels';
+
+export const problemTypes = {
+  number: 'regression',
+  numbers: 'regression',
+  labels: 'multi_label_classification',
+} as const;
 
 const WORDS = ['mammal', 'capital', 'finance', 'cafe', 'kind', 'of', 'the', 'angstrom'] as const;
 
@@ -24,8 +31,22 @@ export const FULL = {
   target_modules: undefined,
 };
 
+const answers: Readonly<Record<Said, (...words: string[][]) => Pick<PairRow, 'label' | 'labels'>>> = {
+  number: (shared = [], first = []) => ({ label: share(shared, first) }),
+  numbers: (shared = [], first = [], second = []) => ({
+    label: [share(shared, first), share(shared, second), (first.length - second.length) / 4],
+  }),
+  labels: (shared = []) => ({
+    labels: shared.filter((word) => ['mammal', 'cafe', 'finance'].includes(word)),
+  }),
+};
+
+function share(shared: readonly string[], words: readonly string[]): number {
+  return Number((shared.length / words.length - 0.5).toFixed(3));
+}
+
 /** Texts, most of them with a second one, and what they have in common: a share, or the words themselves. */
-export function pairRows(problem: Problem, count: number, offset: number): string {
+export function pairRows(said: Said, count: number, offset: number): string {
   return Array.from({ length: count }, (_, index) => {
     const n = index + offset;
     const words = (length: number, step: number): string[] =>
@@ -37,9 +58,7 @@ export function pairRows(problem: Problem, count: number, offset: number): strin
       id: `row-${n}`,
       text: first.join(' '),
       ...(n % 5 === 4 ? {} : { text_pair: second.join(' ') }),
-      ...(problem === 'regression'
-        ? { label: Number((shared.length / first.length - 0.5).toFixed(3)) }
-        : { labels: shared.filter((word) => ['mammal', 'cafe', 'finance'].includes(word)) }),
+      ...answers[said](shared, first, second),
     };
     return JSON.stringify(row);
   })
@@ -50,13 +69,13 @@ export function pairRows(problem: Problem, count: number, offset: number): strin
 /**
  * The tiny project with rows of pairs.
  *
- * @param problem of the rows and `problem_type`; `null`: with the rows of `from`, and as the model's config.json says
+ * @param said by the rows, which `problem_type` follows; `null`: with the rows of `from`, and as the model's config.json says
  */
-export function tinyProject(problem: Problem | null, config: object, from?: string): string {
+export function tinyProject(said: Said | null, config: object, from?: string): string {
   const rows = (name: 'train' | 'val', count: number, offset: number): string =>
-    problem === null
+    said === null
       ? readFileSync(join(from as string, `data/finetuning/${name}.jsonl`), 'utf8')
-      : pairRows(problem, count, offset);
+      : pairRows(said, count, offset);
   const root = project({
     config: { max_length: 24, ...config },
     'data/finetuning/train.jsonl': rows('train', 60, 0),
@@ -66,7 +85,7 @@ export function tinyProject(problem: Problem | null, config: object, from?: stri
     join(root, 'configs/finetuning/tiny_config.yaml'),
     stringify({
       ...tinyConfig,
-      ...(problem === null ? {} : { problem_type: problem }),
+      ...(said === null ? {} : { problem_type: problemTypes[said] }),
       ...config,
     }),
   );

@@ -14,7 +14,7 @@ const WORDS = {
 } as const;
 
 /** A jsonl of texts of different lengths, drawn without randomness. */
-function rows(count: number, offset: number): string {
+export function tinyRows(count: number, offset: number): string {
   const labels = Object.keys(WORDS) as (keyof typeof WORDS)[];
   return Array.from({ length: count }, (_, index) => {
     const n = index + offset;
@@ -62,7 +62,7 @@ const tinyBert: TinyModel = {
   task: 'text-classification',
   config: tinyConfig,
   dropouts: ['hidden_dropout_prob', 'attention_probs_dropout_prob'],
-  rows,
+  rows: tinyRows,
 };
 
 /** A finetuning project whose model takes a second to train: 13 updates per epoch, two epochs, dropout on. */

@@ -5,6 +5,8 @@ import { promote, readProduction, stageCandidate, type Promotion } from '../../.
 import { writeFiles } from '../../rig/project.js';
 import { makeGitProject } from '../../rig/sweep-project.js';
 
+const registry = { name: 'model', settings: {} };
+
 /** As two promotions of a project, whose candidates are equal. */
 describe('a promotion that is tried again', () => {
   it.each(['copies', 'records'] as const)(
@@ -16,7 +18,7 @@ describe('a promotion that is tried again', () => {
       const candidate = await stageCandidate(project, { model: 'model', predictions: 'predictions.jsonl' });
       const again = (version: number, expected: number, run: string): Promise<boolean> => {
         const promoted = { at: '2026-01-01T00:00:00Z', by: 'ada', reason: 'newer', run };
-        const promotion = { final: 'final', version, expected, candidate, promoted, judgement: {} };
+        const promotion = { final: 'final', version, expected, candidate, promoted, registry, judgement: {} };
         return promote(project, promotion, placement);
       };
       expect(await again(1, 0, 'first')).toBe(true);
@@ -50,6 +52,7 @@ describe('a promoted file', () => {
         expected: 0,
         candidate,
         promoted: { at: '2026-01-01T00:00:00Z', by: 'ada', reason: 'first', run: 'w/r' },
+        registry,
         judgement: {},
       };
       rmSync(join(root, 'model'));

@@ -16,6 +16,7 @@ async function promoted(count: number): Promise<Project> {
     const candidate = await stageCandidate(project, { model: 'model', predictions: 'predictions.jsonl' });
     const promotion = {
       ...{ final: 'final', version, expected: version - 1, candidate, judgement: {} },
+      registry: { name: 'model', settings: {} },
       promoted: { at: '2026-01-01T00:00:00Z', by: 'ada', reason: 'better', run: `run-${version}` },
     };
     expect(await promote(project, promotion, 'copies')).toBe(true);
@@ -31,7 +32,7 @@ describe('a model that was promoted', () => {
       [2, true],
       [1, false],
     ]);
-    expect(versions[1]?.model).toMatchObject({ path: 'final/model_v1', nfiles: 1, size: 5 });
+    expect(versions[1]?.model).toMatchObject({ path: 'final/model_v1', nfiles: 2 });
     expect(versions[1]?.predictions?.path).toBe('final/predictions_v1.jsonl');
     writeFileSync(join(root, 'final/model_v1.dvc'), 'outs: 1\n');
     await expect(listVersions(root, 'final')).rejects.toMatchObject({

@@ -42,4 +42,11 @@ describe('the answer of a classifier', () => {
     const { predictions } = classification(model('regression', ['score']), [Float32Array.of(-2.5)]);
     expect(predictions).toEqual([{ value: -2.5 }]);
   });
+
+  it('is several numbers by their names', () => {
+    const { predictions } = classification(model('regression', ['valence', 'arousal']), [
+      Float32Array.of(0.25, -3),
+    ]);
+    expect(predictions).toEqual([{ values: { valence: 0.25, arousal: -3 } }]);
+  });
 });

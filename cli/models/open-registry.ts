@@ -1,0 +1,73 @@
+import { basename } from 'node:path';
+import { findBaseConfig, type BaseConfig } from '../../configs/index.js';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import { openProject, type Project } from '../../dvc/index.js';
+import {
+  announce,
+  announcementSetting,
+  listVersions,
+  registryOf,
+  registrySection,
+  type MlflowAnnouncement,
+  type ModelVersion,
+  type Registry,
+  type VersionRecord,
+} from '../../promotion/index.js';
+import { openState, projectSection } from '../../runner/index.js';
+import type { PromotionSettings } from '../../workflows/index.js';
+import { localSettings } from '../retrain/local-settings.js';
+
+/** The models of the nearest project, and what they are called. */
+export interface OpenRegistry {
+  readonly project: Project;
+  readonly settings: PromotionSettings;
+  readonly registry: Registry;
+  readonly base: BaseConfig | undefined;
+}
+
+/** @throws DiagnosticError `bad-setting`, `bad-config`, and those of `openProject` */
+export async function openRegistry(cwd: string): Promise<OpenRegistry> {
+  const project = await openProject(cwd);
+  const { root } = project;
+  const base = findBaseConfig(root);
+  const section = projectSection(root, 'registry', registrySection.prefault({}));
+  const registry = registryOf(section, base?.name, basename(root));
+  return { project, settings: localSettings(root), registry, base };
+}
+
+/** @throws DiagnosticError `no-such-version`, `bad-version`, `bad-production` */
+export async function versionOf(
+  { project, settings }: OpenRegistry,
+  wanted: number | undefined,
+  none: string,
+): Promise<ModelVersion> {
+  const versions = await listVersions(project.root, settings.final);
+  const found = versions.find(({ version }) => version === wanted);
+  if (found) return found;
+  const known = versions.map(({ version }) => `v${version}`).join(', ') || 'none';
+  throw new DiagnosticError('no-such-version', {
+    message: wanted === undefined ? none : `there is no v${wanted}`,
+    expected: `one of: ${known}`,
+    fix: 'look at `reprise model list`',
+  });
+}
+
+/** @throws DiagnosticError `no-lineage` for a version from before there were records */
+export function recordOf({ version, record }: ModelVersion): VersionRecord {
+  if (record) return record;
+  throw new DiagnosticError('no-lineage', {
+    message: `nothing is known of where v${version} came from: it is older than such records`,
+    fix: 'register the model again, from the checkout that made it: `reprise model register`',
+  });
+}
+
+/** Tells MLflow, where there is one to tell. What goes wrong with that is a line on stderr. */
+export async function tellMlflow(
+  { project, registry, base }: OpenRegistry,
+  record: VersionRecord,
+  aliases: MlflowAnnouncement['aliases'],
+): Promise<void> {
+  const setting = await announcementSetting(project.root, base, registry, openState);
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  if (setting) await announce({ place: { project }, registry, record, aliases, setting, log });
+}

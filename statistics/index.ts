@@ -1,0 +1,7 @@
+/** Whether two models differ by more than chance: on the same rows, drawn with replacement. */
+export { bootstrap, type BootstrapOptions } from './bootstrap.js';
+export { bootstrapSums, sumOf, type RowSums } from './bootstrap-sums.js';
+export { countKinds, figuresOf, kindsOf, type Kinds, type PairedAnswers } from './figures.js';
+export { interval } from './interval.js';
+export { mcnemar, type McNemar } from './mcnemar.js';
+export { Random } from './random.js';
