@@ -15,6 +15,7 @@ export const projectSettings = z.strictObject({
   retrain: z.unknown().optional(),
   /** Whom to tell: a list of channels. */
   notifications: z.unknown().optional(),
+  /** Under which name models are registered, and where. */
   registry: z.unknown().optional(),
 });
 

@@ -275,6 +275,8 @@ describe('the lines of the pages run', () => {
     writeFileSync(join(folder, 'own/reviews.csv'), 'text,label\na,b\n');
     const shell = open(folder);
     await well(shell, 'reprise init my-project && cd my-project');
+    // It is laid out already.
+    await well(shell, 'reprise init my-project');
     await well(shell, 'reprise init project --task causal-lm');
     await well(open(join(folder, 'own')), 'reprise init project --data reviews.csv');
     for (const name of ['bash', 'zsh', 'fish'])
