@@ -96,9 +96,10 @@ describe('the lines of the pages run', () => {
     expect(await well(shell, 'reprise runs logs latest train -f')).toContain('trained');
 
     const [run] = readdirSync(join(root, '.reprise/logs'));
-    const { id } = JSON.parse(readFileSync(join(root, '.reprise/host.json'), 'utf8')) as { id: string };
+    // The host's name → its id.
+    const ids = JSON.parse(readFileSync(join(root, '.reprise/host.json'), 'utf8')) as Record<string, string>;
     await well(shell, RUN_IN.pipeline.find((line) => line.includes('readLog')) as string, {
-      'HOST-ID': id,
+      'HOST-ID': Object.values(ids)[0] as string,
       'RUN-ID': run as string,
     });
 
