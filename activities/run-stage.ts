@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
 import {
   checkoutOutputs,
@@ -47,6 +48,8 @@ export async function runStage(
   const beat = new Beat(deps, input.address, input.attempt, meter);
   try {
     const { cancellationSignal } = Context.current();
+    // Each object that crosses listens to it, and many do at a time: Node would warn of a leak.
+    setMaxListeners(0, cancellationSignal);
     const { folder, isPrivate } = await openWorkspace(deps, input.workspace, cancellationSignal);
     const pipeline = await recentPipeline(folder, input.run);
     const stage = findStage(pipeline, input.address);

@@ -11,7 +11,9 @@ import { describeWithS3, startS3, type S3Server } from '../rig/s3.js';
 import { startTemporal, startWorkers } from '../rig/temporal.js';
 
 /** Figures for more are in docs/log.md, of this test with another number. */
-const STAGES = Number(process.env['REPRISE_TEST_FAN_IN'] ?? 150);
+const STAGES = Number(process.env['REPRISE_TEST_FAN_IN'] ?? 100);
+/** Events after which a run continues as new: it does so before the last stage, which then reads what an earlier part has made. */
+const LONG = 4 * STAGES;
 
 describeWithS3('one stage that reads what many made, on hosts that share a bucket', () => {
   let env: TestWorkflowEnvironment;
@@ -20,7 +22,11 @@ describeWithS3('one stage that reads what many made, on hosts that share a bucke
   const hosts = ['a', 'b'].map(() => realpathSync(mkdtempSync(join(tmpdir(), 'reprise-host-'))));
   const stops: (() => Promise<void>)[] = [];
   beforeAll(async () => {
-    [env, s3, git] = await Promise.all([startTemporal(), startS3(), startGit()]);
+    [env, s3, git] = await Promise.all([
+      startTemporal({ 'limit.historyCount.suggestContinueAsNew': String(LONG) }),
+      startS3(),
+      startGit(),
+    ]);
     Object.assign(process.env, s3.env);
     for (const [i, root] of hosts.entries())
       stops.push(await startWorkers(env, root, { repositories: [git.url], slots: 4, hostId: `host-${i}` }));
@@ -59,8 +65,11 @@ describeWithS3('one stage that reads what many made, on hosts that share a bucke
       const last = result.stages.at(-1);
       expect(last).toMatchObject({ address: 'all', attempts: 1 });
 
-      const { raw } = await run.describe();
+      const { runId } = await env.client.workflow.getHandle(run.workflowId).describe();
+      const first = env.client.workflow.getHandle(run.workflowId, run.firstExecutionRunId);
+      const { raw } = await first.describe();
       const { historyLength, historySizeBytes } = raw.workflowExecutionInfo ?? {};
+      expect(runId).not.toBe(run.firstExecutionRunId);
       const requests = s3.requests().filter((request) => request.bucket === bucket);
       if (process.env['REPRISE_TEST_FAN_IN'] !== undefined) {
         const kinds = [...new Set(requests.map(({ operation }) => operation))];
