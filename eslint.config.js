@@ -50,7 +50,7 @@ const ROOMS = {
   diagnostics: [],
   infra: [],
   notebooks: ['finetuning', 'tracking', 'dvc', 'configs'],
-  reference: ['notifications', 'runner', 'workflows', 'configs'],
+  reference: ['notifications', 'promotion', 'runner', 'workflows', 'configs'],
   bench: ['finetuning', 'compute', 'configs', 'dvc', 'infra'],
 };
 

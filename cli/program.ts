@@ -29,7 +29,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   deploy: async () => (await import('./commands/deploy.js')).deployCommand(),
   tracking: async () => (await import('./commands/tracking.js')).trackingCommand(),
   schemas: async () => (await import('./commands/schemas.js')).schemasCommand(),
-  completion: async () => (await import('./commands/completion.js')).completionCommand(),
+  completion: async () => (await import('./commands/completion.js')).completionCommand(createProgram),
   setup: async () => (await import('./commands/setup.js')).setupCommand(),
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
 };

@@ -33,8 +33,11 @@ export const evaluationConfigSchema = z.strictObject({
    */
   intervals: z
     .strictObject({
+      /** Share of the differences that an interval holds. */
       confidence: z.number().gt(0.5).lt(1).default(0.95),
+      /** How often rows are drawn. */
       replicates: z.int().min(100).max(100_000).default(2000),
+      /** Of the draws. */
       seed: z.int().min(0).max(0xffffffff).default(0),
     })
     .prefault({}),

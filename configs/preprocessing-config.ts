@@ -66,8 +66,11 @@ const textsSchema = z
     /** Labels are numbers, for a regression; `outside` of `min` and `max` a record is an error, if absent, or dropped. */
     number: z
       .strictObject({
+        /** The least that a label may be. */
         min: z.number().optional(),
+        /** The most. */
         max: z.number().optional(),
+        /** What becomes of a record with another: `error`, if absent. */
         outside: z.enum(['error', 'drop']).optional(),
       })
       .optional(),
@@ -93,7 +96,12 @@ const textsSchema = z
     max_characters: z.int().min(1).optional(),
     /** Texts in other languages are dropped; those of which the language cannot be told are kept, or dropped too. */
     languages: z
-      .strictObject({ keep: z.array(z.enum(languageCodes)).min(1), unsure: z.enum(['keep', 'drop']) })
+      .strictObject({
+        /** ISO 639-1 codes of those that stay. */
+        keep: z.array(z.enum(languageCodes)).min(1),
+        /** What becomes of a text whose language cannot be told. */
+        unsure: z.enum(['keep', 'drop']),
+      })
       .optional(),
     /** Values that are absent, null or blank. */
     missing: z

@@ -6,7 +6,7 @@
  *
  *   npm run notebooks
  */
-import { copyFile, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SetupFailure } from './setup/failure.mjs';
 import { makePythonTools } from './setup/python-tools.mjs';
@@ -40,10 +40,7 @@ async function renew() {
   if (!bin) return 1;
   const template = join(context.root, 'examples/finetuning/notebooks');
   const names = (await readdir(template)).filter((name) => name.endsWith('.ipynb')).sort();
-  // What `npm install` makes in a project.
-  await writeFile(join(demo, 'package.json'), '{"private": true, "dependencies": {"reprise": "*"}}\n', {
-    flag: 'wx',
-  }).catch(() => {});
+  // What `npm install` makes of the project's package.json.
   await mkdir(join(demo, 'node_modules'), { recursive: true });
   await rm(join(demo, 'node_modules/reprise'), { force: true });
   await symlink(context.root, join(demo, 'node_modules/reprise'));

@@ -6,6 +6,7 @@ import {
   finetuningConfigSchema,
 } from '../configs/index.js';
 import { channelsSchema } from '../notifications/index.js';
+import { registrySection } from '../promotion/index.js';
 import { projectSettings, settingsOf, stageSettings } from '../runner/index.js';
 import { RETRAIN_DEFAULTS, reproduceInput, retrainSection } from '../workflows/index.js';
 import { Docstrings } from './docstrings.js';
@@ -43,6 +44,7 @@ const SOURCES = {
       reminder: durationText(RETRAIN_DEFAULTS.reminder),
     },
   },
+  registry: { schema: registrySection, module: 'promotion/index.ts', name: 'registrySection' },
   channels: { schema: channelsSchema, module: 'notifications/index.ts', name: 'channelsSchema' },
 } as const satisfies Record<string, Source>;
 

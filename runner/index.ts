@@ -15,7 +15,12 @@ export { identify, isAlive, type ProcessIdentity } from './command/process-ident
 export { redactor } from './command/redact.js';
 export { startSpawner } from './command/spawner.js';
 export { label, settingsOf, stageSettings, type EffectiveSettings } from './settings/stage-settings.js';
-export { fairnessWeight, projectDefaults, projectSection, projectSettings } from './settings/project-settings.js';
+export {
+  fairnessWeight,
+  projectDefaults,
+  projectSection,
+  projectSettings,
+} from './settings/project-settings.js';
 export { projectRunId } from './project-run-id.js';
 export {
   SWEEP_ID,

@@ -2,8 +2,12 @@ import { Command } from 'commander';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
-/** `reprise completion bash | zsh | fish`: a script for the shell, which asks `candidates` at each TAB. */
-export function completionCommand(): Command {
+/**
+ * `reprise completion bash | zsh | fish`: a script for the shell, which asks `candidates` at each TAB.
+ *
+ * @param createProgram the command that some arguments ask for, or all of them
+ */
+export function completionCommand(createProgram: (args: readonly string[]) => Promise<Command>): Command {
   const command = new Command('completion').description(
     'completion of commands, options and stages, for a shell to read',
   );
@@ -20,7 +24,6 @@ export function completionCommand(): Command {
       .argument('[words...]', 'what was typed after `reprise`, behind `--`; the last may be empty')
       .action(async (words: readonly string[]) => {
         const { candidates, projectValues } = await import('../completion/index.js');
-        const { createProgram } = await import('../program.js');
         // All commands, where the first word is what is completed.
         const program = await createProgram(words.length > 1 ? words : []);
         const found = await candidates(program, words, projectValues);

@@ -32,36 +32,61 @@ export async function photographReport(executablePath, demo, to) {
  * @param {string} to the PNG
  */
 export async function photographUi(executablePath, reprise, demo, to) {
-  const server = spawn(process.execPath, [reprise, 'ui', '--json'], {
-    cwd: demo,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const server = start([reprise, 'ui', '--json'], demo, process.env);
+  /** @type {Child | undefined} */
+  let worker;
   try {
-    const address = await uiAddress(server);
+    const { ui, address } = await serverOf(server);
+    // The table of stages is a worker's answer.
+    worker = start([reprise, 'worker', '--project', demo], demo, {
+      ...process.env,
+      TEMPORAL_ADDRESS: address,
+    });
     await photograph(executablePath, { width: 1600, height: 840 }, to, async (page) => {
       const query = encodeURIComponent('WorkflowType="reproduce"');
-      await page.goto(`${address}/namespaces/default/workflows?query=${query}`);
+      await page.goto(`${ui}/namespaces/default/workflows?query=${query}`);
       // The newest run that is no trial of a sweep.
       const run = page.locator('a[href*="/workflows/reprise-"]:not([href*="-sweep-"])').first();
       const path = (await run.getAttribute('href'))?.replace(/history$/, 'user-metadata');
-      await page.goto(`${address}${path}`);
+      await page.goto(`${ui}${path}`);
       await page.getByText('evaluate_model').first().waitFor();
       await untilFrameSays(page, 'evaluate_model');
     });
   } finally {
-    server.kill('SIGINT');
-    await new Promise((resolve) => server.once('close', resolve));
+    if (worker) await end(worker);
+    await end(server);
   }
 }
 
+/** @typedef {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, null>} Child */
+
 /**
- * @param {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, null>} server
- * @returns {Promise<string>}
+ * @param {readonly string[]} args of Node
+ * @param {string} cwd
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Child}
  */
-async function uiAddress(server) {
+function start(args, cwd, env) {
+  return spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** @param {Child} child */
+async function end(child) {
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  child.stdout.resume();
+  if (child.kill('SIGINT')) await closed;
+}
+
+/**
+ * Where Temporal and its UI are.
+ *
+ * @param {Child} server
+ * @returns {Promise<{ ui: string, address: string }>}
+ */
+async function serverOf(server) {
   for await (const line of createInterface({ input: server.stdout })) {
-    const address = /"ui":"(http[^"]+)"/.exec(line)?.[1];
-    if (address) return new URL(address).origin;
+    const event = JSON.parse(line);
+    if (event.event === 'server') return event;
   }
   throw new Error('reprise ui has not said where it is');
 }

@@ -24,10 +24,11 @@ export function configurationPage(sources: Readonly<Record<SourceName, JsonSchem
     ],
     [
       '`.reprise/config.yaml`',
-      'For the project as a whole. `stages` has the keys of `meta.reprise`, for stages that do not set them; `retrain` and `notifications` are below.',
-      without(sources.project, ['stages', 'retrain', 'notifications']),
+      'For the project as a whole. `stages` has the keys of `meta.reprise`, for stages that do not set them; `retrain`, `registry` and `notifications` are below.',
+      without(sources.project, ['stages', 'retrain', 'notifications', 'registry']),
     ],
     ['`retrain` in `.reprise/config.yaml`', 'See [retraining.md](retraining.md).', sources.retrain],
+    ['`registry` in `.reprise/config.yaml`', 'See [registry.md](registry.md).', sources.registry],
     [
       '`notifications` in `.reprise/config.yaml`',
       'A list of channels. See [retraining.md](retraining.md).',

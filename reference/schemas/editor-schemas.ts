@@ -12,7 +12,7 @@ const TEMPLATE: JsonSchema = { type: 'string', pattern: '\\$\\{.+\\}' };
 export function editorSchemas(
   sources: Readonly<Record<SourceName, JsonSchema>>,
 ): Readonly<Record<string, JsonSchema>> {
-  const { base, data, finetuning, evaluation, stage, project, retrain, channels } = sources;
+  const { base, data, finetuning, evaluation, stage, project, retrain, registry, channels } = sources;
   return {
     'base_config.schema.json': { $schema: DRAFT, title: 'configs/base_config.yaml', ...base },
     'data_config.schema.json': { $schema: DRAFT, title: 'configs/data_config.yaml', ...partialSchema(data) },
@@ -40,6 +40,7 @@ export function editorSchemas(
         ...project.properties,
         stages: { description: descriptionOf(project, 'stages'), ...stage },
         retrain: { description: descriptionOf(project, 'retrain'), ...retrain },
+        registry: { description: descriptionOf(project, 'registry'), ...registry },
         notifications: { description: descriptionOf(project, 'notifications'), ...channels },
       },
     },

@@ -15,6 +15,7 @@ export const projectSettings = z.strictObject({
   retrain: z.unknown().optional(),
   /** Whom to tell: a list of channels. */
   notifications: z.unknown().optional(),
+  /** How the registered model is named and described; see docs/registry.md. */
   registry: z.unknown().optional(),
 });
 

@@ -12,6 +12,9 @@ const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
 /** Programs of others that the pages name. */
 const FOREIGN = [
+  'deno',
+  'git',
+  'jupyter',
   'cd',
   'curl',
   'docker',

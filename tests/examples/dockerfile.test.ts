@@ -54,11 +54,11 @@ describe('the template’s Dockerfile', () => {
 
   it('keeps secrets, history, and what stages make out of the image', () => {
     const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
-    const made = readFileSync(join(root, '.gitignore'), 'utf8')
-      .split('\n')
-      .filter((line) => /^\/(?!pred|exp)/.test(line));
+    const made = readFileSync(join(root, '.gitignore'), 'utf8').trimEnd().split('\n');
+    const covered = (path: string): boolean =>
+      ignored.some((line) => line !== '' && `${path}/`.startsWith(`${line}/`));
     for (const path of ['/.git', '/.env', '/.dvc/cache', '/.dvc/config.local', ...made])
-      expect(ignored).toContain(path);
+      expect([path, covered(path)]).toEqual([path, true]);
     expect(ignored.some((path) => '/models/final'.startsWith(path) && path !== '')).toBe(false);
   });
 

@@ -112,6 +112,7 @@ describeWithNotebooks('the template’s notebooks', () => {
     const root = mkdtempSync(join(tmpdir(), 'notebooks-failing-'));
     roots.push(root);
     mkdirSync(join(root, 'notebooks'));
+    writeFileSync(join(root, 'package.json'), '{"private": true, "dependencies": {"reprise": "*"}}');
     const cell = { cell_type: 'code', execution_count: null, id: 'a', metadata: {}, outputs: [] };
     const notebook = {
       cells: [{ ...cell, source: "import { openProject } from 'reprise/notebook';\nopenProject();" }],

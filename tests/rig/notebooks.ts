@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { executeNotebooks } from '../../infra/tasks/execute-notebooks.mjs';
@@ -52,8 +52,8 @@ export async function runNotebooks(root: string): Promise<Readonly<Record<string
 
 /** As `npm install` leaves a project whose package.json depends on this package. */
 function linkPackage(root: string): void {
-  writeFileSync(join(root, 'package.json'), '{"private": true, "dependencies": {"reprise": "*"}}\n');
   mkdirSync(join(root, 'node_modules'), { recursive: true });
+  if (existsSync(join(root, 'node_modules/reprise'))) return;
   symlinkSync(fileURLToPath(new URL('../..', import.meta.url)), join(root, 'node_modules/reprise'));
 }
 

@@ -9,7 +9,8 @@ export interface RunFilter {
 }
 
 /** Our workflows, wherever they run: an application of others may run `reproduce` on a queue of its own. Reading a log is no run. */
-const OURS = '(TaskQueue = "reprise" OR WorkflowType = "reproduce") AND WorkflowType != "readLog"';
+const OURS =
+  '(TaskQueue = "reprise" OR WorkflowType = "reproduce") AND WorkflowType NOT IN ("readLog", "describeWorkers")';
 
 /** gRPC: a query that names a search attribute which this server does not have. */
 const INVALID_ARGUMENT = 3;

@@ -79,7 +79,16 @@ async function languageReport(root: string): Promise<string> {
     const references = asked.map((row) => rows[row]?.question?.reference ?? '');
     const completions = completionFigures(references, answers);
     const latency = { p50: null, p99: null };
-    return { description, scores, figures, answers, completions, own: { tone: 0.25 }, sets: { later: figures }, latency };
+    return {
+      description,
+      scores,
+      figures,
+      answers,
+      completions,
+      own: { tone: 0.25 },
+      sets: { later: figures },
+      latency,
+    };
   };
   const models = {
     base: judged('As pretrained', 3, ' animal'),
