@@ -40,7 +40,7 @@ interface Measured {
       const { float, layer, losses } = measured;
       expect(float).toBe(384);
       expect(new Set(losses).size).toBe(4);
-      expect(measured.held).toBeLessThan(float * share + 4 * layer);
+      expect(measured.held).toBeLessThan(float * share + 10 * layer);
       expect(measured.stepping).toBeLessThan(6 * layer);
     },
   );
