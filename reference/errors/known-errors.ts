@@ -82,6 +82,10 @@ function visit(node: ts.Node, add: (error: KnownError) => void): void {
           fix: 'correct …, or remove it',
         });
   }
+  // What is handed on, and refused elsewhere: `{ …, code: 'bad-callback' }`.
+  if (ts.isPropertyAssignment(node) && node.name.getText() === 'code')
+    for (const code of codesOf(node.initializer))
+      if (code.includes('-')) add({ code, message: '…', fix: '' });
   ts.forEachChild(node, (child) => visit(child, add));
 }
 
