@@ -129,7 +129,11 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     expect(result.stages[1]).toMatchObject({ outcome: 'ran', attempts: 1 });
     // From the last checkpoint that it finished: nothing that was saved is done again.
     const before = Number(/step (\d+)\nstart \d+\n/.exec(text())?.[1]);
-    expect(starts()).toEqual(['start 0', `start ${before - (before % 5)}`]);
+    const saved = before - (before % 5);
+    const [begun, again, ...more] = starts();
+    expect([begun, more]).toEqual(['start 0', []]);
+    // It says a step before it saves it: ended between the two, it has that of five steps before.
+    expect([`start ${saved}`, ...(saved === before ? [`start ${saved - 5}`] : [])]).toContain(again);
     expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
   }, 180_000);
 });
