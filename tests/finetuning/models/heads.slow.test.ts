@@ -153,7 +153,7 @@ async function trained(said: Said, config: object): Promise<Job> {
       };
       if (problem === 'regression')
         expect([Object.keys(figures.finetuned), Object.keys(figures.outputs ?? {})]).toEqual([
-          ['mse', 'mae', 'pearson', 'spearman'],
+          ['mse', 'rmse', 'mae', 'r2', 'pearson', 'spearman'],
           labels.length === 1 ? [] : labels,
         ]);
       else expect(figures.finetuned.subset_accuracy).toBeGreaterThan(0);
