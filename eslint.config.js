@@ -56,7 +56,7 @@ const ROOMS = {
 
 /** Where a room's public face is not one `index.ts`: what loads native code stands apart from what need not. */
 const FACES = {
-  workers: ['./index.ts', './gpu/probe.ts'],
+  workers: ['./index.ts', './gpu/probe.ts', './payload-codec.ts', './host/host-id.ts'],
   infra: ['./locate/index.ts'],
   finetuning: [
     './index.ts',
