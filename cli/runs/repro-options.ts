@@ -7,6 +7,8 @@ export interface ReproOptions {
   readonly cwd: string;
   readonly input: Omit<NonNullable<ReproduceInput>, 'workspace' | 'carried'>;
   readonly connection: ConnectionFlags;
+  /** Default: that of `reprise worker`. */
+  readonly taskQueue?: string;
   /** The project's folder as the workers of a remote server see it. Default: as we do. */
   readonly workspace?: string;
   /** Wait for another run of this project. */
