@@ -1,6 +1,6 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
-import { openState } from '../../runner/index.js';
+import { openState } from '../../runner/project.js';
 import { dataConverter } from '../../workers/payload-codec.js';
 import type { EmbeddedServer, ServerChange } from './embedded/embedded-server.js';
 import { connectRemote } from './remote.js';

@@ -4,7 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
-import type { Output, Stage } from '../../dvc/index.js';
+import type { Output, Stage } from '../../dvc/status.js';
 import type { MetricsEvent } from '../display/index.js';
 import type { LocalProject } from './local-project.js';
 

@@ -1,4 +1,4 @@
-import type { Selection } from '../../dvc/index.js';
+import type { Selection } from '../../dvc/status.js';
 import type { ReproduceInput } from '../../workflows/index.js';
 import type { ConnectionFlags } from '../connection/target.js';
 import type { Renderer } from '../display/index.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { openState } from '../../runner/index.js';
+import { openState } from '../../runner/project.js';
 import type { ReproduceInput } from '../../workflows/index.js';
 import { openSession, resolveTarget, type Session } from '../connection/index.js';
 import type { RunEvent } from '../display/index.js';

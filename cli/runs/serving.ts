@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../infra/locate/index.js';
-import { RunFolder, isAlive } from '../../runner/index.js';
+import { RunFolder, isAlive } from '../../runner/project.js';
 import { hostIdOf } from '../../workers/host/host-id.js';
 import type { Workers, WorkersOptions } from '../../workers/index.js';
 import { breakLock, readHolder, tryLock, type Session } from '../connection/index.js';
