@@ -210,7 +210,7 @@ while [ "$at" -lt "$2" ]; do
   echo "{\\"step\\": $at, \\"total\\": $2, \\"metrics\\": {\\"loss\\": $1}}" >> "$REPRISE_PROGRESS"
   sleep 0.5
 done
-echo "{\\"test\\": {\\"score\\": $((100 - $1))}}" > metrics.json; echo "$state" > model
+echo "{\\"test\\": {\\"score\\": $((2000000 - $1))}}" > metrics.json; echo "$state" > model
 `;
     const files = {
       'params.yaml': 'x: 1\nepochs: 1\n',
@@ -226,7 +226,7 @@ echo "{\\"test\\": {\\"score\\": $((100 - $1))}}" > metrics.json; echo "$state" 
     };
     const made = repository({ 'score.sh': '', ...files });
     const handle = await start(made.url, {
-      params: { x: [5, 7, 11, 13] },
+      params: { x: { int: [1, 1_000_000] } },
       method: 'asha',
       maxTrials: 4,
       seed: 4,
@@ -241,8 +241,11 @@ echo "{\\"test\\": {\\"score\\": $((100 - $1))}}" > metrics.json; echo "$state" 
     for (const { rung, status, reached, value, params } of trials) {
       expect(params['epochs']).toBe(8);
       if (rung === 0)
-        expect([status, reached]).toEqual(['stopped', { step: 2, total: 8, value: params['x'] }]);
-      else expect([status, value]).toEqual(['done', 100 - Number(params['x'])]);
+        expect([status, reached]).toEqual([
+          'stopped',
+          { address: 'train', step: 2, total: 8, value: params['x'] },
+        ]);
+      else expect([status, value]).toEqual(['done', 2_000_000 - Number(params['x'])]);
     }
     expect(best).toBe(trials.at(-1)?.label);
     expect(branches(made)).toEqual(['refs/heads/main']);
