@@ -64,10 +64,12 @@ export function fetchPaths(options: PathsOptions): Promise<void> {
 function bring(options: FetchOptions, tracked: readonly TrackedOutput[]): Promise<void> {
   const { root } = options.project;
   const done = (fetching.get(root) ?? Promise.resolve()).then(() => bringNow(options, tracked));
-  fetching.set(
-    root,
-    done.catch(() => undefined),
-  );
+  const last = done
+    .catch(() => undefined)
+    .then(() => {
+      if (fetching.get(root) === last) fetching.delete(root);
+    });
+  fetching.set(root, last);
   return done;
 }
 
