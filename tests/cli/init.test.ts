@@ -61,7 +61,7 @@ const common = [
   'configs/base_config.yaml',
   'configs/data_config.yaml',
   'configs/finetuning/adapter_config.yaml',
-  'configs/finetuning/full_finetune_config.yaml',
+  'configs/finetuning/full_finetune.yaml',
   'configs/finetuning/lora_config.yaml',
   'configs/finetuning/qlora_config.yaml',
   'configs/schemas/base_config.schema.json',
@@ -160,11 +160,19 @@ describe('reprise init', () => {
       expect(written).toEqual(filesOf(task));
       const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
       expect(read('configs/base_config.yaml')).toContain(`task: ${task}\n`);
-      for (const preset of ['lora', 'qlora', 'adapter', 'full_finetune']) {
-        const params = read('params.yaml').replace('preset: lora', `preset: ${preset}`);
+      for (const [preset, method] of [
+        ['lora_config', 'lora'],
+        ['qlora_config', 'qlora'],
+        ['adapter_config', 'adapter'],
+        ['full_finetune', 'full'],
+      ]) {
+        const params = read('params.yaml').replace('preset: lora_config', `preset: ${preset}`);
         writeFileSync(join(folder, 'params.yaml'), params);
-        expect(loadFinetuningConfig(folder).method).toBe(preset.replace('_finetune', ''));
-        writeFileSync(join(folder, 'params.yaml'), params.replace(`preset: ${preset}`, 'preset: lora'));
+        expect(loadFinetuningConfig(folder).method).toBe(method);
+        writeFileSync(
+          join(folder, 'params.yaml'),
+          params.replace(`preset: ${preset}`, 'preset: lora_config'),
+        );
       }
       expect(loadDataConfig(folder).ingestion.integrity).toMatch(/^sha512-/);
       expect(outputsOf(folder)).toEqual([]);
