@@ -54,6 +54,7 @@ describe('reprise completion bash', () => {
     ['reprise remote modify ', ['storage']],
     ['reprise remote add ', []],
     ['reprise init --task c', ['causal-lm']],
+    ['reprise init --problem-type r', ['regression']],
     ['reprise nothing-such ', []],
     ['reprise repro -- --f', []],
   ])('%s', (line, expected) => {
@@ -95,6 +96,54 @@ describe('reprise completion bash', () => {
 
 /** Not every host has it: where it is, it is tried. */
 const has = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
+
+if (has('zsh'))
+  describe('reprise completion zsh', () => {
+    /** What an interactive zsh writes on a terminal when these keys are pressed. */
+    const press = (cwd: string, setUp: string, keys: string): string => {
+      const rc = `PROMPT='$ '\nunsetopt zle_bracketed_paste 2>/dev/null\nautoload -U compinit; compinit -D -u\n${setUp}\n`;
+      writeFileSync(join(cwd, '.zshrc'), rc);
+      const { stdout } = spawnSync('script', ['-qec', 'zsh -d -i', '/dev/null'], {
+        cwd,
+        env: { ...env, ZDOTDIR: cwd, TERM: 'dumb' },
+        input: `${keys}\nexit\n`,
+        encoding: 'utf8',
+      });
+      return stdout;
+    };
+
+    it('completes commands, options, values and stages at TAB', () => {
+      const read = 'eval "$(reprise completion zsh)"';
+      expect(press(project(), read, 'reprise compl\tz\t| head -1')).toContain(
+        '# reprise completion zsh; in ~/.zshrc',
+      );
+      expect(press(project(), read, 'echo -; reprise repro prepare tr\t--dry\t; echo =')).toMatch(
+        /prepare train --dry-run/,
+      );
+      expect(press(project(), read, 'reprise init --task c\t; echo =')).toContain('--task causal-lm');
+      // zsh asks for what lies behind a colon, too.
+      expect(press(project(), read, 'reprise repro --dry-run sub/dvc.yaml:t\t')).toContain(
+        'sub/dvc.yaml:tidy',
+      );
+    });
+
+    it('shows what the candidates mean', () => {
+      const shown = press(project(), 'eval "$(reprise completion zsh)"', 'reprise runs log\t\t');
+      expect(shown).toMatch(/reprise runs logs/);
+      const both = press(project(), 'eval "$(reprise completion zsh)"', 'reprise comp\t\t');
+      expect(both).toMatch(/compare +-- .*\r?\n.*completion +-- completion of commands/);
+    });
+
+    it('is loaded by its name from a folder of functions', () => {
+      const root = project();
+      mkdirSync(join(root, 'functions'));
+      execFileSync('bash', ['-c', 'reprise completion zsh > functions/_reprise'], { cwd: root, env });
+      const setUp = 'fpath=($PWD/functions $fpath); compinit -D -u';
+      expect(press(root, setUp, 'reprise compl\tz\t| head -1')).toContain(
+        '# reprise completion zsh; in ~/.zshrc',
+      );
+    });
+  });
 
 if (has('fish'))
   describe('reprise completion fish', () => {
