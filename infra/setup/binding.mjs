@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { lastLines, run } from './children.mjs';
 import { SetupFailure } from './failure.mjs';
 import { findOnPath } from './find-on-path.mjs';
+import { packageRoot } from './root.mjs';
 
 /** The binding package's sources that are compiled; the headers beside them count in the key. */
 const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'];
@@ -19,7 +19,7 @@ const HEADERS = [
   'utils.h',
 ];
 /** Ours: loads the library without what it says each time. */
-const QUIET_LOAD = fileURLToPath(new URL('quiet-load.cc', import.meta.url));
+const QUIET_LOAD = join(packageRoot(), 'infra/setup/quiet-load.cc');
 /** The Node-API version the package is built for; every Node from 12.22 has it. */
 const NAPI = 8;
 const COMPILE = ['-std=c++17', '-O2', '-fPIC', '-w', `-DNAPI_VERSION=${NAPI}`, `-DBUILDING_NODE_EXTENSION`];
