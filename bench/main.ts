@@ -7,7 +7,8 @@ import { measureManyRows } from './scale/many-rows.js';
 import { measureManyRuns } from './scale/many-runs.js';
 import { measureManyStages } from './scale/many-stages.js';
 import { measureWorkerMemory } from './scale/worker-memory.js';
-import { compareServing } from './serving/compare.js';
+import { compareClassification } from './serving/classification.js';
+import { compareCompletions } from './serving/completions.js';
 import { compareStages } from './stages/compare.js';
 
 const STAGES = 100;
@@ -87,7 +88,14 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     for (const rows of [1, 4]) comparisons.push(await compareGeneration(rows, python, rounds, onRound));
     return comparisons;
   },
-  serving: async ({ serving }, onRound) => compareServing(serving, onRound),
+  serving: async ({ serving }, onRound) => {
+    const kinds = oneOf('task', ['classification', 'completions'] as const);
+    const rounds = Number(option('rounds') ?? 1);
+    return [
+      ...(kinds.includes('classification') ? await compareClassification(serving, onRound) : []),
+      ...(kinds.includes('completions') ? await compareCompletions(serving, rounds, onRound) : []),
+    ];
+  },
   stages: async ({ dvc }, onRound) => [await compareStages(STAGES, dvc, onRound)],
 };
 

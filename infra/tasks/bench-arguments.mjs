@@ -34,7 +34,7 @@ const BENCHMARKS = {
   serving: {
     about: '`reprise serve` under load, beside FastAPI and PyTorch',
     peers: ['serving'],
-    options: {},
+    options: { task: ['classification', 'completions'], rounds: COUNT },
   },
   stages: { about: 'what is around a stage, beside `dvc repro`', peers: ['dvc'], options: {} },
   scale: {

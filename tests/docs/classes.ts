@@ -105,6 +105,7 @@ export const RUN_IN = {
     'reprise init my-project',
     'reprise init project --task causal-lm',
     'reprise init project --data reviews.csv',
+    'reprise init my-project --data stars.csv --problem-type regression',
     'reprise doctor',
     'reprise completion bash',
     'reprise completion zsh',

@@ -346,12 +346,17 @@ describe('the lines of the pages run', () => {
     const folder = temporary();
     mkdirSync(join(folder, 'own'));
     writeFileSync(join(folder, 'own/reviews.csv'), 'text,label\na,b\n');
+    writeFileSync(join(folder, 'own/stars.csv'), 'text,label\na,1\n');
     const shell = open(folder);
     await well(shell, 'reprise init my-project && cd my-project');
     // It is laid out already.
     await well(shell, 'reprise init my-project');
     await well(shell, 'reprise init project --task causal-lm');
     await well(open(join(folder, 'own')), 'reprise init project --data reviews.csv');
+    await well(
+      open(join(folder, 'own')),
+      'reprise init my-project --data stars.csv --problem-type regression',
+    );
     for (const name of ['bash', 'zsh', 'fish'])
       expect(await well(shell, `reprise completion ${name}`)).toContain('completion candidates');
     // What it finds missing is told by its exit code.

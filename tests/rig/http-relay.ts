@@ -1,6 +1,6 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pipeline } from 'node:stream';
+import { pipeline, Transform } from 'node:stream';
 
 /** Stands before an HTTP server and passes on what comes. */
 export interface HttpRelay {
@@ -8,21 +8,33 @@ export interface HttpRelay {
   stop(): void;
 }
 
-/**
- * @param first the first request like this one, `METHOD /path`, is passed on when `before` has been called
- */
-export async function startRelay(target: string, first: RegExp, before: () => void): Promise<HttpRelay> {
+export interface Meddling {
+  /** The first request like this one, `METHOD /path`, is meddled with. */
+  readonly first: RegExp;
+  /** Called before it is passed on. */
+  readonly before?: () => void;
+  /** Its answer breaks off after so many bytes. */
+  readonly cutAfter?: number;
+  /** One of its answer's bits is another on the way. */
+  readonly flipped?: boolean;
+}
+
+export async function startRelay(
+  target: string,
+  { first, before, cutAfter, flipped }: Meddling,
+): Promise<HttpRelay> {
   const { hostname, port } = new URL(target);
-  let isOpen = false;
+  let isOver = false;
   const server = createServer((incoming, outgoing) => {
     const { method, url: path, headers } = incoming;
-    if (!isOpen && first.test(`${method} ${path}`)) {
-      isOpen = true;
-      before();
-    }
+    const isFirst = !isOver && first.test(`${method} ${path}`);
+    isOver ||= isFirst;
+    if (isFirst) before?.();
     const passed = request({ hostname, port, method, path, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      pipeline(answer, outgoing, () => undefined);
+      if (isFirst && cutAfter !== undefined) pipeline(answer, cutting(cutAfter), outgoing, () => undefined);
+      else if (isFirst && flipped) pipeline(answer, flipping(), outgoing, () => undefined);
+      else pipeline(answer, outgoing, () => undefined);
     });
     passed.on('error', () => outgoing.destroy());
     pipeline(incoming, passed, () => undefined);
@@ -35,4 +47,27 @@ export async function startRelay(target: string, first: RegExp, before: () => vo
       server.closeAllConnections();
     },
   };
+}
+
+function cutting(bytes: number): Transform {
+  let left = bytes;
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      left -= chunk.length;
+      if (left > 0) done(null, chunk);
+      // What was passed on has to arrive before the connection breaks.
+      else setTimeout(() => done(new Error('cut')), 200);
+    },
+  });
+}
+
+function flipping(): Transform {
+  let isDone = false;
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      if (!isDone && chunk.length > 0) chunk[0] = (chunk[0] as number) ^ 1;
+      isDone = true;
+      done(null, chunk);
+    },
+  });
 }

@@ -157,7 +157,10 @@ describeWithS3('a git workspace', () => {
     const cache = join(labelled, '.reprise', 'cache');
     const aside = `${cache}-aside`;
     // The equal stage ends, and is killed, after this one has looked for it and before it takes its turn.
-    const store = await startRelay(s3.endpoint, /^PUT .*\/reprise\/turns\//, () => renameSync(aside, cache));
+    const store = await startRelay(s3.endpoint, {
+      first: /^PUT .*\/reprise\/turns\//,
+      before: () => renameSync(aside, cache),
+    });
     const [bucket, other] = [s3.makeBucket(), s3.makeBucket()];
     const remote = (name: string, endpoint: string, url: string): string =>
       `['remote "${name}"']\n    url = s3://${url}\n    endpointurl = ${endpoint}\n`;
