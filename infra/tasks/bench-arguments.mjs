@@ -42,6 +42,11 @@ const BENCHMARKS = {
     peers: [],
     options: { stages: COUNT, runs: COUNT, workers: COUNT },
   },
+  memory: {
+    about: 'what one worker holds over runs of many stages, and over many runs; ours alone',
+    peers: [],
+    options: { stages: COUNT, runs: COUNT },
+  },
   rows: {
     about: 'memory and time of the data stages over many rows; ours alone',
     peers: [],
