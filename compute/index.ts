@@ -11,6 +11,7 @@ export { compileProgram } from './program/compile.js';
 export { interpretProgram } from './program/interpret.js';
 export { after } from './ops/after.js';
 export { bfloat16Values, bfloat16Words, fromBfloat16 } from './ops/bfloat16.js';
+export { asLoss } from './ops/as-loss.js';
 export { batchNorm, type BatchNormParameters, type BatchStatistics } from './ops/batch-norm.js';
 export { clipByGlobalNorm } from './ops/clip.js';
 export { selectByBits, selectByByte, unpackCodes } from './ops/code-table.js';
