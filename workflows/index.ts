@@ -8,6 +8,9 @@ export {
 } from './read-log/input.js';
 export { reproduceInput } from './reproduce/input.js';
 export {
+  ANNOUNCE_QUEUE,
+  announcedAs,
+  announcedQueue,
   describeQueue,
   type DescribeActivities,
   type DescribeWorkersResult,

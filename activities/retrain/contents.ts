@@ -1,7 +1,6 @@
 import { Context } from '@temporalio/activity';
 import {
   checkoutObject,
-  fetchObjects,
   hasObject,
   hasRemoteObject,
   hashPath,
@@ -21,7 +20,7 @@ import {
   type CandidatePaths,
 } from '../../promotion/index.js';
 import { withoutCredentials } from '../../tracking/index.js';
-import { fetchPaths, openRemoteIfAny } from '../../workspaces/index.js';
+import { bringObjects, fetchPaths, openRemoteIfAny } from '../../workspaces/index.js';
 import type { Candidate, ContentReference, GitWorkspace, Lineage } from '../../workflows/index.js';
 import { absentState } from '../absent-state.js';
 import type { RetrainedProject } from './open-project.js';
@@ -85,8 +84,9 @@ function codeIn({ commit, branch, url }: GitWorkspace): Lineage['code'] {
 /** Puts into the remote what it does not have. @throws DiagnosticError of the remote */
 export async function keep(project: RetrainedProject, remote: Remote | undefined, md5: Md5): Promise<void> {
   if (!remote || (await hasRemoteObject(remote, md5))) return;
-  const transfer = (await hasObject(project.config, md5)) ? pushObjects : fetchObjects;
-  const { failed } = await transfer({ project, remote, hashes: [md5] });
+  const request = { project, remote, hashes: [md5] };
+  if (!(await hasObject(project.config, md5))) return await bringObjects(request);
+  const { failed } = await pushObjects(request);
   if (failed[0]) throw failed[0].error;
 }
 
@@ -101,10 +101,7 @@ export async function restore(project: RetrainedProject, content: ContentReferen
   const place = await insideProject(project.root, path);
   if ((await hashPath(project, place))?.md5 === md5) return place;
   const remote = await remoteOf(project);
-  if (remote) {
-    const { failed } = await fetchObjects({ project, remote, hashes: [md5 as Md5] });
-    if (failed[0]) throw failed[0].error;
-  }
+  if (remote) await bringObjects({ project, remote, hashes: [md5 as Md5] });
   await checkoutObject(
     project,
     place,

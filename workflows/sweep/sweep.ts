@@ -34,8 +34,10 @@ export async function sweep(input?: unknown): Promise<SweepResult> {
   const id = options.carried?.plan.id ?? (options.name || `sweep-${info.firstExecutionRunId.slice(-8)}`);
   const board = new SweepBoard(options, id, startedAt, options.carried);
   const running = new Map<string, RunningTrial>();
-  setHandler(stateQuery, () => board.state());
-  setHandler(progressSignal, (payload) => onProgress(payload, options, board, running));
+  setHandler(stateQuery, () => board.state(), { description: 'what each trial has come to' });
+  setHandler(progressSignal, (payload) => onProgress(payload, options, board, running), {
+    description: 'what a trial reports: {workflowId, progress}',
+  });
 
   const plan = options.carried?.plan ?? (await begin(options, id));
   board.planned(plan);
