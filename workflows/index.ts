@@ -90,6 +90,15 @@ export type {
 export { APPROVE_UPDATE, NEW_DATA_SIGNAL, REJECT_UPDATE, SUPERSEDE_SIGNAL } from './retrain/types.js';
 export { sweepFile, sweepInput } from './sweep/input.js';
 export type {
+  SweepPlan,
+  SweepRepository,
+  TrialOutcome,
+  TrialParams,
+  TrialRef,
+  TrialState,
+  TrialValue,
+} from './sweep/trial.js';
+export type {
   BeginSweepInput,
   CollectTrialInput,
   CollectedTrial,
@@ -97,13 +106,6 @@ export type {
   SweepActivities,
   SweepInput,
   SweepOptions,
-  SweepPlan,
-  SweepRepository,
   SweepResult,
   SweepState,
-  TrialOutcome,
-  TrialParams,
-  TrialRef,
-  TrialState,
-  TrialValue,
 } from './sweep/types.js';

@@ -20,7 +20,8 @@ import { parseSweepInput } from './parse-input.js';
 import { parseTrialProgress } from './progress-signal.js';
 import { startTrial, type RunningTrial } from './run-trial.js';
 import { createSearch, type Proposal } from './search/index.js';
-import type { SweepOptions, SweepPlan, SweepResult, SweepState, TrialState } from './types.js';
+import type { SweepPlan, TrialState } from './trial.js';
+import type { SweepOptions, SweepResult, SweepState } from './types.js';
 
 const stateQuery = defineQuery<SweepState>(STATE_QUERY);
 const progressSignal = defineSignal<[unknown]>(PROGRESS_SIGNAL);
