@@ -54,9 +54,11 @@ const ROOMS = {
   bench: ['finetuning', 'compute', 'configs', 'dvc', 'infra'],
 };
 
-/** Where a room's public face is not one `index.ts`: what loads native code stands apart from what need not. */
+/** Where a room's public face is not one `index.ts`: what takes long to load stands apart from what need not. */
 const FACES = {
-  workers: ['./index.ts', './gpu/probe.ts'],
+  workers: ['./index.ts', './gpu/probe.ts', './payload-codec.ts', './host/host-id.ts'],
+  dvc: ['./index.ts', './status.ts'],
+  runner: ['./index.ts', './project.ts'],
   infra: ['./locate/index.ts'],
   finetuning: [
     './index.ts',

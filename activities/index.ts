@@ -85,7 +85,9 @@ export function createHostActivities(deps: Pick<ActivityDependencies, 'root'>): 
 }
 
 /** For the queue on which one worker answers. */
-export function createDescribeActivities(describe: () => WorkerDescription): DescribeActivities {
+export function createDescribeActivities(
+  describe: () => WorkerDescription | Promise<WorkerDescription>,
+): DescribeActivities {
   return { describeWorker: async () => describe() };
 }
 

@@ -4,32 +4,30 @@ import { loadPipeline, openProject, type Pipeline } from '../dvc/index.js';
 const FRESH_MS = 2_000;
 const FRESH_TIMES = 20;
 
-interface Recent {
-  until: number;
-  readonly pipeline: Promise<Pipeline>;
-}
-
-const recent = new Map<string, Recent>();
+const recent = new Map<string, Promise<Pipeline>>();
 
 /**
  * The pipeline as it is now, or was a moment ago for another stage of the same run: that of ten thousand stages takes seconds to
- * read. A new run reads anew.
+ * read. A new run reads anew. Afterwards it is let go: it takes tens of megabytes.
  *
  * @throws DiagnosticError of `loadPipeline`
  */
 export function recentPipeline(folder: string, run: string | undefined): Promise<Pipeline> {
-  const now = Date.now();
-  for (const [key, { until }] of recent) if (now > until) recent.delete(key);
   const key = `${run ?? ''}\0${folder}`;
   const known = run === undefined ? undefined : recent.get(key);
-  if (known) return known.pipeline;
+  if (known) return known;
+  const began = Date.now();
   const pipeline = openProject(folder).then(loadPipeline);
-  const read: Recent = { until: Infinity, pipeline };
-  recent.set(key, read);
+  if (run === undefined) return pipeline;
+  recent.set(key, pipeline);
+  const forget = (): void => void recent.delete(key);
   pipeline.then(
-    () => (read.until = now + Math.max(FRESH_MS, FRESH_TIMES * (Date.now() - now))),
+    () => {
+      const took = Date.now() - began;
+      setTimeout(forget, Math.max(FRESH_MS, FRESH_TIMES * took) - took).unref();
+    },
     // What was wrong may have been mended when the next one looks.
-    () => recent.delete(key),
+    forget,
   );
   return pipeline;
 }

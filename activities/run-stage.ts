@@ -163,9 +163,12 @@ async function bringUpToDate(work: Work): Promise<Outcome> {
 
 async function execute(work: Work, locked: LockEntry | undefined, key: string): Promise<Outcome> {
   const { input, project, stage, absent, beat } = work;
-  // An equal stage may have ended between the look and the turn.
+  // An equal stage may have ended between the look and the turn; also one of this host that was killed before it had pushed.
   const restored = input.force ? undefined : await restore(work, locked, key);
-  if (restored) return made('restored', restored);
+  if (restored) {
+    await keep(work, restored);
+    return made('restored', restored);
+  }
   const settings = settingsOf(stage, projectDefaults(project.root));
   const checkpoints = await openCheckpointStore(project, absent, settings, key);
   await removeOutputs(project, stage);

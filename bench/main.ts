@@ -6,12 +6,16 @@ import { formatComparison, formatMeasured } from './format.js';
 import { measureManyRows } from './scale/many-rows.js';
 import { measureManyRuns } from './scale/many-runs.js';
 import { measureManyStages } from './scale/many-stages.js';
-import { compareServing } from './serving/compare.js';
+import { measureWorkerMemory } from './scale/worker-memory.js';
+import { compareClassification } from './serving/classification.js';
+import { compareCompletions } from './serving/completions.js';
 import { compareStages } from './stages/compare.js';
 
 const STAGES = 100;
 /** `--stages=N --runs=N --workers=N` for other sizes of `scale`, `--rows=N` of `rows`. */
 const SCALE = { stages: 10_000, runs: 500, workers: 8, rows: 5_000_000 };
+/** The same options have other defaults for `memory`. */
+const MEMORY = { stages: 3_000, runs: 100 };
 
 interface Peers {
   /** Has PyTorch and PEFT. */
@@ -46,10 +50,7 @@ type Benchmark = (peers: Peers, onRound: OnRound) => Promise<readonly Comparison
 const args = process.argv.slice(2);
 const option = (key: string): string | undefined =>
   args.find((arg) => arg.startsWith(`--${key}=`))?.slice(key.length + 3);
-const size = (key: keyof typeof SCALE): number => {
-  const given = option(key);
-  return given === undefined ? SCALE[key] : Number(given);
-};
+const size = (key: keyof typeof SCALE, otherwise = SCALE[key]): number => Number(option(key) ?? otherwise);
 /** Of `finetuning`: `--model=M --method=X --precision=bfloat16 --dropout=0.1 --rounds=N --compiled-peer`; all cells in their absence. */
 function cells(): readonly (readonly [ModelName, MethodName])[] {
   const models = oneOf('model', MODELS);
@@ -87,13 +88,21 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     for (const rows of [1, 4]) comparisons.push(await compareGeneration(rows, python, rounds, onRound));
     return comparisons;
   },
-  serving: async ({ serving }, onRound) => compareServing(serving, onRound),
+  serving: async ({ serving }, onRound) => {
+    const kinds = oneOf('task', ['classification', 'completions'] as const);
+    const rounds = Number(option('rounds') ?? 1);
+    return [
+      ...(kinds.includes('classification') ? await compareClassification(serving, onRound) : []),
+      ...(kinds.includes('completions') ? await compareCompletions(serving, rounds, onRound) : []),
+    ];
+  },
   stages: async ({ dvc }, onRound) => [await compareStages(STAGES, dvc, onRound)],
 };
 
 /** Ours alone: no peer does the same. */
 const MEASUREMENTS: Readonly<Record<string, readonly (() => Promise<Measured>)[]>> = {
   rows: [() => measureManyRows(size('rows'))],
+  memory: [() => measureWorkerMemory(size('stages', MEMORY.stages), size('runs', MEMORY.runs))],
   scale: [() => measureManyStages(size('stages')), () => measureManyRuns(size('runs'), size('workers'))],
 };
 

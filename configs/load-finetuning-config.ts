@@ -8,7 +8,7 @@ import { projectLayout } from './project-layout.js';
 
 const SECTION = 'finetuning';
 const FOLDER = 'configs/finetuning';
-const SUFFIX = '_config.yaml';
+const SUFFIX = '.yaml';
 
 export interface FinetuningFiles {
   /** In place of params.yaml, relative to the project. */
@@ -18,7 +18,7 @@ export interface FinetuningFiles {
 }
 
 /**
- * `configs/finetuning/<preset>_config.yaml`, where `finetuning.preset` in params.yaml names the preset (dvc.yaml builds
+ * `configs/finetuning/<preset>.yaml`, where `finetuning.preset` in params.yaml names the preset (dvc.yaml builds
  * the dependency's path from the same key), under the rest of that section; the seed is base_config.yaml's unless set.
  *
  * @throws DiagnosticError `file-missing`, `yaml-syntax`, `unknown-preset`, `bad-config` with file, line and column
@@ -46,7 +46,7 @@ export function readFinetuningConfig(
       at: params.locate([SECTION, 'preset']),
       expected: `one of ${known.join(', ') || `the files ${FOLDER}/*${SUFFIX}, of which there are none`}`,
       found: preset === undefined ? 'nothing' : JSON.stringify(preset),
-      fix: `set finetuning.preset, or add ${FOLDER}/<preset>${SUFFIX}`,
+      fix: `set finetuning.preset to the name of a file in ${FOLDER}, without ${SUFFIX}`,
     });
   const { preset: _preset, ...settings } = isMapping(sectionValue) ? sectionValue : {};
   const presetFile = readYaml(join(root, path), path);

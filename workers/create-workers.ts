@@ -27,8 +27,9 @@ import { probeGpus, type GpuDevice, type GpuProblem } from './gpu/probe.js';
 import { WatchedGpus } from './gpu/watched-gpus.js';
 import { hostIdOf } from './host/host-id.js';
 import { GPU_LABEL, stageQueues } from './queues.js';
-import { createHostSlots, useOf, type SlotCounts } from './slots/host-slots.js';
+import { createHostSlots, type SlotCounts } from './slots/host-slots.js';
 import type { SharedSlots } from './slots/shared-slots.js';
+import { useOfHost } from './slots/use.js';
 import { workflowBundle } from './workflow-bundle.js';
 
 export interface WorkersOptions {
@@ -107,13 +108,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     queues,
     buildId,
     ...(version ? { deployment: version.deployment } : {}),
-    slots: {
-      cpu: useOf(slots.cpu),
-      ...(labels.includes(GPU_LABEL) ? { gpu: useOf(slots.gpu) } : {}),
-    },
-    gpus: { used: slots.pool.leased.length, total: slots.pool.working.length },
-    ...(gpus.problems.length === 0 ? {} : { gpuProblems: gpus.problems.map(({ message }) => message) }),
-    stages: [...slots.cpu.stages, ...slots.gpu.stages],
+    ...useOfHost(slots, gpus, labels.includes(GPU_LABEL)),
   });
 
   const deps: Omit<ActivityDependencies, 'slots'> = {

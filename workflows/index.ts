@@ -8,6 +8,9 @@ export {
 } from './read-log/input.js';
 export { reproduceInput } from './reproduce/input.js';
 export {
+  ANNOUNCE_QUEUE,
+  announcedAs,
+  announcedQueue,
   describeQueue,
   type DescribeActivities,
   type DescribeWorkersResult,
@@ -87,6 +90,15 @@ export type {
 export { APPROVE_UPDATE, NEW_DATA_SIGNAL, REJECT_UPDATE, SUPERSEDE_SIGNAL } from './retrain/types.js';
 export { sweepFile, sweepInput } from './sweep/input.js';
 export type {
+  SweepPlan,
+  SweepRepository,
+  TrialOutcome,
+  TrialParams,
+  TrialRef,
+  TrialState,
+  TrialValue,
+} from './sweep/trial.js';
+export type {
   BeginSweepInput,
   CollectTrialInput,
   CollectedTrial,
@@ -94,13 +106,6 @@ export type {
   SweepActivities,
   SweepInput,
   SweepOptions,
-  SweepPlan,
-  SweepRepository,
   SweepResult,
   SweepState,
-  TrialOutcome,
-  TrialParams,
-  TrialRef,
-  TrialState,
-  TrialValue,
 } from './sweep/types.js';

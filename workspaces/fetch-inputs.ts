@@ -1,8 +1,6 @@
 import { lstat } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   checkoutObject,
-  fetchObjects,
   hasRemoteObject,
   missingObjects,
   outputsAt,
@@ -13,6 +11,7 @@ import {
   type Stage,
   type TrackedOutput,
 } from '../dvc/index.js';
+import { bringObjects } from './bring-objects.js';
 import { fetchImport } from './imports/update-import.js';
 
 interface FetchOptions {
@@ -65,15 +64,14 @@ export function fetchPaths(options: PathsOptions): Promise<void> {
 function bring(options: FetchOptions, tracked: readonly TrackedOutput[]): Promise<void> {
   const { root } = options.project;
   const done = (fetching.get(root) ?? Promise.resolve()).then(() => bringNow(options, tracked));
-  fetching.set(
-    root,
-    done.catch(() => undefined),
-  );
+  const last = done
+    .catch(() => undefined)
+    .then(() => {
+      if (fetching.get(root) === last) fetching.delete(root);
+    });
+  fetching.set(root, last);
   return done;
 }
-
-/** Before what a remote does not seem to have is asked for once more. */
-const AGAIN_MS = 1000;
 
 const fetching = new Map<string, Promise<void>>();
 
@@ -87,15 +85,7 @@ async function bringNow(
   await bringImports(project, needed, remote, signal);
   if (remote && needed.length > 0) {
     const hashes = needed.map(({ locked }) => locked.md5);
-    const fetchAll = async () =>
-      (await fetchObjects({ project, remote, hashes, ...(signal ? { signal } : {}) })).failed;
-    let failed = await fetchAll();
-    if (failed.length > 0) {
-      // Some servers have no object for a moment when another host puts the same one again.
-      await sleep(AGAIN_MS, undefined, { signal });
-      failed = await fetchAll();
-    }
-    if (failed[0]) throw failed[0].error;
+    await bringObjects({ project, remote, hashes, signal });
   }
   for (const { out, locked } of needed)
     await checkoutObject(project, out.file, locked, out.at, out.cache ? undefined : ['copy']);

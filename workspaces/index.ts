@@ -1,6 +1,7 @@
 /** Where a run works: the user's folder in place, or a private checkout of a git revision whose results are pushed. */
 export { openWorkspace, type OpenedWorkspace, type Served, type WorkspaceRequest } from './open-workspace.js';
 export { commitEntries, type LockEntries } from './commit-entries.js';
+export { bringObjects } from './bring-objects.js';
 export { fetchInputs, fetchPaths, type InputsOptions, type PathsOptions } from './fetch-inputs.js';
 export { fetchImport, updateImport } from './imports/update-import.js';
 export { pushResults } from './push-results.js';

@@ -4,7 +4,6 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   checkoutObject,
-  fetchObjects,
   formatLockEntry,
   ignoreInGit,
   loadPipeline,
@@ -16,6 +15,7 @@ import {
   type Output,
   type Project,
 } from '../dvc/index.js';
+import { bringObjects } from './bring-objects.js';
 import { openCheckout, shareCache, workspacesFolder, type Checkout } from './checkout-folder.js';
 import { commitEntries, type LockEntries } from './commit-entries.js';
 import { commitFiles } from './git/commit-files.js';
@@ -154,7 +154,7 @@ async function writeResults(
       for (const out of stage.outs.filter(isForGit)) {
         const locked = entry.outs?.find(({ path }) => path === out.path);
         if (locked?.md5 === undefined) continue;
-        if (remote) await fetchObjects({ project, remote, hashes: [locked.md5] });
+        if (remote) await bringObjects({ project, remote, hashes: [locked.md5] });
         await checkoutObject(project, out.file, { ...locked, md5: locked.md5 }, out.at, ['copy']);
         files.push(out.file);
       }

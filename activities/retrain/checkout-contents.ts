@@ -1,5 +1,4 @@
 import {
-  fetchObjects,
   hasObject,
   hasRemoteObject,
   loadPipeline,
@@ -15,7 +14,7 @@ import {
   type CandidatePaths,
   type KnownPipeline,
 } from '../../promotion/index.js';
-import { fetchPaths } from '../../workspaces/index.js';
+import { bringObjects, fetchPaths } from '../../workspaces/index.js';
 import type { ContentReference, GitWorkspace } from '../../workflows/index.js';
 import { absentState } from '../absent-state.js';
 
@@ -69,7 +68,8 @@ export async function checkoutContents(
 /** Puts into the remote what it does not have. @throws DiagnosticError of the remote */
 export async function keep(project: Project, remote: Remote | undefined, md5: Md5): Promise<void> {
   if (!remote || (await hasRemoteObject(remote, md5))) return;
-  const transfer = (await hasObject(project.config, md5)) ? pushObjects : fetchObjects;
-  const { failed } = await transfer({ project, remote, hashes: [md5] });
+  const request = { project, remote, hashes: [md5] };
+  if (!(await hasObject(project.config, md5))) return await bringObjects(request);
+  const { failed } = await pushObjects(request);
   if (failed[0]) throw failed[0].error;
 }

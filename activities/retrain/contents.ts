@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { checkoutObject, fetchObjects, hashPath, type Md5, type Remote } from '../../dvc/index.js';
+import { checkoutObject, hashPath, type Md5, type Remote } from '../../dvc/index.js';
 import {
   codeOf,
   gatherLineage,
@@ -9,7 +9,7 @@ import {
   type CandidatePaths,
 } from '../../promotion/index.js';
 import { withoutCredentials } from '../../tracking/index.js';
-import { openRemoteIfAny } from '../../workspaces/index.js';
+import { bringObjects, openRemoteIfAny } from '../../workspaces/index.js';
 import type { Candidate, ContentReference, GitWorkspace, Lineage } from '../../workflows/index.js';
 import { checkoutContents } from './checkout-contents.js';
 import type { RetrainedProject } from './open-project.js';
@@ -55,10 +55,7 @@ export async function restore(project: RetrainedProject, content: ContentReferen
   const place = await insideProject(project.root, path);
   if ((await hashPath(project, place))?.md5 === md5) return place;
   const remote = await remoteOf(project);
-  if (remote) {
-    const { failed } = await fetchObjects({ project, remote, hashes: [md5 as Md5] });
-    if (failed[0]) throw failed[0].error;
-  }
+  if (remote) await bringObjects({ project, remote, hashes: [md5 as Md5] });
   await checkoutObject(
     project,
     place,

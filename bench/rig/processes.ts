@@ -5,10 +5,16 @@ import { packageRoot } from '../../infra/locate/index.js';
 export const reprise = join(packageRoot(), 'bin', 'reprise');
 
 /** @param address of a Temporal server; otherwise the project has its own */
-export function start(root: string, file: string, args: readonly string[], address = ''): ChildProcess {
+export function start(
+  root: string,
+  file: string,
+  args: readonly string[],
+  address = '',
+  env: NodeJS.ProcessEnv = {},
+): ChildProcess {
   const child = spawn(file, [...args], {
     cwd: root,
-    env: { ...process.env, TEMPORAL_ADDRESS: address },
+    env: { ...process.env, TEMPORAL_ADDRESS: address, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   child.stdout.resume();
@@ -32,8 +38,13 @@ export interface ServingWorker {
 }
 
 /** `reprise worker`, once it serves the folder. */
-export function serve(root: string, args: readonly string[] = [], address = ''): Promise<ServingWorker> {
-  const child = start(root, reprise, ['worker', '--json', ...args], address);
+export function serve(
+  root: string,
+  args: readonly string[] = [],
+  address = '',
+  env: NodeJS.ProcessEnv = {},
+): Promise<ServingWorker> {
+  const child = start(root, reprise, ['worker', '--json', ...args], address, env);
   let text = '';
   return new Promise((resolve, reject) => {
     child.stdout?.on('data', (data: Buffer) => {

@@ -17,21 +17,22 @@ const ROWS_PER_AUTHOR = 10;
 const NEARLY = 50;
 const CHUNK = 1024 * 1024;
 
-/** The data stages over so many short texts, with near duplicates looked for, and splits by group and by label. */
+/** The data stages over so many short texts, with near duplicates looked for, splits by group and by label, and a report. */
 export async function measureManyRows(rows: number): Promise<Measured> {
   const root = mkdtempSync(join(tmpdir(), 'reprise-bench-'));
   try {
     writeTexts(join(root, 'texts.csv'), rows);
     const found: (readonly [string, string])[] = [];
-    for (const [stage, by] of [
-      ['ingest', 'group'],
-      ['preprocess', 'group'],
-      ['prepare', 'group'],
-      ['prepare', 'label'],
+    for (const [stage, by, report] of [
+      ['ingest', 'group', false],
+      ['preprocess', 'group', false],
+      ['prepare', 'group', false],
+      ['prepare', 'label', false],
+      ['prepare', 'group', true],
     ] as const) {
-      makeProject(root, by);
+      makeProject(root, by, report);
       const { seconds, cpu, peak } = await measured(root, stage);
-      const name = stage === 'prepare' ? `${stage}, by ${by}` : stage;
+      const name = stage === 'prepare' ? `${stage}, by ${by}${report ? ', with a report' : ''}` : stage;
       found.push([
         name,
         `${(peak / 1e6).toFixed(0)} MB, ${seconds.toFixed(0)} s, ${cpu.toFixed(0)} s of CPU`,
@@ -70,7 +71,7 @@ async function measured(
   return { seconds: (performance.now() - began) / 1000, cpu, peak };
 }
 
-function makeProject(root: string, by: 'group' | 'label'): void {
+function makeProject(root: string, by: 'group' | 'label', report: boolean): void {
   mkdirSync(join(root, 'configs'), { recursive: true });
   const config = {
     ingestion: { source: 'path:texts.csv' },
@@ -79,7 +80,7 @@ function makeProject(root: string, by: 'group' | 'label'): void {
       fields: { id: 'id', text: 'text', label: 'label', group: 'author' },
       near_duplicates: { threshold: 0.8, words: 3 },
     },
-    preparation: { split: { by, test: 0.1, val: 0.1 }, max_train_rows: null },
+    preparation: { split: { by, test: 0.1, val: 0.1 }, max_train_rows: null, report },
   };
   writeFileSync(join(root, 'params.yaml'), 'data_config: {}\n');
   writeFileSync(join(root, 'configs/base_config.yaml'), 'name: rows\ntask: text-classification\nseed: 1\n');

@@ -1,17 +1,18 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { Measured } from '../measurement.js';
 import { cpuSeconds, residentMemory } from '../rig/memory.js';
 import { ended, reprise, serve, start, stop } from '../rig/processes.js';
+import { makeManyStages } from './many-stages-project.js';
 
 const SAMPLE_MS = 2_000;
 
 /** One run of so many stages that do next to nothing, beside one worker. */
 export async function measureManyStages(stages: number): Promise<Measured> {
   const root = mkdtempSync(join(tmpdir(), 'reprise-bench-'));
-  makeProject(root, stages);
+  makeManyStages(root, stages);
   const worker = await serve(root);
   const pid = worker.child.pid ?? 0;
   const memory = [residentMemory(pid)];
@@ -53,17 +54,6 @@ export async function measureManyStages(stages: number): Promise<Measured> {
     await stop(worker);
     rmSync(root, { recursive: true, force: true });
   }
-}
-
-function makeProject(root: string, stages: number): void {
-  mkdirSync(join(root, '.dvc'));
-  writeFileSync(join(root, '.dvc/config'), '[core]\n    no_scm = True\n    analytics = false\n');
-  writeFileSync(join(root, 'in.txt'), 'in\n');
-  const items = Array.from({ length: stages }, (_, at) => `    - bert-base-uncased-lora-seed-${at}\n`).join(
-    '',
-  );
-  const stage = '{cmd: "echo ${item} > ${item}.txt", deps: [in.txt], outs: ["${item}.txt"]}';
-  writeFileSync(join(root, 'dvc.yaml'), `stages:\n  train:\n    foreach:\n${items}    do: ${stage}\n`);
 }
 
 /** Seconds that `reprise repro` takes. */

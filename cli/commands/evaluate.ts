@@ -21,6 +21,7 @@ export function evaluateCommand(): Command {
         const { evaluateClassifiers } = await import('../evaluate/classifiers.js');
         const { evaluateOtherHeads } = await import('../evaluate/other-heads.js');
         const { evaluateLanguageModels } = await import('../evaluate/language-models.js');
+        const { unwrittenPlots } = await import('../evaluate/unwritten-plots.js');
         const { evaluationTracking, trackEvaluation } = await import('../tracking/track-evaluation.js');
         const log = (line: string): void => reporter.log(line);
         const evaluation = await openEvaluation(options, log);
@@ -33,6 +34,8 @@ export function evaluateCommand(): Command {
             : evaluateOtherHeads;
         const told = await evaluateModels(evaluation, (update) => reporter.update(update));
         if (tracking) await trackEvaluation({ root, setting: tracking, test: files.test, log }, told.tracked);
+        const unwritten = unwrittenPlots(root);
+        if (unwritten !== undefined) log(unwritten);
         reporter.done();
         process.stdout.write(
           json

@@ -19,7 +19,7 @@ export function finetuneCommand(): Command {
   return new Command('finetune')
     .description('finetune a pretrained model; run again after it was ended in any way, it continues')
     .option('--params <file>', 'its finetuning section overlays the preset (default: params.yaml)')
-    .option('--config <file>', 'the preset (default: configs/finetuning/<finetuning.preset>_config.yaml)')
+    .option('--config <file>', 'the preset (default: configs/finetuning/<finetuning.preset>.yaml)')
     .option('--train <file>', 'training rows (default: data/finetuning/train.jsonl)')
     .option('--val <file>', 'validation rows (default: data/finetuning/val.jsonl)')
     .option('--output <folder>', 'gets best_model/ and training.json (default: models/checkpoints)')

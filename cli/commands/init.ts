@@ -4,6 +4,7 @@ import { Command } from 'commander';
 interface InitFlags {
   readonly task?: string;
   readonly data?: string;
+  readonly problemType?: string;
   readonly force?: boolean;
   readonly commit: boolean;
   readonly json?: boolean;
@@ -16,15 +17,20 @@ export function initCommand(): Command {
     .argument('[folder]', 'where; made if it does not exist', '.')
     .option('--task <task>', 'text-classification (the default), causal-lm or image-classification')
     .option('--data <source>', 'your own: a path, or npm:, pypi:, https:, s3: or hf: as in docs/data.md')
+    .option(
+      '--problem-type <type>',
+      'what is said of each text of --data: regression, multi_label_classification, or single_label_classification (the default)',
+    )
     .option('--force', 'replace files of the same name')
     .option('--no-commit', 'make no first commit in a new repository')
     .option('--json', 'print one JSON object')
     .action(async (folder: string, options: InitFlags) => {
       const { askForProject, asTask, initProject } = await import('../init/index.js');
-      const asked = options.task === undefined && options.data === undefined && !options.json;
+      const asked = (options.task ?? options.data ?? options.problemType) === undefined && !options.json;
       const given = {
         ...(options.task === undefined ? {} : { task: asTask(options.task) }),
         ...(options.data === undefined ? {} : { data: options.data }),
+        ...(options.problemType === undefined ? {} : { problemType: options.problemType }),
       };
       const answers = asked && process.stdin.isTTY && process.stderr.isTTY ? await askForProject() : given;
       const result = await initProject({

@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { withConnectionOptions, type ConnectionOptions } from './connection-options.js';
 import { gitPlaceOf, withGitOptions, type GitOptions } from './git-options.js';
+import { taskQueueOf, withTaskQueueOption, type TaskQueueOptions } from './task-queue-option.js';
 
-interface Options extends ConnectionOptions, GitOptions {
+interface Options extends ConnectionOptions, GitOptions, TaskQueueOptions {
   force?: true;
   singleItem?: true;
   downstream?: true;
@@ -56,7 +57,7 @@ export function reproCommand(): Command {
     branch: "branch that gets the results; default: one of the run's own",
     conflicts: ['workspace', 'dry'],
   });
-  return withConnectionOptions(command).action(run);
+  return withConnectionOptions(withTaskQueueOption(command)).action(run);
 }
 
 async function run(targets: string[], options: Options, command: Command): Promise<void> {
@@ -69,6 +70,7 @@ async function run(targets: string[], options: Options, command: Command): Promi
     cwd,
     input: inputOf(targets, options, resolveTarget(options).kind === 'embedded' ? EMBEDDED_LABEL_TIMEOUT : 0),
     connection: options,
+    ...(await taskQueueOf(options)),
     ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
     wait: options.wait ?? false,
     summary: `reprise ${args.join(' ')}`,

@@ -2,8 +2,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { RetrainInput } from '../../workflows/index.js';
 import { withConnectionOptions, type ConnectionOptions } from './connection-options.js';
 import { gitPlaceOf, withGitOptions, type GitOptions } from './git-options.js';
+import { taskQueueOf, withTaskQueueOption, type TaskQueueOptions } from './task-queue-option.js';
 
-interface Options extends ConnectionOptions, GitOptions {
+interface Options extends ConnectionOptions, GitOptions, TaskQueueOptions {
   ingest?: string[] | false;
   approval?: 'auto' | 'always' | 'never';
   metric?: 'macro_f1' | 'accuracy';
@@ -38,6 +39,7 @@ export function retrainCommand(): Command {
     branch: 'branch that says which model is in production, and gets what is promoted',
     conflicts: ['workspace'],
   });
+  withTaskQueueOption(command);
   return withConnectionOptions(command).action(async (targets: string[], options: Options) => {
     const place = gitPlaceOf(options, command, true);
     const { runRetrain } = await import('../retrain/run-retrain.js');
@@ -45,6 +47,7 @@ export function retrainCommand(): Command {
       cwd: process.cwd(),
       input: inputOf(targets, options),
       connection: options,
+      ...(await taskQueueOf(options)),
       workspace: options.workspace,
       place,
       json: options.json ?? false,

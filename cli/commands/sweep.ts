@@ -3,8 +3,9 @@ import type { SweepPlace } from '../sweeps/record-places.js';
 import type { SweepFlags } from '../sweeps/sweep-input.js';
 import { withConnectionOptions, type ConnectionOptions } from './connection-options.js';
 import { gitPlaceOf, withGitOptions, type GitOptions } from './git-options.js';
+import { taskQueueOf, withTaskQueueOption, type TaskQueueOptions } from './task-queue-option.js';
 
-interface RunOptions extends SweepFlags, ConnectionOptions, GitOptions {
+interface RunOptions extends SweepFlags, ConnectionOptions, GitOptions, TaskQueueOptions {
   detach?: true;
   workspace?: string;
   json?: true;
@@ -62,7 +63,7 @@ function runCommand(): Command {
     .option('--workspace <path>', "the project's folder as the workers of a remote server see it")
     .option('--json', 'print one JSON object per event');
   withGitOptions(command, { conflicts: ['workspace', 'applyBest'] });
-  return withConnectionOptions(command).action(run);
+  return withConnectionOptions(withTaskQueueOption(command)).action(run);
 }
 
 async function run(targets: string[], options: RunOptions, command: Command): Promise<void> {
@@ -72,13 +73,14 @@ async function run(targets: string[], options: RunOptions, command: Command): Pr
   const { sweepRenderer } = await import('../sweeps/renderer.js');
   const { runSweep } = await import('../sweeps/run-sweep.js');
   const place = gitPlaceOf(options, command);
-  const { address, namespace, profile, detach, workspace, json, ...flags } = options;
+  const { address, namespace, profile, taskQueue: _, detach, workspace, json, ...flags } = options;
   const connection = {
     ...(address === undefined ? {} : { address }),
     ...(namespace === undefined ? {} : { namespace }),
     ...(profile === undefined ? {} : { profile }),
   };
   const embedded = resolveTarget(connection).kind === 'embedded';
+  const queue = await taskQueueOf(options);
   if (detach && embedded) {
     throw new DiagnosticError('detach-needs-server', {
       message: "a sweep on the project's own server ends its work when no command serves it",
@@ -95,6 +97,7 @@ async function run(targets: string[], options: RunOptions, command: Command): Pr
       cwd: process.cwd(),
       input,
       connection,
+      ...queue,
       ...(workspace === undefined ? {} : { workspace }),
       place,
       detach: detach ?? false,

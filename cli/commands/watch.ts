@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { withConnectionOptions, type ConnectionOptions } from './connection-options.js';
 import { gitPlaceOf, withGitOptions, type GitOptions } from './git-options.js';
+import { taskQueueOf, withTaskQueueOption, type TaskQueueOptions } from './task-queue-option.js';
 
-interface Options extends ConnectionOptions, GitOptions {
+interface Options extends ConnectionOptions, GitOptions, TaskQueueOptions {
   interval: number;
   debounce: number;
   listen?: number;
@@ -27,6 +28,7 @@ export function watchCommand(): Command {
     asOf: false,
     conflicts: ['workspace'],
   });
+  withTaskQueueOption(command);
   return withConnectionOptions(command).action(async (places: string[], options: Options) => {
     const place = gitPlaceOf(options, command, true);
     if (places.length === 0 && options.listen === undefined)
@@ -42,6 +44,7 @@ export function watchCommand(): Command {
       workspace: options.workspace,
       place,
       connection: options,
+      ...(await taskQueueOf(options)),
       json: options.json ?? false,
     });
   });

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { problemTypes } from '../../configs/index.js';
 import { loadPipeline, openProject, readRemotes } from '../../dvc/index.js';
 import { tasks } from '../init/index.js';
 import type { Candidate } from './candidates.js';
@@ -27,6 +28,8 @@ function sourceOf(command: Command, name: string): Source | undefined {
   if (parent === 'remote' && name === 'name' && command.name() !== 'add') return remotes;
   if (name === '--remote') return remotes;
   if (name === '--task') return () => Promise.resolve(described(tasks));
+  if (name === '--problem-type')
+    return () => Promise.resolve(problemTypes.map((value) => ({ value, description: '' })));
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { openProject } from '../../dvc/index.js';
+import { openProject } from '../../dvc/status.js';
 import { resolveTarget, type ConnectionFlags } from './target.js';
 
 /** Folder of the project whose own server is spoken to; on a server of others nothing of a project need be here. */

@@ -1,11 +1,10 @@
 import { Client, type Connection } from '@temporalio/client';
-import { NativeConnection } from '@temporalio/worker';
-import { openState } from '../../runner/index.js';
-import { dataConverter } from '../../workers/index.js';
-import { EmbeddedServer, type ServerChange } from './embedded/embedded-server.js';
+import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
+import { openState } from '../../runner/project.js';
+import { dataConverter } from '../../workers/payload-codec.js';
+import type { EmbeddedServer, ServerChange } from './embedded/embedded-server.js';
 import { connectRemote } from './remote.js';
 import { resolveTarget, type ConnectionFlags, type Target } from './target.js';
-import { temporalCli } from './temporal-cli.js';
 import { connectionDiagnostic } from './temporal-error.js';
 
 /** A command's connection to its Temporal server. */
@@ -45,11 +44,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   if (target.kind === 'remote') {
     return createSession(target, target, await connectRemote(target), undefined);
   }
-  const server = await EmbeddedServer.open({
-    state: await openState(options.root),
-    executable: await temporalCli(),
-    ...(options.onServerChange ? { onChange: options.onServerChange } : {}),
-  });
+  const server = await openEmbedded(options);
   try {
     const { address } = server;
     const place = { address, namespace: 'default', options: { address } };
@@ -60,9 +55,20 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
 }
 
+/** What starts a server is loaded only where there is none of others. */
+async function openEmbedded({ root, onServerChange }: SessionOptions): Promise<EmbeddedServer> {
+  const { EmbeddedServer } = await import('./embedded/embedded-server.js');
+  const { temporalCli } = await import('./temporal-cli.js');
+  return await EmbeddedServer.open({
+    state: await openState(root),
+    executable: await temporalCli(),
+    ...(onServerChange ? { onChange: onServerChange } : {}),
+  });
+}
+
 function createSession(
   target: Target,
-  place: { address: string; namespace: string; options: Parameters<typeof NativeConnection.connect>[0] },
+  place: { address: string; namespace: string; options: NativeConnectionOptions },
   connection: Connection,
   server: EmbeddedServer | undefined,
 ): Session {
@@ -77,7 +83,7 @@ function createSession(
     ...(server ? { server } : {}),
     uiAddress,
     connectWorker: () =>
-      (native ??= NativeConnection.connect(place.options).catch((cause: unknown) => {
+      (native ??= connectNative(place.options).catch((cause: unknown) => {
         throw connectionDiagnostic(address, namespace, cause);
       })),
     runAddress: (workflowId, runId) =>
@@ -95,4 +101,10 @@ function createSession(
 /** Temporal Cloud has one UI for all its addresses. */
 function cloudUi(address: string): string | undefined {
   return /\.(tmprl\.cloud|api\.temporal\.io):\d+$/.test(address) ? 'https://cloud.temporal.io' : undefined;
+}
+
+/** Only one that serves loads the library of workers. */
+async function connectNative(options: NativeConnectionOptions): Promise<NativeConnection> {
+  const { NativeConnection } = await import('@temporalio/worker');
+  return await NativeConnection.connect(options);
 }

@@ -1,4 +1,4 @@
-import type { Use } from '../../workflows/index.js';
+import { WORKFLOW_QUEUE, type Use } from '../../workflows/index.js';
 import type { ListedWorker } from './list-workers.js';
 
 /** For a person: a few lines a worker. */
@@ -8,9 +8,11 @@ export function formatWorkers(workers: readonly ListedWorker[], now = Date.now()
 }
 
 function formatWorker(worker: ListedWorker, now: number): string[] {
-  const { identity, lastSeen, buildId, deployment } = worker;
+  const { identity, lastSeen, taskQueue, buildId, deployment } = worker;
   const seconds = Math.max(0, Math.round((now - lastSeen.getTime()) / 1000));
-  const silent = worker.answers ? '' : ', does NOT answer';
+  const why =
+    taskQueue === WORKFLOW_QUEUE ? '' : ': it is gone, or its application does not export describeWorkers';
+  const silent = worker.answers ? '' : `, does NOT answer${why}`;
   const build = `  build ${buildId ?? 'unknown'}${deployment === undefined ? '' : ` of ${deployment}`}`;
   const head = [`${identity}: last seen ${seconds} s ago${silent}`, build];
   if (!worker.answers) return head;

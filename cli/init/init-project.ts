@@ -5,6 +5,7 @@ import { firstCommit, gitInit, gitState, ignoresDvc } from './git.js';
 import { withManifest } from './manifest.js';
 import { withOwnData } from './own-data.js';
 import { packageRoot } from './package-root.js';
+import { asProblemType, withProblemType } from './problem-types.js';
 import { dvcFiles, templateFiles, type ProjectFile } from './project-files.js';
 import type { Task } from './tasks.js';
 import { withoutOutputs } from './without-outputs.js';
@@ -34,7 +35,7 @@ export interface InitResult {
  * Lays out a finetuning project: the template, the presets, what `dvc init` writes, and a git repository if none has
  * the folder. Needs neither DVC nor a network. Run again on a finished project, it changes nothing.
  *
- * @throws DiagnosticError `not-a-folder`, `files-exist`, `dvc-ignored`
+ * @throws DiagnosticError `not-a-folder`, `files-exist`, `dvc-ignored`, those of `withOwnData` and `asProblemType`
  */
 export async function initProject(options: {
   readonly folder: string;
@@ -42,6 +43,8 @@ export async function initProject(options: {
   readonly task?: Task;
   /** In place of the template's own: a path, or a source as `ingestion.source` takes it. */
   readonly data?: string;
+  /** What is said of a text: as `finetuning.problem_type`; one of the labels, if absent. */
+  readonly problemType?: string;
   /** Replace files of the same name. DVC's config is kept even so. */
   readonly force?: boolean;
   readonly commit?: boolean;
@@ -50,7 +53,11 @@ export async function initProject(options: {
   await checkFolder(folder);
   const task = options.task ?? 'text-classification';
   const common = withManifest(await templateFiles(packageRoot(), task), packageRoot(), folder);
-  const own = options.data === undefined ? common : withOwnData(common, task, options.data, folder);
+  const problem = asProblemType(options.problemType ?? 'single_label_classification', task, options.data);
+  const own =
+    options.data === undefined
+      ? common
+      : await withProblemType(withOwnData(common, task, options.data, folder), problem, packageRoot());
   // The notebooks' outputs are those of the demo: of another task, or of other data, they would say what is not so.
   const isDemo = options.data === undefined && task === 'text-classification';
   const template = isDemo ? own : own.map(withoutOutputs);

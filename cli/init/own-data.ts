@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import type { ProjectFile } from './project-files.js';
+import { changed, type ProjectFile } from './project-files.js';
 import type { Task } from './tasks.js';
 
 const PICTURES = '- data/processed/pictures\n';
@@ -65,13 +64,4 @@ function isSource(data: string): boolean {
 
 function formatOf(data: string, task: Task): string {
   return task === 'causal-lm' && /\.txt(\.gz)?$/.test(data) ? 'prose' : 'records';
-}
-
-function changed(
-  file: ProjectFile,
-  change: (document: ReturnType<typeof parseDocument>) => void,
-): ProjectFile {
-  const document = parseDocument(file.content.toString('utf8'));
-  change(document);
-  return { ...file, content: Buffer.from(document.toString({ lineWidth: 0 })) };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
+import { parseDocument } from 'yaml';
 import type { Task } from './tasks.js';
 
 /** A file of the new project. */
@@ -50,7 +51,8 @@ export async function templateFiles(packageRoot: string, task: Task): Promise<Pr
   }));
 }
 
-async function filesUnder(folder: string): Promise<[path: string, content: Buffer][]> {
+/** A folder's files, by the names that they are laid out with. */
+export async function filesUnder(folder: string): Promise<[path: string, content: Buffer][]> {
   const files: [string, Buffer][] = [];
   for (const path of await list(folder)) {
     const name = basename(path)
@@ -59,6 +61,16 @@ async function filesUnder(folder: string): Promise<[path: string, content: Buffe
     files.push([posix.join(dirname(path), name), await readFile(join(folder, path))]);
   }
   return files;
+}
+
+/** A YAML file with a change, comments and all. */
+export function changed(
+  file: ProjectFile,
+  change: (document: ReturnType<typeof parseDocument>) => void,
+): ProjectFile {
+  const document = parseDocument(file.content.toString('utf8'));
+  change(document);
+  return { ...file, content: Buffer.from(document.toString({ lineWidth: 0 })) };
 }
 
 async function list(folder: string, prefix = ''): Promise<string[]> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { fetchObjects, type Md5 } from '../../dvc/index.js';
+import type { Md5 } from '../../dvc/index.js';
 import {
   ALIASES,
   candidateFile,
@@ -18,6 +18,7 @@ import {
   type ProductionRecord,
   type VersionRecord,
 } from '../../promotion/index.js';
+import { bringObjects } from '../../workspaces/index.js';
 import { describe, type ContentReference, type Judgement } from '../../workflows/index.js';
 import { say } from '../retrain/say.js';
 import type { ModelBranch } from './branch-registry.js';
@@ -159,9 +160,6 @@ async function judged(
 
 /** @returns the absolute path of a version's answers */
 async function fetched({ project, remote }: OpenRegistry, content: ContentReference): Promise<string> {
-  if (remote) {
-    const { failed } = await fetchObjects({ project, remote, hashes: [content.md5 as Md5] });
-    if (failed[0]) throw failed[0].error;
-  }
+  if (remote) await bringObjects({ project, remote, hashes: [content.md5 as Md5] });
   return await present(project, content);
 }

@@ -20,6 +20,8 @@ export interface RunRetrainOptions {
   readonly cwd: string;
   readonly input: RetrainInput;
   readonly connection: ConnectionFlags;
+  /** Default: that of `reprise worker`. */
+  readonly taskQueue?: string;
   readonly workspace: string | undefined;
   readonly place?: GitPlace | undefined;
   readonly json: boolean;
@@ -50,14 +52,17 @@ export async function runRetrain(options: RunRetrainOptions): Promise<void> {
   });
 }
 
-async function start(served: ServedSession, { input }: RunRetrainOptions): Promise<WorkflowHandle> {
+async function start(
+  served: ServedSession,
+  { input, taskQueue = WORKFLOW_QUEUE }: RunRetrainOptions,
+): Promise<WorkflowHandle> {
   const { session, runId } = served;
   const workflowId = `${runId}-retrain`;
   const asked = { ...input, workspace: served.workspace };
   const digest = createHash('sha256').update(JSON.stringify(asked)).digest('hex');
   try {
     return await session.client.workflow.start('retrain', {
-      taskQueue: WORKFLOW_QUEUE,
+      taskQueue,
       workflowId,
       args: [asked],
       memo: { [MEMO]: digest },

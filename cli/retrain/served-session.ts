@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { openProject } from '../../dvc/index.js';
-import { openState, projectRunId } from '../../runner/index.js';
+import { openProject } from '../../dvc/status.js';
+import { openState, projectRunId } from '../../runner/project.js';
 import type { PathWorkspace } from '../../workflows/index.js';
 import { openSession, type ConnectionFlags, type Session } from '../connection/index.js';
 import { sessionRoot } from '../connection/session-root.js';

@@ -1,4 +1,4 @@
-import { readLockEntry, readParams, stageStatus, type Stage, type StageChange } from '../../dvc/index.js';
+import { readLockEntry, readParams, stageStatus, type Stage, type StageChange } from '../../dvc/status.js';
 import type { LocalProject } from './local-project.js';
 
 /** A selected stage, and why it would run; no reasons: it is up to date. */

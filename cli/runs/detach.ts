@@ -3,9 +3,9 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { openProject } from '../../dvc/index.js';
+import { openProject } from '../../dvc/status.js';
 import { packageRoot } from '../../infra/locate/index.js';
-import { openState } from '../../runner/index.js';
+import { openState } from '../../runner/project.js';
 import type { Renderer, RunEvent, RunFinished, RunStarted } from '../display/index.js';
 
 export interface DetachOptions {

@@ -2,9 +2,11 @@ import type { RunState } from '../../workflows/index.js';
 import type { Client } from '@temporalio/client';
 import type { RunEvent } from '../display/index.js';
 import { connectionDiagnostic, isPassing } from '../connection/index.js';
+import { noWorker } from './no-worker.js';
 import { Observer } from './observer.js';
 import { readOutcome, type Outcome } from './outcome.js';
 import { pause } from './pause.js';
+import { RunEnd } from './run-end.js';
 import { takeSnapshot, type Snapshot } from './snapshot.js';
 
 export interface FollowOptions {
@@ -37,6 +39,15 @@ const LOOK_SHARE = 4;
  * @throws DiagnosticError when the run failed before its stages, or the server refuses us
  */
 export async function followRun(options: FollowOptions): Promise<Outcome | undefined> {
+  const end = new RunEnd(options);
+  try {
+    return await follow(options, end);
+  } finally {
+    end.close();
+  }
+}
+
+async function follow(options: FollowOptions, end: RunEnd): Promise<Outcome | undefined> {
   const { client, workflowId, signal, emit } = options;
   const observer = new Observer(emit);
   let state: RunState | undefined;
@@ -68,20 +79,13 @@ export async function followRun(options: FollowOptions): Promise<Outcome | undef
     if (misses > 0) emit({ event: 'server', state: 'back', address: options.address });
     misses = 0;
     silent = snapshot.state ? 0 : silent + 1;
-    if (silent === SILENT_LOOKS) emit(NO_WORKER);
+    if (silent === SILENT_LOOKS) emit(noWorker('run', snapshot.description.taskQueue));
     const isMuch = (snapshot.state?.stages.length ?? 0) > MANY_STAGES;
     const rest = isMuch ? Math.min(LONGEST_WAIT_MS, LOOK_SHARE * (Date.now() - looked)) : 0;
-    await pause(Math.max(options.interval, rest), signal);
+    await end.within(Math.max(options.interval, rest));
   }
   return undefined;
 }
-
-const NO_WORKER: RunEvent = {
-  event: 'notice',
-  code: 'no-worker',
-  message: 'no worker answers for the run: it waits until one serves the queue `reprise`',
-  fix: 'start `reprise worker` where the project is',
-};
 
 function refusal(error: unknown, { address, client }: FollowOptions): unknown {
   const denied =

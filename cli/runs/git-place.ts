@@ -1,5 +1,5 @@
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { projectRunId } from '../../runner/index.js';
+import { projectRunId } from '../../runner/project.js';
 import { resolveTarget, type ConnectionFlags } from '../connection/target.js';
 
 /** What is run of a repository. What is left out is as the workflow has it. */

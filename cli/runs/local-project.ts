@@ -8,8 +8,8 @@ import {
   type Pipeline,
   type Selection,
   type Stage,
-} from '../../dvc/index.js';
-import { projectDefaults, settingsOf } from '../../runner/index.js';
+} from '../../dvc/status.js';
+import { projectDefaults, settingsOf } from '../../runner/project.js';
 
 /** A project as it stands on this machine, read and checked. */
 export interface LocalProject {

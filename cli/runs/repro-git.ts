@@ -42,6 +42,7 @@ async function begin(
   const input: ReproduceInput = { ...options.input, workspace };
   const run = await startRun({
     client: session.client,
+    taskQueue: options.taskQueue,
     workflowId: runId,
     input,
     digest: createHash('sha256').update(JSON.stringify(input)).digest('hex'),

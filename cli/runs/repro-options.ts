@@ -1,4 +1,4 @@
-import type { Selection } from '../../dvc/index.js';
+import type { Selection } from '../../dvc/status.js';
 import type { ReproduceInput } from '../../workflows/index.js';
 import type { ConnectionFlags } from '../connection/target.js';
 import type { Renderer } from '../display/index.js';
@@ -7,6 +7,8 @@ export interface ReproOptions {
   readonly cwd: string;
   readonly input: Omit<NonNullable<ReproduceInput>, 'workspace' | 'carried'>;
   readonly connection: ConnectionFlags;
+  /** Default: that of `reprise worker`. */
+  readonly taskQueue?: string;
   /** The project's folder as the workers of a remote server see it. Default: as we do. */
   readonly workspace?: string;
   /** Wait for another run of this project. */

@@ -1,4 +1,4 @@
-import { openState } from '../../runner/index.js';
+import { openState } from '../../runner/project.js';
 import { endAbandoned } from '../connection/embedded/end-abandoned.js';
 import { resolveTarget } from '../connection/target.js';
 import { findChanges } from './changes.js';

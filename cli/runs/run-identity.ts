@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { projectRunId } from '../../runner/index.js';
+import { projectRunId } from '../../runner/project.js';
 import type { ReproduceInput } from '../../workflows/index.js';
 import type { LocalProject } from './local-project.js';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { openState } from '../../runner/index.js';
+import { openState } from '../../runner/project.js';
 import type { ReproduceInput } from '../../workflows/index.js';
-import { openSession, type Session } from '../connection/index.js';
+import { openSession, resolveTarget, type Session } from '../connection/index.js';
 import type { RunEvent } from '../display/index.js';
 import { listenForInterrupts } from '../interrupts.js';
 import { CommandExit, EXIT } from '../report-error.js';
@@ -13,7 +13,7 @@ import type { Outcome } from './outcome.js';
 import { selectionOf, type ReproOptions } from './repro-options.js';
 import { inputDigest, workflowIdOf } from './run-identity.js';
 import { RunOwner } from './run-owner.js';
-import { Serving } from './serving.js';
+import type { Serving } from './serving.js';
 import { startRun, type StartedRun } from './start-run.js';
 import { tellEnd } from './tell-end.js';
 
@@ -83,6 +83,9 @@ class ServerRun {
 
   async #open(): Promise<void> {
     const { local, options } = this;
+    const isEmbedded = resolveTarget(options.connection).kind === 'embedded';
+    const { Serving } = isEmbedded ? await import('./serving.js') : {};
+    Serving?.prepare(await openState(local.root));
     const session = await openSession({
       flags: options.connection,
       root: local.root,
@@ -98,7 +101,7 @@ class ServerRun {
       address,
       ...(uiAddress === undefined ? {} : { ui: uiAddress }),
     });
-    if (!server) return;
+    if (!server || !Serving) return;
     const state = await openState(local.root);
     this.#owner = new RunOwner(state);
     this.#serving = new Serving({
@@ -121,6 +124,7 @@ class ServerRun {
     };
     const run = await startRun({
       client: session.client,
+      taskQueue: options.taskQueue,
       workflowId: workflowIdOf(local),
       input,
       digest: inputDigest(input, local),

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { identify, isAlive, type ProcessIdentity } from '../../runner/index.js';
+import { identify, isAlive, type ProcessIdentity } from '../../runner/project.js';
 
 /** Which process looks after the project's run. A file that outlives its process means that the run was not ended in order. */
 export class RunOwner {

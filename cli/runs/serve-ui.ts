@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { openProject } from '../../dvc/index.js';
+import { openProject } from '../../dvc/status.js';
 import { openSession, type ConnectionFlags } from '../connection/index.js';
 import { listenForInterrupts } from '../interrupts.js';
 

@@ -1,15 +1,9 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../infra/locate/index.js';
-import { RunFolder, isAlive } from '../../runner/index.js';
-import {
-  createWorkers,
-  hostIdOf,
-  releaseLost,
-  type Workers,
-  type WorkersOptions,
-} from '../../workers/index.js';
-import { installRuntime } from './worker-runtime.js';
+import { RunFolder, isAlive } from '../../runner/project.js';
+import { hostIdOf } from '../../workers/host/host-id.js';
+import type { Workers, WorkersOptions } from '../../workers/index.js';
 import { breakLock, readHolder, tryLock, type Session } from '../connection/index.js';
 
 export interface ServingOptions {
@@ -29,6 +23,8 @@ export interface ServingOptions {
 /** How long the command of a killed worker may take to save a checkpoint and leave. */
 const LEFTOVER_GRACE_SECONDS = 30;
 
+const lockIn = (state: string): string => join(state, 'workers.lock');
+
 /** The workers that a command runs in its own process. */
 export class Serving {
   readonly #lock: string | undefined;
@@ -37,7 +33,17 @@ export class Serving {
   #failure: Error | undefined;
 
   constructor(readonly options: ServingOptions) {
-    this.#lock = options.state && join(options.state, 'workers.lock');
+    this.#lock = options.state && lockIn(options.state);
+  }
+
+  /**
+   * Loads what workers need while the server starts, which is another process; unless somebody seems to have them already.
+   *
+   * @param state the project's `.reprise` folder
+   */
+  static prepare(state: string): void {
+    // What is wrong with it is told by `ensure`.
+    if (!existsSync(lockIn(state))) void import('../../workers/index.js').catch(() => undefined);
   }
 
   get isServing(): boolean {
@@ -57,7 +63,9 @@ export class Serving {
     try {
       // Commands of a killed process still write to the outs of stages that may be run anew at any moment.
       if (this.#lock !== undefined) await RunFolder.endLeftovers(root, LEFTOVER_GRACE_SECONDS);
-      installRuntime(logFile);
+      // Their library takes longer to load than a client needs for all it does: most commands serve nothing.
+      const { createWorkers } = await import('../../workers/index.js');
+      (await import('./worker-runtime.js')).installRuntime(logFile);
       this.#workers = await createWorkers({
         connection: await session.connectWorker(),
         namespace: session.namespace,
@@ -79,6 +87,7 @@ export class Serving {
   /** What a killed process of this host held is given back, so that nobody waits for a timeout. */
   async takeOver(workflowId: string): Promise<void> {
     const { session, root, workers } = this.options;
+    const { releaseLost } = await import('../../workers/index.js');
     await releaseLost(session.client, workflowId, await hostIdOf(root, workers?.hostId));
   }
 

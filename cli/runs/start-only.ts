@@ -15,6 +15,7 @@ export async function startOnly(options: ReproOptions): Promise<void> {
     const input: ReproduceInput = { ...options.input, workspace };
     const run = await startRun({
       client: session.client,
+      taskQueue: options.taskQueue,
       workflowId: workflowIdOf(local),
       input,
       digest: inputDigest(input, local),

@@ -11,6 +11,8 @@ import { pause } from './pause.js';
 export interface StartOptions {
   readonly client: Client;
   readonly workflowId: string;
+  /** Default: that of `reprise worker`. */
+  readonly taskQueue?: string | undefined;
   /** Default: `reproduce`. */
   readonly workflow?: 'reproduce' | 'sweep';
   readonly input: ReproduceInput | SweepInput;
@@ -117,7 +119,7 @@ async function start(options: StartOptions, replace: boolean): Promise<StartedRu
   const { client, workflowId, input, digest, summary } = options;
   try {
     const handle = await client.workflow.start(options.workflow ?? 'reproduce', {
-      taskQueue: WORKFLOW_QUEUE,
+      taskQueue: options.taskQueue ?? WORKFLOW_QUEUE,
       workflowId,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: replace ? 'TERMINATE_EXISTING' : 'FAIL',

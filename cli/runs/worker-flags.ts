@@ -1,5 +1,5 @@
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { label } from '../../runner/index.js';
+import { label } from '../../runner/project.js';
 import type { SlotCounts, WorkersOptions } from '../../workers/index.js';
 
 /** As written on the command line. */

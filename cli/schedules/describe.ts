@@ -35,6 +35,7 @@ export function details(description: ScheduleDescription): object {
   const { policies, info, action } = description;
   return {
     ...shown(description),
+    taskQueue: action.taskQueue,
     input: action.args?.[0],
     overlap: policies.overlap,
     catchupWindowSeconds: policies.catchupWindow / 1000,

@@ -14,6 +14,8 @@ export interface NewSchedule {
   readonly id: string;
   readonly workflowId: string;
   readonly workflow: 'retrain' | 'reproduce';
+  /** Default: that of `reprise worker`. */
+  readonly taskQueue?: string;
   readonly input: object;
   readonly spec: ScheduleSpec;
   readonly overlap: ScheduleOverlapPolicy;
@@ -26,8 +28,8 @@ export interface NewSchedule {
 
 /** @throws DiagnosticError `schedule-exists`, `bad-schedule` */
 export async function createSchedule(client: ScheduleClient, schedule: NewSchedule): Promise<void> {
-  const { id, workflowId, workflow, input, spec, overlap, catchupWindow, pauseOnFailure, paused, note } =
-    schedule;
+  const { id, workflowId, workflow, taskQueue = WORKFLOW_QUEUE, input, spec, paused, note } = schedule;
+  const { overlap, catchupWindow, pauseOnFailure } = schedule;
   try {
     await client.create({
       scheduleId: id,
@@ -36,7 +38,7 @@ export async function createSchedule(client: ScheduleClient, schedule: NewSchedu
         type: 'startWorkflow',
         workflowType: workflow,
         workflowId,
-        taskQueue: WORKFLOW_QUEUE,
+        taskQueue,
         args: [input],
         staticSummary: `schedule ${id}`,
       },

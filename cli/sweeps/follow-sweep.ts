@@ -8,8 +8,10 @@ import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@tempor
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { STATE_QUERY, type SweepResult, type SweepState } from '../../workflows/index.js';
 import { isPassing } from '../connection/index.js';
+import { noWorker } from '../runs/no-worker.js';
 import { failureDiagnostic } from '../runs/outcome.js';
 import { pause } from '../runs/pause.js';
+import { RunEnd } from '../runs/run-end.js';
 import { endEvent, type SweepEnd, type SweepEvent } from './events.js';
 import { SweepObserver } from './observer.js';
 
@@ -32,13 +34,6 @@ const QUERY_MS = 5_000;
 /** Looks without an answer from any worker, before a person is told. */
 const SILENT_LOOKS = 6;
 
-const NO_WORKER: SweepEvent = {
-  event: 'notice',
-  code: 'no-worker',
-  message: 'no worker answers for the sweep: it waits until one serves the queue `reprise`',
-  fix: 'start `reprise worker` where the project is',
-};
-
 /**
  * Watches a sweep to its end. A server that goes away is waited for.
  *
@@ -46,6 +41,15 @@ const NO_WORKER: SweepEvent = {
  * @throws DiagnosticError when it failed before its first trial
  */
 export async function followSweep(options: FollowSweepOptions): Promise<SweepEnd | undefined> {
+  const end = new RunEnd(options);
+  try {
+    return await follow(options, end);
+  } finally {
+    end.close();
+  }
+}
+
+async function follow(options: FollowSweepOptions, end: RunEnd): Promise<SweepEnd | undefined> {
   const { client, workflowId, firstRunId, signal, emit } = options;
   const observer = new SweepObserver(emit);
   const handle = client.workflow.getHandle(workflowId);
@@ -65,7 +69,7 @@ export async function followSweep(options: FollowSweepOptions): Promise<SweepEnd
       state = seen ?? state;
       if (state) observer.see(state);
       silent = seen ? 0 : silent + 1;
-      if (silent === SILENT_LOOKS) emit(NO_WORKER);
+      if (silent === SILENT_LOOKS) emit(noWorker('sweep', description.taskQueue));
     } catch (error) {
       if (!isPassing(error)) throw error;
       if (misses++ === 0) emit({ event: 'server', state: 'lost', address: options.address });
@@ -74,7 +78,7 @@ export async function followSweep(options: FollowSweepOptions): Promise<SweepEnd
     }
     if (misses > 0) emit({ event: 'server', state: 'back', address: options.address });
     misses = 0;
-    await pause(options.interval, signal);
+    await end.within(options.interval);
   }
   return undefined;
 }

@@ -16,6 +16,8 @@ export interface RunSweepOptions {
   readonly cwd: string;
   readonly input: SweepInput;
   readonly connection: ConnectionFlags;
+  /** Default: that of `reprise worker`. */
+  readonly taskQueue?: string;
   /** The project's folder as the workers of a remote server see it. Default: as we do. */
   readonly workspace?: string;
   /** Of this repository, of which nothing need be here. */
@@ -126,6 +128,7 @@ async function start(
   const input: SweepInput = { ...options.input, workspace: subject.workspace };
   const run = await startRun({
     client: session.client,
+    taskQueue: options.taskQueue,
     workflow: 'sweep',
     workflowId: subject.workflowId,
     input,

@@ -25,6 +25,8 @@ export interface WatchOptions {
   /** What is retrained is this repository, and nothing of it need be here. */
   readonly place?: GitPlace | undefined;
   readonly connection: ConnectionFlags;
+  /** Default: that of `reprise worker`. */
+  readonly taskQueue?: string;
   readonly json: boolean;
 }
 
@@ -35,7 +37,7 @@ export async function watchData(options: WatchOptions): Promise<void> {
   const sources = await Promise.all(places.map((place) => openSource(place, cwd)));
   await withServedSession(options, async (served) => {
     const tell = async (source: string): Promise<void> => {
-      await signalNewData(served, options.debounce, source);
+      await signalNewData(served, options, source);
       say(json, { event: 'new-data', source }, [`new data: ${source}`]);
     };
     const listener =
@@ -81,9 +83,13 @@ async function look(
 }
 
 /** Starts the project's retraining, or tells the one that is open that one more round is to follow. */
-async function signalNewData(served: ServedSession, debounce: number, source: string): Promise<void> {
+async function signalNewData(
+  served: ServedSession,
+  { debounce, taskQueue = WORKFLOW_QUEUE }: WatchOptions,
+  source: string,
+): Promise<void> {
   await served.session.client.workflow.signalWithStart('retrain', {
-    taskQueue: WORKFLOW_QUEUE,
+    taskQueue,
     workflowId: workflowIdOf(served),
     args: [{ workspace: served.workspace, debounce }],
     signal: NEW_DATA_SIGNAL,

@@ -1,16 +1,22 @@
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { prepareEnvironment, restoreUtilTypeTests } from './environment.js';
+import { loadQuietly } from './load-quietly.js';
 
 const PACKAGE = '@tensorflow/tfjs-node-gpu';
 
 /** @throws DiagnosticError `native-missing`, `native-unloadable`, `bad-threads` */
 function loadTensorflow(): typeof tfjs {
+  // Who asks for more of its logs is given all of them.
+  const quiet = process.env.TF_CPP_MIN_LOG_LEVEL === undefined;
   prepareEnvironment();
   restoreUtilTypeTests();
   try {
-    return createRequire(import.meta.url)(PACKAGE) as typeof tfjs;
+    const require = createRequire(import.meta.url);
+    if (quiet) loadQuietly(dirname(require.resolve(`${PACKAGE}/package.json`)));
+    return require(PACKAGE) as typeof tfjs;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const missing = code === 'MODULE_NOT_FOUND' || /native addon module .* can not be found/.test(message);

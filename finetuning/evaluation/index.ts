@@ -9,10 +9,9 @@ export { evaluate, type EvaluateOptions, type EvaluateResult } from './evaluate.
 export {
   evaluateLanguage,
   type EvaluateLanguageOptions,
-  type JudgedLanguage,
-  type LanguageComparison,
   type LanguageContender,
 } from './language/evaluate-language.js';
+export type { JudgedLanguage, LanguageComparison } from './language/language-comparison.js';
 export { languageMetrics } from './language/write-language-outputs.js';
 export {
   confusionMatrix,

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { lastLines, run } from './children.mjs';
 import { SetupFailure } from './failure.mjs';
 import { findOnPath } from './find-on-path.mjs';
+import { packageRoot } from './root.mjs';
 
 /** The binding package's sources that are compiled; the headers beside them count in the key. */
 const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'];
@@ -17,6 +18,8 @@ const HEADERS = [
   'tfjs_backend.h',
   'utils.h',
 ];
+/** Ours: loads the library without what it says each time. */
+const QUIET_LOAD = join(packageRoot(), 'infra/setup/quiet-load.cc');
 /** The Node-API version the package is built for; every Node from 12.22 has it. */
 const NAPI = 8;
 const COMPILE = ['-std=c++17', '-O2', '-fPIC', '-w', `-DNAPI_VERSION=${NAPI}`, `-DBUILDING_NODE_EXTENSION`];
@@ -38,6 +41,7 @@ export function bindingFolder({ cache, library, tfjs }) {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([relative(cache, library), process.platform, process.arch, COMPILE, LINK]));
   for (const name of [...SOURCES, ...HEADERS]) hash.update(readFileSync(join(tfjs, 'binding', name)));
+  hash.update(readFileSync(QUIET_LOAD));
   return join(cache, 'binding', hash.digest('hex').slice(0, 16));
 }
 
@@ -92,6 +96,10 @@ export async function compileBinding({ folder, library, tfjs, nodeHeaders, compi
     join(part, ADDON),
   ]);
   for (const object of objects) await rm(object);
+  await compile(compiler, env, [
+    ...[...COMPILE, `-I${nodeHeaders}`, QUIET_LOAD, ...LINK, '-ldl'],
+    ...['-o', join(part, ADDON, '..', 'quiet_load.node')],
+  ]);
   await rm(folder, { recursive: true, force: true });
   await rename(part, folder);
 }

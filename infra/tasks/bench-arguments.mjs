@@ -34,13 +34,18 @@ const BENCHMARKS = {
   serving: {
     about: '`reprise serve` under load, beside FastAPI and PyTorch',
     peers: ['serving'],
-    options: {},
+    options: { task: ['classification', 'completions'], rounds: COUNT },
   },
   stages: { about: 'what is around a stage, beside `dvc repro`', peers: ['dvc'], options: {} },
   scale: {
     about: 'one run of many stages, and many runs at once; ours alone',
     peers: [],
     options: { stages: COUNT, runs: COUNT, workers: COUNT },
+  },
+  memory: {
+    about: 'what one worker holds over runs of many stages, and over many runs; ours alone',
+    peers: [],
+    options: { stages: COUNT, runs: COUNT },
   },
   rows: {
     about: 'memory and time of the data stages over many rows; ours alone',

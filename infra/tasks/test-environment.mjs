@@ -4,6 +4,7 @@ import { findTemporalCli } from '../setup/find-temporal.mjs';
 import { findPythonTools, makePythonTools } from '../setup/python-tools.mjs';
 import { findVersitygw, makeVersitygw } from '../setup/versitygw.mjs';
 import { findChromium, makeChromium } from './chromium.mjs';
+import { makeZsh } from './zsh.mjs';
 
 /**
  * What the suites are told: where the tools are that they run or are judged by.
@@ -31,6 +32,7 @@ export async function testEnvironment(context, report, { all }) {
     : findPythonTools('kubernetes', context);
   const versitygw = all ? await makeVersitygw(context, report) : findVersitygw(env);
   const chromium = all ? await makeChromium(context, report) : findChromium(env);
+  if (all) await makeZsh(context, report);
   return {
     ...env,
     NODE_OPTIONS: nodeOptions(env['NODE_OPTIONS']),

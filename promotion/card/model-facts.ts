@@ -21,8 +21,13 @@ const PIPELINES: Readonly<Record<string, string>> = {
   'image-classification': 'image-classification',
 };
 
-/** The template's presets; others' names say nothing. */
-const METHODS: readonly string[] = ['lora', 'qlora', 'adapter', 'full_finetune'];
+/** What the template's presets train; others' names say nothing. */
+const METHODS: Readonly<Record<string, string>> = {
+  lora_config: 'lora',
+  qlora_config: 'qlora',
+  adapter_config: 'adapter',
+  full_finetune: 'full_finetune',
+};
 
 const adapter = z.looseObject({
   base_model_name_or_path: z.string().optional(),
@@ -55,8 +60,8 @@ export async function modelFacts(
       ? undefined
       : 'transformers';
   const task = PIPELINES[text('configs/base_config.yaml:task') ?? ''];
-  const preset = METHODS.find((name) => name === text('finetuning.preset'));
-  const method = text('finetuning.method') ?? preset ?? config?.peft_type?.toLowerCase();
+  const method =
+    text('finetuning.method') ?? METHODS[text('finetuning.preset') ?? ''] ?? config?.peft_type?.toLowerCase();
   const dataset = /^hf:([^@]+)/.exec(
     text('data_config.ingestion.source') ?? text('configs/data_config.yaml:ingestion.source') ?? '',
   )?.[1];

@@ -30,6 +30,20 @@ const ROOMS = [
   'workspaces',
 ];
 
+/** What is wrong in a file is worked out from its schema. */
+const BY_SCHEMA = {
+  message: '…: what the value must be, or is not a known key',
+  fix: 'correct …, or remove it',
+};
+/** Of a file of the user's: what loads it works out what is wrong. */
+const OF_OWN_CODE = {
+  message:
+    '…: …: there is no such file, it lies outside of the project, cannot be loaded, or does not export what it should',
+  fix: 'correct the file, or the setting that names it',
+};
+/** Calls that report how things go, and an ending that is no error. */
+const TELLS = /^(report\.\w+|say|CancelledFailure)$/;
+
 /**
  * Every `new DiagnosticError(code, {message, fix})` of the sources, and what is handed on as a code, sorted by code.
  *
@@ -59,7 +73,7 @@ function compare(a: string, b: string): number {
 }
 
 function visit(node: ts.Node, add: (error: KnownError) => void): void {
-  if (ts.isNewExpression(node) || ts.isCallExpression(node)) {
+  if ((ts.isNewExpression(node) || ts.isCallExpression(node)) && !TELLS.test(node.expression.getText())) {
     const [first, second, third] = node.arguments ?? [];
     const details = second && ts.isObjectLiteralExpression(second) ? second : undefined;
     const message = details && valueOf(details, 'message');
@@ -73,20 +87,24 @@ function visit(node: ts.Node, add: (error: KnownError) => void): void {
     )
       for (const code of codesOf(first))
         add({ code, message: textOf(second), fix: third ? textOf(third) : '' });
-    // What is wrong in a file is worked out from its schema.
     else if (ts.isIdentifier(node.expression) && node.expression.text === 'parseWith' && node.arguments?.[2])
       for (const code of codesOf(node.arguments[2]))
         add({
           code,
-          message: '…: what the value must be, or is not a known key',
-          fix: 'correct …, or remove it',
+          ...BY_SCHEMA,
         });
   }
-  // What is handed on, and refused elsewhere: `{ …, code: 'bad-callback' }`.
+  // What is said without being thrown, or handed on and refused elsewhere: `{ …, code: 'bad-callback' }`.
   if (ts.isPropertyAssignment(node) && node.name.getText() === 'code')
     for (const code of codesOf(node.initializer))
-      if (code.includes('-')) add({ code, message: '…', fix: '' });
+      if (code.includes('-')) add({ code, ...saidBeside(node.parent) });
   ts.forEachChild(node, (child) => visit(child, add));
+}
+
+function saidBeside(details: ts.ObjectLiteralExpression): Omit<KnownError, 'code'> {
+  if (valueOf(details, 'schema') !== undefined) return BY_SCHEMA;
+  if (valueOf(details, 'setting') !== undefined) return OF_OWN_CODE;
+  return { message: valueOf(details, 'message') ?? '…', fix: valueOf(details, 'fix') ?? '' };
 }
 
 function codesOf(node: ts.Expression): readonly string[] {
@@ -100,12 +118,25 @@ function valueOf(details: ts.ObjectLiteralExpression, name: string): string | un
   for (const property of details.properties)
     if (ts.isPropertyAssignment(property) && property.name.getText() === name)
       return textOf(property.initializer);
-    else if (ts.isShorthandPropertyAssignment(property) && property.name.text === name) return '…';
+    else if (ts.isShorthandPropertyAssignment(property) && property.name.text === name)
+      return textOf(declarationOf(property.name));
+  return undefined;
+}
+
+/** What a name stands for, where it is declared in a block around it. */
+function declarationOf(name: ts.Identifier): ts.Expression | undefined {
+  for (let around: ts.Node | undefined = name.parent; around; around = around.parent) {
+    if (!ts.isBlock(around)) continue;
+    for (const statement of around.statements.filter(ts.isVariableStatement))
+      for (const declaration of statement.declarationList.declarations)
+        if (declaration.name.getText() === name.text) return declaration.initializer;
+  }
   return undefined;
 }
 
 /** What is said, as far as the source says it. */
-function textOf(node: ts.Expression): string {
+function textOf(node: ts.Expression | undefined): string {
+  if (node === undefined) return '…';
   if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
   if (ts.isTemplateExpression(node))
     return node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join('');

@@ -12,8 +12,8 @@ export function configurationPage(sources: Readonly<Record<SourceName, JsonSchem
       sources.data,
     ],
     [
-      '`configs/finetuning/<preset>_config.yaml`, and `finetuning` in `params.yaml`',
-      'The second is laid over the first, which its key `preset` names (`lora`, `qlora`, `adapter`, `full_finetune`, or a file of your own). See [finetuning.md](finetuning.md).',
+      '`configs/finetuning/<preset>.yaml`, and `finetuning` in `params.yaml`',
+      'The second is laid over the first, which its key `preset` names (`lora_config`, `qlora_config`, `adapter_config`, `full_finetune`, or a file of your own). See [finetuning.md](finetuning.md).',
       sources.finetuning,
     ],
     ['`evaluation` in `params.yaml`', 'See [evaluation.md](evaluation.md).', sources.evaluation],

@@ -18,7 +18,7 @@ export function editorSchemas(
     'data_config.schema.json': { $schema: DRAFT, title: 'configs/data_config.yaml', ...partialSchema(data) },
     'finetuning_config.schema.json': {
       $schema: DRAFT,
-      title: 'configs/finetuning/*_config.yaml',
+      title: 'configs/finetuning/*.yaml',
       ...partialSchema(finetuning),
     },
     'params.schema.json': {
@@ -58,7 +58,7 @@ function withPreset(finetuning: JsonSchema): JsonSchema {
     ...finetuning,
     properties: {
       preset: {
-        description: 'Which configs/finetuning/<preset>_config.yaml is underneath.',
+        description: 'Which configs/finetuning/<preset>.yaml is underneath.',
         type: 'string',
         pattern: '^[^/]+$',
       },

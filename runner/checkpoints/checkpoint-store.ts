@@ -139,7 +139,8 @@ class DamagedCheckpoint extends Error {
 }
 
 function isOfOneCheckpoint(error: unknown): boolean {
-  return error instanceof DamagedCheckpoint || (error as { code?: string }).code === 'object-missing';
+  const { code = '' } = error as { readonly code?: string };
+  return error instanceof DamagedCheckpoint || ['object-missing', 'damaged-object'].includes(code);
 }
 
 /** Removes the checkpoints of every key whose newest is older than `seconds`: nobody came to go on with them. */

@@ -11,6 +11,8 @@ const PREFIX = 'reprise/turns/';
 const BEAT_MS = 5_000;
 /** A holder that said nothing for so long is gone. By a clock of whoever waits that nobody sets: hosts' clocks differ, and jump. */
 const SILENT_MS = 45_000;
+/** What was seen so long ago is of a stage that nobody here waits for any longer. */
+const FORGOTTEN_MS = 3600_000;
 
 /** How often, and after how long, a turn that could not be removed is removed again. */
 const REMOVALS = 40;
@@ -144,7 +146,9 @@ function isOver(place: string, holder: string, owner: string | undefined): boole
   if (record?.process && record.hostname === hostname()) return !isAlive(record.process);
   const before = seen.get(place);
   if (before?.text === holder) return performance.now() - before.since > SILENT_MS;
-  seen.set(place, { text: holder, since: performance.now() });
+  const now = performance.now();
+  for (const [other, { since }] of seen) if (now - since > FORGOTTEN_MS) seen.delete(other);
+  seen.set(place, { text: holder, since: now });
   return false;
 }
 

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import type { TransferOptions } from '../object-store.js';
-import { isConnectionFailure } from './explain.js';
+import { isConnectionFailure, isMismatch } from './explain.js';
 import { abortable } from './upload.js';
 
 /** The first request asks for this much, and so learns the size; the rest comes in such pieces. */
@@ -11,6 +11,8 @@ const PIECE_BYTES = 8 << 20;
 const PIECES_AT_ONCE = 4;
 /** How often a piece whose stream breaks off is gone on with. */
 const ATTEMPTS = 5;
+/** How often one is asked for whose bytes are not what they should be: on the way that is rare. */
+const MISMATCHES = 2;
 
 export interface Download {
   readonly client: S3Client;
@@ -82,7 +84,12 @@ async function fetchPiece(
       }
       if (at >= Math.min(end, size)) return { size, etag };
     } catch (error) {
-      if (!isConnectionFailure(error) || attempt === ATTEMPTS) throw error;
+      const most = isMismatch(error) ? MISMATCHES : isConnectionFailure(error) ? ATTEMPTS : 0;
+      if (attempt >= most) throw error;
+      if (isMismatch(error) || at >= Math.min(end, size)) {
+        options.onBytes?.(start - at);
+        at = start;
+      }
     }
     if (attempt === ATTEMPTS) throw cutShort(source.Key, at, size);
     await sleep(200 * 2 ** attempt * (0.5 + Math.random()), undefined, abortSignal(options));

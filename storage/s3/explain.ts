@@ -21,6 +21,11 @@ export function isConnectionFailure(error: unknown): boolean {
   return UNREACHABLE.test(codeOf(error)) || name === 'TimeoutError';
 }
 
+/** Whether bytes came that do not have the checksum that the server has of them: damaged on the way, or where they are stored. */
+export function isMismatch(error: unknown): boolean {
+  return ((error ?? {}) as SdkError).message?.startsWith('Checksum mismatch') ?? false;
+}
+
 /** The SDK wraps errors that come from another realm than its own, as in a sandbox, and keeps no more than their text. */
 function codeOf(error: unknown): string {
   const { code, message = '' } = (error ?? {}) as SdkError;
@@ -54,7 +59,7 @@ export function explain(error: unknown, store: string, bucket: string, endpoint:
   const status = sdk.$metadata?.httpStatusCode ?? 0;
   if (error instanceof DiagnosticError || name === 'AbortError') return error;
   const said = message === '' || message === name || message === 'UnknownError' ? '' : `: ${message}`;
-  if (message.startsWith('Checksum mismatch')) {
+  if (isMismatch(error)) {
     return new DiagnosticError('damaged-object', {
       message: `an object of ${store} is damaged: its bytes do not have the checksum that it was stored with`,
       fix: 'delete that object, then push it from a host whose cache has it',

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { open, type FileHandle } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -7,6 +8,7 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
   UploadPartCommand,
+  type AbortMultipartUploadCommandInput,
   type CompletedPart,
   type PutObjectCommandInput,
   type S3Client,
@@ -19,6 +21,8 @@ export const PART_BYTES = 8 << 20;
 /** S3's limit. A larger file gets larger parts. */
 const MOST_PARTS = 10_000;
 const PARTS_AT_ONCE = 4;
+const TAKE_BACKS = 3;
+const TAKE_BACK_MS = 300;
 
 export interface Upload {
   readonly client: S3Client;
@@ -92,9 +96,23 @@ async function putParts(up: Upload, handle: FileHandle, size: number): Promise<v
     await complete(up, UploadId, parts, size);
   } catch (error) {
     await Promise.allSettled(working);
-    // The server keeps the parts of an upload that nobody takes back.
-    await client.send(new AbortMultipartUploadCommand(id)).catch(() => undefined);
+    await takeBack(client, id);
     throw error;
+  }
+}
+
+/**
+ * The server keeps the parts of an upload that nobody takes back. One that it was still writing may outlast the first time
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html).
+ */
+async function takeBack(client: S3Client, id: AbortMultipartUploadCommandInput): Promise<void> {
+  for (let tries = 0; tries < TAKE_BACKS; tries++) {
+    if (tries > 0) await sleep(TAKE_BACK_MS);
+    try {
+      await client.send(new AbortMultipartUploadCommand(id));
+    } catch {
+      return;
+    }
   }
 }
 

@@ -54,6 +54,7 @@ describe('reprise completion bash', () => {
     ['reprise remote modify ', ['storage']],
     ['reprise remote add ', []],
     ['reprise init --task c', ['causal-lm']],
+    ['reprise init --problem-type r', ['regression']],
     ['reprise nothing-such ', []],
     ['reprise repro -- --f', []],
   ])('%s', (line, expected) => {
@@ -95,6 +96,49 @@ describe('reprise completion bash', () => {
 
 /** Not every host has it: where it is, it is tried. */
 const has = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
+
+if (has('zsh'))
+  describe('reprise completion zsh', () => {
+    /** What an interactive zsh writes on a terminal when these keys are pressed. */
+    const press = (cwd: string, setUp: string, keys: string): string => {
+      const rc = `PROMPT='$ '\nunset zle_bracketed_paste\nautoload -U compinit; compinit -D -u\n${setUp}\n`;
+      writeFileSync(join(cwd, '.zshrc'), rc);
+      const { stdout } = spawnSync('script', ['-qec', 'zsh -d -i', '/dev/null'], {
+        cwd,
+        env: { ...env, ZDOTDIR: cwd, TERM: 'dumb' },
+        input: `${keys}\nexit\n`,
+        encoding: 'utf8',
+      });
+      return stdout;
+    };
+
+    it('completes commands, options, values and stages at TAB', () => {
+      const read = 'eval "$(reprise completion zsh)"';
+      expect(press(project(), read, 'reprise compl\tz\t| head -1')).toContain('#compdef reprise');
+      // What runs is what was completed.
+      expect(press(project(), read, 'reprise repro prepare tr\t--dr\t')).toContain(
+        '2 would run, 0 up to date',
+      );
+      expect(press(project(), read, 'reprise init --task c\t--help')).toContain('--task causal-lm');
+      // zsh asks for what lies behind a colon, too.
+      expect(press(project(), read, 'reprise repro --dry sub/dvc.yaml:t\t')).toContain('sub/dvc.yaml:tidy');
+    });
+
+    it('shows what the candidates mean', () => {
+      const shown = press(project(), 'eval "$(reprise completion zsh)"', 'reprise runs log\t\t');
+      expect(shown).toMatch(/reprise runs logs/);
+      const both = press(project(), 'eval "$(reprise completion zsh)"', 'reprise comp\t\t');
+      expect(both).toMatch(/compare +-- .*\r?\n.*completion +-- completion of commands/);
+    });
+
+    it('is loaded by its name from a folder of functions', () => {
+      const root = project();
+      mkdirSync(join(root, 'functions'));
+      execFileSync('bash', ['-c', 'reprise completion zsh > functions/_reprise'], { cwd: root, env });
+      const setUp = 'fpath=($PWD/functions $fpath); compinit -D -u';
+      expect(press(root, setUp, 'reprise compl\tz\t| head -1')).toContain('#compdef reprise');
+    });
+  });
 
 if (has('fish'))
   describe('reprise completion fish', () => {

@@ -11,7 +11,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { loadBaseConfig, loadDataConfig, loadFinetuningConfig } from '../../configs/index.js';
+import { parse } from 'yaml';
+import {
+  loadBaseConfig,
+  loadDataConfig,
+  loadEvaluationConfig,
+  loadFinetuningConfig,
+} from '../../configs/index.js';
 import { describeWithDvc, dvc } from '../dvc/state/real-dvc.js';
 import { EXECUTABLE, reprise } from '../rig/reprise.js';
 
@@ -61,7 +67,7 @@ const common = [
   'configs/base_config.yaml',
   'configs/data_config.yaml',
   'configs/finetuning/adapter_config.yaml',
-  'configs/finetuning/full_finetune_config.yaml',
+  'configs/finetuning/full_finetune.yaml',
   'configs/finetuning/lora_config.yaml',
   'configs/finetuning/qlora_config.yaml',
   'configs/schemas/base_config.schema.json',
@@ -160,11 +166,19 @@ describe('reprise init', () => {
       expect(written).toEqual(filesOf(task));
       const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
       expect(read('configs/base_config.yaml')).toContain(`task: ${task}\n`);
-      for (const preset of ['lora', 'qlora', 'adapter', 'full_finetune']) {
-        const params = read('params.yaml').replace('preset: lora', `preset: ${preset}`);
+      for (const [preset, method] of [
+        ['lora_config', 'lora'],
+        ['qlora_config', 'qlora'],
+        ['adapter_config', 'adapter'],
+        ['full_finetune', 'full'],
+      ]) {
+        const params = read('params.yaml').replace('preset: lora_config', `preset: ${preset}`);
         writeFileSync(join(folder, 'params.yaml'), params);
-        expect(loadFinetuningConfig(folder).method).toBe(preset.replace('_finetune', ''));
-        writeFileSync(join(folder, 'params.yaml'), params.replace(`preset: ${preset}`, 'preset: lora'));
+        expect(loadFinetuningConfig(folder).method).toBe(method);
+        writeFileSync(
+          join(folder, 'params.yaml'),
+          params.replace(`preset: ${preset}`, 'preset: lora_config'),
+        );
       }
       expect(loadDataConfig(folder).ingestion.integrity).toMatch(/^sha512-/);
       expect(outputsOf(folder)).toEqual([]);
@@ -197,7 +211,41 @@ describe('reprise init', () => {
   });
 
   it.each([
+    ['regression', { text: 'text', label: 'label' }, {}, 'loss', 'src/metrics/concordance.ts'],
+    [
+      'multi_label_classification',
+      { text: 'text', labels: 'labels' },
+      undefined,
+      'accuracy',
+      'src/metrics/jaccard.ts',
+    ],
+  ] as const)('lays out %s of the user’s texts', async (problem, fields, number, best, metric) => {
+    const cwd = temporary();
+    writeFileSync(join(cwd, 'mine.jsonl'), '{"text": "a", "label": 1}\n');
+    const { folder, written } = await init(['.', '--data', 'mine.jsonl', '--problem-type', problem], cwd);
+    const ofOneLabel = /^notebooks\/0[124]|cohens-kappa/;
+    expect(written).toEqual([...everyFile.filter((path) => !ofOneLabel.test(path)), metric].sort());
+    expect(loadDataConfig(folder).preprocessing).toMatchObject({ fields, ...(number ? { number } : {}) });
+    expect(loadFinetuningConfig(folder)).toMatchObject({
+      problem_type: problem,
+      metric_for_best_model: best,
+    });
+    expect(loadEvaluationConfig(folder).metrics).toEqual([metric]);
+    const stages = parse(readFileSync(join(folder, 'dvc.yaml'), 'utf8')) as {
+      plots: object[];
+      stages: object;
+    };
+    expect([Object.keys(stages.stages).length, stages.plots.map((plot) => Object.keys(plot))]).toEqual([
+      5,
+      [['plots/answers.json']],
+    ]);
+  });
+
+  it.each([
     [['--task', 'poetry'], 'unknown-task'],
+    [['--data', 'https://example.com/a.csv', '--problem-type', 'ordinal'], 'unknown-problem-type'],
+    [['--problem-type', 'regression'], 'problem-type-alone'],
+    [['--task', 'causal-lm', '--data', 'hf:a/b', '--problem-type', 'regression'], 'problem-type-alone'],
     [['--data', 'nowhere.csv'], 'source-missing'],
   ])('refuses %j', async (flags, code) => {
     const cwd = temporary();

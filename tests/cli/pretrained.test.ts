@@ -68,7 +68,7 @@ describe('reprise pretrained download', () => {
     writeFiles(home, {
       'params.yaml': 'finetuning:\n  preset: any\n  model_name: some/model\n',
       'configs/base_config.yaml': 'name: any\ntask: text-classification\nseed: 1\n',
-      'configs/finetuning/any_config.yaml': 'method: full\n',
+      'configs/finetuning/any.yaml': 'method: full\n',
     });
     expect(await download()).toMatchObject({ code: 0, stdout: `${snapshot()}\n` });
   });

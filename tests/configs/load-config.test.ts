@@ -40,11 +40,14 @@ describe('the shipped presets', () => {
   });
 
   it.each([
-    ['lora', 'lora', 0.002],
+    ['lora_config', 'lora', 0.002],
     ['full_finetune', 'full', 0.00005],
-    ['adapter', 'adapter', 0.001],
+    ['adapter_config', 'adapter', 0.001],
   ])('%s is a valid finetuning config, with the seed of base_config', (preset, method, rate) => {
-    const params = shipped('examples/finetuning/params.yaml').replace('preset: lora', `preset: ${preset}`);
+    const params = shipped('examples/finetuning/params.yaml').replace(
+      'preset: lora_config',
+      `preset: ${preset}`,
+    );
     const config = loadFinetuningConfig(projectFolder({ 'params.yaml': params }));
     expect(config.method).toBe(method);
     expect(config.seed).toBe(42);
@@ -147,13 +150,17 @@ describe('bad configuration', () => {
     expect(error.at?.source).toContain(path);
   });
 
-  it('refuses a preset that does not exist, and names those that do', () => {
-    const params = shipped('examples/finetuning/params.yaml').replace('preset: lora', 'preset: ../../x');
-    const error = thrown(() => loadFinetuningConfig(projectFolder({ 'params.yaml': params })));
-    expect(error.code).toBe('unknown-preset');
-    expect(error.at?.source).toContain('preset: ../../x');
-    expect(error.expected).toBe('one of adapter, full_finetune, lora');
-  });
+  it.each(['../../x', 'lora', 'lora_config.yaml'])(
+    'refuses the preset %s, and names those that exist',
+    (preset) => {
+      const line = `preset: ${preset}`;
+      const params = shipped('examples/finetuning/params.yaml').replace('preset: lora_config', line);
+      const error = thrown(() => loadFinetuningConfig(projectFolder({ 'params.yaml': params })));
+      expect(error.code).toBe('unknown-preset');
+      expect(error.at?.source).toContain(line);
+      expect(error.expected).toBe('one of adapter_config, full_finetune, lora_config');
+    },
+  );
 
   it('says which section params.yaml lacks', () => {
     const root = projectFolder({ 'params.yaml': 'data_config: {}\n' });

@@ -19,7 +19,7 @@ export function projectFolder(files: Readonly<Record<string, string>> = {}): str
     'configs/data_config.yaml': shipped('configs/data_config.yaml'),
     'configs/finetuning/adapter_config.yaml': shipped('configs/finetuning/adapter_config.yaml'),
     'configs/finetuning/lora_config.yaml': shipped('configs/finetuning/lora_config.yaml'),
-    'configs/finetuning/full_finetune_config.yaml': shipped('configs/finetuning/full_finetune_config.yaml'),
+    'configs/finetuning/full_finetune.yaml': shipped('configs/finetuning/full_finetune.yaml'),
     'src/cleaning/strip-markup.ts': shipped(
       'examples/tasks/text-classification/src/cleaning/strip-markup.ts',
     ),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { SweepState } from '../../workflows/index.js';
 import { tinyProject } from '../finetuning/training/tiny-project.js';
 import { freePort } from '../rig/free-port.js';
 import { startGit } from '../rig/git-server.js';
@@ -12,6 +13,7 @@ import { makeGitProject } from '../rig/sweep-project.js';
 import { startTemporal } from '../rig/temporal.js';
 import { RUN, RUN_IN } from './classes.js';
 import { Shell, type Ended } from './shell.js';
+import { ROOT, linesOf } from './shell-blocks.js';
 
 jest.setTimeout(600_000);
 
@@ -53,6 +55,31 @@ async function well(
   return output;
 }
 
+interface Definitions {
+  readonly definition: Readonly<
+    Partial<Record<`${'query' | 'signal' | 'update'}Definitions`, readonly { readonly name: string }[]>>
+  > & { readonly type: string };
+}
+
+/** By workflow: what a line has to say, `query --workflow-id ID --type state`. */
+const handlers = new Map<string, readonly string[]>();
+
+/** Asks a workflow what it takes. */
+async function noteHandlers({ ID = '' }: Readonly<Record<string, string>>): Promise<void> {
+  const { definition } = await env.client.workflow
+    .getHandle(ID)
+    .query<Definitions>('__temporal_workflow_metadata');
+  const { type, queryDefinitions = [], signalDefinitions = [], updateDefinitions = [] } = definition;
+  const own = queryDefinitions.filter(({ name }) => !name.startsWith('__'));
+  handlers.set(type, [
+    ...own.map(({ name }) => `temporal workflow query --workflow-id ID --type ${name}`),
+    ...signalDefinitions.map(({ name }) => `temporal workflow signal --workflow-id ID --name ${name}`),
+    ...updateDefinitions.map(
+      ({ name }) => `temporal workflow update execute --workflow-id ID --name ${name}`,
+    ),
+  ]);
+}
+
 const temporary = (): string => mkdtempSync(join(tmpdir(), 'reprise-docs-'));
 const WORKER = 'reprise worker --project /srv/project';
 
@@ -89,6 +116,7 @@ describe('the lines of the pages run', () => {
       'reprise runs list --status failed --project my-project -n 50',
       'reprise runs show latest',
       'reprise workers',
+      `temporal workflow list --query 'RepriseProject = "my-project" AND RepriseStatus = "running"'`,
     ])
       await well(shell, line);
     // `reprise workers` asked by a workflow, which is no run.
@@ -102,6 +130,17 @@ describe('the lines of the pages run', () => {
       'HOST-ID': Object.values(ids)[0] as string,
       'RUN-ID': run as string,
     });
+    const { workers } = JSON.parse(await well(shell, 'reprise workers --json')) as {
+      workers: { identity: string }[];
+    };
+    const asked = await well(
+      shell,
+      RUN_IN.pipeline.find((line) => line.includes('describeWorkers')) as string,
+      {
+        '7015@alpha-3f9c': workers[0]?.identity as string,
+      },
+    );
+    expect(asked).toContain(root);
 
     for (const line of RUN_IN.pipeline.filter((each) => each.startsWith('reprise remote')))
       await well(shell, line);
@@ -129,6 +168,8 @@ describe('the lines of the pages run', () => {
       }
     };
     const first = await begin();
+    expect(await well(shell, 'temporal workflow metadata --workflow-id ID', first)).toContain('configure');
+    await noteHandlers(first);
     for (const line of RUN_IN.pipeline.filter((each) =>
       /^temporal workflow (signal|update|cancel)/.test(each),
     ))
@@ -162,6 +203,31 @@ describe('the lines of the pages run', () => {
     expect(result).toMatchObject({ code: 0, output: expect.stringContaining('COMPLETED') });
   });
 
+  it('on a sweep that goes on', async () => {
+    const root = makeGitProject({ ...PIPELINE, 'train.sh': 'sleep 600\n' });
+    const shell = open(root, { '/srv/project': root });
+    await shell.serve(WORKER, /queues/);
+    const started = await well(shell, RUN_IN.sweep.find((line) => line.includes('--type sweep')) as string);
+    const ID = /WorkflowId\s+(\S+)/.exec(started)?.[1] as string;
+    const trialThatRuns = async (label: string): Promise<Readonly<Record<string, string>>> => {
+      for (;;) {
+        const { id, trials } = await env.client.workflow.getHandle(ID).query<SweepState>('state');
+        if (trials.find((trial) => trial.label === label)?.progress)
+          return { 'TRIAL-ID': `${ID}-${id}-${label}`, ID };
+      }
+    };
+    const first = await trialThatRuns('001');
+    await noteHandlers({ ID });
+    await well(shell, RUN_IN.sweep.find((line) => line.includes('--name progress')) as string, first);
+    expect(await well(shell, 'temporal workflow query --workflow-id ID --type state', first)).toContain(
+      'by hand',
+    );
+    await well(shell, 'temporal workflow cancel --workflow-id TRIAL-ID', first);
+    await well(shell, 'temporal workflow cancel --workflow-id ID', await trialThatRuns('002'));
+    const { output } = await shell.run('temporal workflow result --workflow-id ID', first);
+    expect(output).toContain('CANCELED');
+  });
+
   it('with models that are retrained', async () => {
     const root = retrainingProject(tmpdir());
     const port = String(await freePort());
@@ -186,7 +252,7 @@ describe('the lines of the pages run', () => {
           const { output } = await shell.run('temporal workflow query --workflow-id ID --type state', {
             ID: workflowId,
           });
-          if (/waiting|approval/.test(output)) return { ID: workflowId };
+          if (/waiting/.test(output)) return { ID: workflowId };
         }
       }
     };
@@ -194,12 +260,20 @@ describe('the lines of the pages run', () => {
     newData(root, 0.8);
     const id = /WorkflowId\s+(\S+)/.exec(await well(shell, retrain as string))?.[1] as string;
     await well(shell, 'reprise runs approve ID --by ada --reason "newer data"', await waiting('promote'));
+    await noteHandlers({ ID: id });
     await shell.run('temporal workflow result --workflow-id ID', { ID: id });
     newData(root, 0.9);
     await well(shell, 'reprise repro');
-    await well(shell, promote as string);
-    const approve = RUN_IN.retraining.find((each) => each.includes('--name approve')) as string;
-    await well(shell, approve, await waiting('promote'));
+    for (const name of ['reject', 'supersede', 'approve']) {
+      await well(shell, promote as string);
+      const asks = await waiting('promote');
+      await noteHandlers(asks);
+      await well(shell, RUN_IN.retraining.find((each) => each.includes(`--name ${name}`)) as string, asks);
+      const { output } = await shell.run('temporal workflow result --workflow-id ID', asks);
+      expect(output).toMatch(
+        { reject: /rejected/, supersede: /superseded/, approve: /promoted/ }[name] as RegExp,
+      );
+    }
 
     newData(root, 0.95);
     const next = /WorkflowId\s+(\S+)/.exec(await well(shell, retrain as string))?.[1] as string;
@@ -210,6 +284,7 @@ describe('the lines of the pages run', () => {
     await shell.serve('reprise watch --listen 8787 --token-env WATCH_TOKEN', /http:/);
     await well(shell, RUN_IN.retraining.find((each) => each.startsWith('curl')) as string);
     await well(shell, RUN_IN.retraining.find((each) => each.includes('signal-with-start')) as string);
+    await well(shell, RUN_IN.retraining.find((each) => each.startsWith('temporal schedule')) as string);
 
     for (const line of RUN_IN.retraining.filter((each) => each.startsWith('reprise schedule'))) {
       if (line.includes('--timezone')) await well(shell, 'reprise schedule delete');
@@ -271,12 +346,17 @@ describe('the lines of the pages run', () => {
     const folder = temporary();
     mkdirSync(join(folder, 'own'));
     writeFileSync(join(folder, 'own/reviews.csv'), 'text,label\na,b\n');
+    writeFileSync(join(folder, 'own/stars.csv'), 'text,label\na,1\n');
     const shell = open(folder);
     await well(shell, 'reprise init my-project && cd my-project');
     // It is laid out already.
     await well(shell, 'reprise init my-project');
     await well(shell, 'reprise init project --task causal-lm');
     await well(open(join(folder, 'own')), 'reprise init project --data reviews.csv');
+    await well(
+      open(join(folder, 'own')),
+      'reprise init my-project --data stars.csv --problem-type regression',
+    );
     for (const name of ['bash', 'zsh', 'fish'])
       expect(await well(shell, `reprise completion ${name}`)).toContain('completion candidates');
     // What it finds missing is told by its exit code.
@@ -285,5 +365,20 @@ describe('the lines of the pages run', () => {
 
   it('all of them', () => {
     expect(RUN.filter((line) => !ran.has(line))).toEqual([]);
+  });
+
+  it('and docs/workflows.md has one for each workflow, and for each query, signal and update that it takes', () => {
+    const page = readFileSync(join(ROOT, 'docs/workflows.md'), 'utf8');
+    const registry = readFileSync(join(ROOT, 'workflows/registry.ts'), 'utf8');
+    const names = [...registry.matchAll(/export \{ (\w+) \}/g)].map(([, name]) => name as string);
+    expect([...handlers.keys()].sort()).toEqual(['promote', 'reproduce', 'retrain', 'sweep']);
+    const missing: string[] = [];
+    for (const name of names) {
+      const [, rest = ''] = page.split(`\n## \`${name}\`\n`);
+      const lines = linesOf(name, rest.split(/\n## /)[0] as string).map(({ text }) => text);
+      for (const wanted of [`--type ${name} --task-queue reprise`, ...(handlers.get(name) ?? [])])
+        if (!lines.some((line) => `${line} `.includes(`${wanted} `))) missing.push(`${name}: ${wanted}`);
+    }
+    expect(missing).toEqual([]);
   });
 });

@@ -1,12 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { writeFiles } from '../rig/project.js';
-import { reprise } from '../rig/reprise.js';
+import { endAll, reprise, startReprise } from '../rig/reprise.js';
 import { newData, retrainingProject, testSet } from '../rig/retraining.js';
 import { until } from '../rig/servers.js';
 import { SCORE_PROJECT, makeGitProject } from '../rig/sweep-project.js';
@@ -20,6 +20,7 @@ let worker: ChildProcess | undefined;
 beforeAll(async () => {
   env = await startTemporal();
 });
+afterEach(endAll);
 afterAll(async () => {
   worker?.kill('SIGKILL');
   await env?.teardown();
@@ -45,6 +46,12 @@ async function execute(workflow: string, root: string, input: object): Promise<u
     workflowExecutionTimeout: '60 seconds',
     args: [{ workspace: { kind: 'path', path: root }, ...input }],
   });
+}
+
+async function workersOf(cwd: string, env: NodeJS.ProcessEnv): Promise<unknown> {
+  const { code, stdout, stderr } = await reprise(['workers', '--json'], cwd, env);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return (JSON.parse(stdout) as { workers: unknown }).workers;
 }
 
 describe('examples/temporal-plugin', () => {
@@ -108,6 +115,46 @@ describe('examples/temporal-plugin', () => {
       outcome: 'promoted',
       version: 2,
     });
+
+    // From the command line, by the queue's name.
+    const ours = { TEMPORAL_ADDRESS: env.address };
+    const onQueue = async (root: string, ...args: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await reprise([...args, '--task-queue', 'releases'], root, ours);
+      expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: '' });
+      return stdout;
+    };
+    expect(await onQueue(join(app, 'pipeline'), 'repro')).toContain('up to date');
+    expect(
+      await onQueue(swept, 'sweep', 'run', '--param', 'x=2,3', '--metric', metric, '--name', 'queued'),
+    ).toContain('002');
+    expect(await onQueue(retrained, 'retrain')).toContain('unchanged');
+    await onQueue(retrained, 'schedule', 'create', 'nightly', '--cron', '0 3 * * *');
+    const nightly = env.client.schedule.getHandle('nightly');
+    await nightly.trigger();
+    let taken: string | undefined;
+    while (taken === undefined)
+      taken = (await nightly.describe()).info.recentActions[0]?.action.workflow.workflowId;
+    expect(await env.client.workflow.getHandle(taken).result()).toMatchObject({ outcome: 'unchanged' });
+    await nightly.delete();
+
+    // Asked on its own queue, and by a worker of ours.
+    const name = `${served.pid}@${hostname()} on releases`;
+    const host = {
+      answers: true,
+      project: app,
+      queues: ['releases'],
+      slots: { cpu: { used: 0 } },
+      stages: [],
+    };
+    expect(await workersOf(elsewhere, ours)).toMatchObject([
+      { identity: name, taskQueue: 'releases', ...host },
+    ]);
+    const other = startReprise(['worker', '--project', elsewhere], elsewhere, ours);
+    await until('the worker of ours serves', () => other.stdout().includes('queues'), 60);
+    expect(await workersOf(elsewhere, ours)).toMatchObject([
+      { taskQueue: 'reprise', answers: true, project: elsewhere },
+      { identity: name, ...host },
+    ]);
 
     served.kill('SIGTERM');
     const [code] = await new Promise<[number | null]>((resolve) =>

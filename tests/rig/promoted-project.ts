@@ -9,7 +9,7 @@ const GPT2 = 'tests/finetuning/fixtures/gpt2-tiny';
 export function languageModelProject(): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-promoted-')));
   writeFiles(root, {
-    'params.yaml': 'finetuning:\n  preset: lora\n',
+    'params.yaml': 'finetuning:\n  preset: lora_config\n',
     'configs/base_config.yaml': 'name: Tiny Prose\ntask: causal-lm\nseed: 42\n',
   });
   copyTinyModel(join(root, 'models/pretrained/tiny'));

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TransientRemoteError, openS3Store, type ObjectStore } from '../../storage/index.js';
+import { startRelay } from '../rig/http-relay.js';
 import { describeWithS3, startS3, type S3Server } from '../rig/s3.js';
 
 const scratch = () => mkdtempSync(join(tmpdir(), 'reprise-s3-test-'));
@@ -108,6 +109,38 @@ describeWithS3('S3Store, when things go wrong', () => {
     await down.restarted();
     expect(digest(readFileSync(target))).toBe(digest(content));
   }, 120_000);
+
+  it.each([100_000, (8 << 20) + 100_000])(
+    'goes on with a file of %i bytes whose answer breaks off',
+    async (size) => {
+      const { file, content } = largeFile(size);
+      const bucket = server.makeBucket();
+      await (await openS3Store(server.options(bucket))).put('key', { file });
+      const relay = await startRelay(server.endpoint, { first: /^GET .*key/, cutAfter: 70_000 });
+      const store = await openS3Store({ ...server.options(bucket), endpointUrl: relay.endpoint });
+      const target = join(scratch(), 'target');
+      let bytes = 0;
+      expect(await store.download('key', target, { onBytes: (more) => (bytes += more) })).toBe(size);
+      relay.stop();
+      expect(digest(readFileSync(target))).toBe(digest(content));
+      expect(bytes).toBe(size);
+    },
+    60_000,
+  );
+
+  it('asks again for what was damaged on the way', async () => {
+    const { file, content } = largeFile(100_000);
+    const bucket = server.makeBucket();
+    await (await openS3Store(server.options(bucket))).put('key', { file });
+    const relay = await startRelay(server.endpoint, { first: /^GET .*key/, flipped: true });
+    const store = await openS3Store({ ...server.options(bucket), endpointUrl: relay.endpoint });
+    const target = join(scratch(), 'target');
+    let bytes = 0;
+    await store.download('key', target, { onBytes: (more) => (bytes += more) });
+    relay.stop();
+    expect(digest(readFileSync(target))).toBe(digest(content));
+    expect(bytes).toBe(100_000);
+  }, 60_000);
 
   it('counts each byte once', async () => {
     const { file } = largeFile((20 << 20) + 7);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WorkflowFailedError } from '@temporalio/client';
@@ -8,6 +8,7 @@ import type { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { ReproduceResult } from '../../workflows/index.js';
 import { startGit, type GitRepository, type GitServer } from '../rig/git-server.js';
+import { startRelay } from '../rig/http-relay.js';
 import { describeWithS3, startS3, type S3Server } from '../rig/s3.js';
 import { startTemporal, startWorkers } from '../rig/temporal.js';
 
@@ -151,6 +152,34 @@ describeWithS3('a git workspace', () => {
     expect(both.flatMap(outcomes).sort()).toEqual(['slow ran', 'slow restored']);
     expect(readFileSync(log, 'utf8')).toBe('x\n');
   }, 240_000);
+
+  it('pushes what an equal stage of the same host had saved, and not pushed, when this one got its turn', async () => {
+    const cache = join(labelled, '.reprise', 'cache');
+    const aside = `${cache}-aside`;
+    // The equal stage ends, and is killed, after this one has looked for it and before it takes its turn.
+    const store = await startRelay(s3.endpoint, {
+      first: /^PUT .*\/reprise\/turns\//,
+      before: () => renameSync(aside, cache),
+    });
+    const [bucket, other] = [s3.makeBucket(), s3.makeBucket()];
+    const remote = (name: string, endpoint: string, url: string): string =>
+      `['remote "${name}"']\n    url = s3://${url}\n    endpointurl = ${endpoint}\n`;
+    const { url } = repository({
+      '.dvc/config': `[core]\n    remote = store\n${remote('store', store.endpoint, bucket)}${remote('other', s3.endpoint, other)}`,
+      'dvc.yaml':
+        'stages:\n  one: {cmd: cat in.txt > out.txt, deps: [in.txt], outs: [out.txt], meta: {reprise: {labels: [npu]}}}\n',
+      'in.txt': 'saved and not pushed\n',
+    });
+    expect(outcomes(await run(url, { remote: 'other' }))).toEqual(['one ran']);
+    renameSync(cache, aside);
+    const { published, stages } = await run(url);
+    store.stop();
+    expect(stages.map(({ outcome }) => outcome)).toEqual(['restored']);
+    const made = clone(url, published?.branch ?? '');
+    dvc(made, 'config', '--local', 'remote.store.endpointurl', s3.endpoint);
+    dvc(made, 'pull');
+    expect(readFileSync(join(made, 'out.txt'), 'utf8')).toBe('saved and not pushed\n');
+  }, 120_000);
 
   it('refuses what it was not told to serve, and what it cannot find', async () => {
     const { url } = repository();

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { openState } from '../../runner/index.js';
+import { openState } from '../../runner/project.js';
 
 /** Part of a task queue's name. */
 const hostId = z

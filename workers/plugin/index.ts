@@ -1,5 +1,6 @@
 /** The package's face for applications: the plugin for a Worker, and what a Client needs. */
-export { ReprisePlugin, type ReprisePluginOptions } from './reprise-plugin.js';
+export { ReprisePlugin } from './reprise-plugin.js';
+export type { ReprisePluginOptions } from './options.js';
 export { withCompression } from '../payload-codec.js';
 export { startReproduce, stateOf, type RunHandle, type StartReproduceOptions } from './client.js';
 export {

@@ -1,5 +1,4 @@
 import { GpuPool } from '../gpu/pool.js';
-import type { Use } from '../../workflows/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { HostLoad } from './host-load.js';
 import { MemoryPool } from './memory-pool.js';
@@ -55,8 +54,4 @@ function sharesOf(slots: number, devices: number): number {
     expected: `at most ${devices}, or a multiple of it`,
     fix: 'change --slots gpu=N',
   });
-}
-
-export function useOf(slots: SharedSlots): Use {
-  return { used: slots.stages.length, total: slots.total };
 }

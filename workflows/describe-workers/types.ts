@@ -7,7 +7,7 @@ export interface Use {
 }
 
 export interface WorkerDescription {
-  /** `pid@hostId`. */
+  /** `pid@hostId`; of an application's worker, as {@link announcedAs} has it. */
   readonly identity: string;
   readonly hostId: string;
   /** Absolute folder that it serves. */
@@ -33,6 +33,19 @@ export interface DescribeWorkersResult {
 /** Where one worker process answers. */
 export function describeQueue(identity: string): string {
   return `reprise-worker@${identity}`;
+}
+
+/** An application's workers poll it beside their own queue, which nobody else knows: nothing is ever put there. */
+export const ANNOUNCE_QUEUE = 'reprise-workers';
+
+/** The name of such a worker there. It has the queue whose workflows may ask it. */
+export function announcedAs(identity: string, taskQueue: string): string {
+  return `${identity} on ${taskQueue}`;
+}
+
+/** Undefined where it is no name of {@link announcedAs}. */
+export function announcedQueue(name: string): string | undefined {
+  return / on (.+)$/.exec(name)?.[1];
 }
 
 export interface DescribeActivities {

@@ -25,15 +25,22 @@ export class Approval {
   /** @param open whether answers are taken already: what was judged before can be answered from the first */
   constructor(open: boolean) {
     this.#open = open;
+    const validator = (given: Answer): void => this.#check(given);
     setHandler(approveUpdate, (given) => this.#take('approve', given), {
-      validator: (given) => this.#check(given),
+      description: '{by, reason?}: the model goes into production',
+      validator,
     });
     setHandler(rejectUpdate, (given) => this.#take('reject', given), {
-      validator: (given) => this.#check(given),
+      description: '{by, reason?}: the model in production stays',
+      validator,
     });
-    setHandler(supersedeSignal, () => {
-      this.#superseded = true;
-    });
+    setHandler(
+      supersedeSignal,
+      () => {
+        this.#superseded = true;
+      },
+      { description: 'a newer candidate takes its place' },
+    );
   }
 
   /**

@@ -48,7 +48,9 @@ class Promotion {
 
   constructor(open: boolean) {
     this.#approval = new Approval(open);
-    setHandler(stateQuery, () => this.#state);
+    setHandler(stateQuery, () => this.#state, {
+      description: 'the judgement, and until when an answer is taken',
+    });
   }
 
   async run(plan: RetrainPlan, given: Judged | undefined): Promise<PromoteResult> {

@@ -40,14 +40,21 @@ export class Control {
   readonly #done = new Set<string>();
 
   constructor() {
-    this.#handle(pauseUpdate, pauseInput, ({ stage }) => this.#pause(stage));
-    this.#handle(resumeUpdate, pauseInput, ({ stage }) => this.#resume(stage));
-    this.#handle(configureUpdate, configureInput, (input) => this.#configure(input));
+    const pausing = '{stage?}: a stage, or all that have not ended';
+    this.#handle(pauseUpdate, pausing, pauseInput, ({ stage }) => this.#pause(stage));
+    this.#handle(resumeUpdate, pausing, pauseInput, ({ stage }) => this.#resume(stage));
+    this.#handle(
+      configureUpdate,
+      '{stage, labels?, retries?, timeout?, priority?}: of a stage that has not ended',
+      configureInput,
+      (input) => this.#configure(input),
+    );
   }
 
   /** An update that comes before the plan waits for it. */
   #handle<T extends { readonly stage?: string | undefined }>(
     update: UpdateDefinition<readonly string[], [unknown]>,
+    description: string,
     schema: z.ZodType<T>,
     act: (input: T) => readonly string[],
   ): void {
@@ -57,7 +64,7 @@ export class Control {
         await condition(() => this.#plan.length > 0, '10 minutes');
         return act(this.#parse(schema, payload));
       },
-      { validator: (payload) => void this.#parse(schema, payload) },
+      { description, validator: (payload) => void this.#parse(schema, payload) },
     );
   }
 

@@ -37,13 +37,19 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
   const asked = parseInput(input);
   const options = { ...asked, workspace: withNominalTime(asked.workspace) };
   const board = new Board(options.targets);
-  setHandler(stateQuery, () => board.state());
-  setHandler(progressSignal, (payload) => {
-    const progress = parseProgress(payload);
-    if (!progress) return;
-    board.progressed(progress);
-    if (options.reportToParent) reportToParent(progress);
-  });
+  setHandler(stateQuery, () => board.state(), { description: 'where each stage is' });
+  setHandler(
+    progressSignal,
+    (payload) => {
+      const progress = parseProgress(payload);
+      if (!progress) return;
+      board.progressed(progress);
+      if (options.reportToParent) reportToParent(progress);
+    },
+    {
+      description: 'what a stage says of itself: {address, attempt, host, step?, total?, message?, metrics?}',
+    },
+  );
 
   const control = new Control();
   const plan = await short.plan(options);

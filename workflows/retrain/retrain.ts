@@ -69,8 +69,10 @@ class Retraining {
   #state: RetrainState = { status: 'planning', pending: 0 };
 
   constructor(readonly options: RetrainOptions) {
-    setHandler(stateQuery, () => this.#state);
-    setHandler(newDataSignal, () => this.change({ pending: this.pending + 1 }));
+    setHandler(stateQuery, () => this.#state, { description: 'what it is at, and what was found' });
+    setHandler(newDataSignal, () => this.change({ pending: this.pending + 1 }), {
+      description: 'data has come: one more round is to follow',
+    });
   }
 
   get pending(): number {

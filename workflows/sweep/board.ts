@@ -1,9 +1,10 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { bestOf } from './search/index.js';
-import { withReport, type Report } from './median-rule.js';
+import { withReport } from './median-rule.js';
 import type { Carried } from './carried.js';
 import type { StageProgress } from '../types.js';
-import type { SweepOptions, SweepPlan, SweepState, TrialState } from './types.js';
+import type { Report, SweepPlan, TrialState } from './trial.js';
+import type { SweepOptions, SweepState } from './types.js';
 
 const ENDED: ReadonlySet<string> = new Set(['done', 'failed', 'stopped', 'canceled']);
 

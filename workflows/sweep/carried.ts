@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Report } from './median-rule.js';
-import type { SweepPlan, TrialState } from './types.js';
+import type { Report, SweepPlan, TrialState } from './trial.js';
 
 /** What a run of the workflow hands to the next one when it continues as new. No person writes it. */
 export interface Carried {

@@ -1,10 +1,5 @@
+import type { Report } from './trial.js';
 import type { SweepOptions } from './types.js';
-
-/** A figure that a trial reported at a step: the best of its own so far. */
-export interface Report {
-  readonly step: number;
-  readonly value: number;
-}
 
 type Rule = NonNullable<SweepOptions['earlyStopping']>;
 

@@ -13,7 +13,8 @@ import type { reproduce } from '../reproduce/reproduce.js';
 import { activities } from './activities.js';
 import type { SweepBoard } from './board.js';
 import { untilOf } from './search/index.js';
-import type { SweepOptions, SweepPlan, TrialRef, TrialState } from './types.js';
+import type { SweepPlan, TrialRef, TrialState } from './trial.js';
+import type { SweepOptions } from './types.js';
 
 /** A trial that runs. */
 export interface RunningTrial {

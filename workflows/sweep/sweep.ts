@@ -20,7 +20,8 @@ import { parseSweepInput } from './parse-input.js';
 import { parseTrialProgress } from './progress-signal.js';
 import { startTrial, type RunningTrial } from './run-trial.js';
 import { createSearch, type Proposal } from './search/index.js';
-import type { SweepOptions, SweepPlan, SweepResult, SweepState, TrialState } from './types.js';
+import type { SweepPlan, TrialState } from './trial.js';
+import type { SweepOptions, SweepResult, SweepState } from './types.js';
 
 const stateQuery = defineQuery<SweepState>(STATE_QUERY);
 const progressSignal = defineSignal<[unknown]>(PROGRESS_SIGNAL);
@@ -34,8 +35,10 @@ export async function sweep(input?: unknown): Promise<SweepResult> {
   const id = options.carried?.plan.id ?? (options.name || `sweep-${info.firstExecutionRunId.slice(-8)}`);
   const board = new SweepBoard(options, id, startedAt, options.carried);
   const running = new Map<string, RunningTrial>();
-  setHandler(stateQuery, () => board.state());
-  setHandler(progressSignal, (payload) => onProgress(payload, options, board, running));
+  setHandler(stateQuery, () => board.state(), { description: 'what each trial has come to' });
+  setHandler(progressSignal, (payload) => onProgress(payload, options, board, running), {
+    description: 'what a trial reports: {workflowId, progress}',
+  });
 
   const plan = options.carried?.plan ?? (await begin(options, id));
   board.planned(plan);

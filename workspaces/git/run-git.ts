@@ -57,7 +57,7 @@ export function runGit(args: readonly string[], options: GitOptions): Promise<st
 
 /** The other side could not be reached, or broke off. */
 const PASSING =
-  /could not resolve host|connection (refused|reset|timed out)|unable to connect|early EOF|the remote end hung up|RPC failed|operation timed out|HTTP 5\d\d|unable to access .*: Failed to connect/i;
+  /could not resolve host|connection (refused|reset|timed out)|unable to connect|early EOF|expected (flush|response end)|unexpected disconnect|the remote end hung up|RPC failed|operation timed out|HTTP 5\d\d|unable to access .*: Failed to connect/i;
 /** This host has no room for it: another one may, or this one later. */
 const FULL =
   /no space left on device|out of diskspace|disk quota exceeded|(unable|failed) to write|write error/i;

@@ -1,10 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { GitPlace } from '../../runs/git-place.js';
 import { withConnectionOptions } from '../connection-options.js';
 import { gitPlaceOf, withGitOptions, type GitOptions } from '../git-options.js';
+import { taskQueueOf, withTaskQueueOption, type TaskQueueOptions } from '../task-queue-option.js';
 import { onProject, type CommonOptions } from './on-project.js';
 import { overlapOption, overlapPolicy, type Overlap } from './overlap.js';
 
-interface Options extends CommonOptions, GitOptions {
+interface Options extends CommonOptions, GitOptions, TaskQueueOptions {
   cron: string[];
   interval: string[];
   calendar: string[];
@@ -60,6 +62,7 @@ export function createCommand(): Command {
     branch: 'branch that gets results; for retrain: that says which model is in production, too',
     conflicts: ['workspace'],
   });
+  withTaskQueueOption(command);
   return withConnectionOptions(command).action(async (id: string | undefined, options: Options) => {
     const { milliseconds, scheduleSpec } = await import('../../schedules/spec.js');
     const { checkedInput } = await import('../../schedules/checked-input.js');
@@ -70,6 +73,7 @@ export function createCommand(): Command {
     const catchupWindow = milliseconds(options.catchupWindow, '--catchup-window');
     const place = gitPlaceOf(options, command, workflow === 'retrain');
     checkedInput(workflow, place ? { workspace: { kind: 'git', ...place }, ...input } : input);
+    const queue = await taskQueueOf(options);
     await onProject(
       options,
       async (schedules, { runId, workspace, session, root }) => {
@@ -79,6 +83,7 @@ export function createCommand(): Command {
           id: name,
           workflowId: name,
           workflow,
+          ...queue,
           input: {
             workspace: isHere ? { kind: 'path', path: root } : workspace,
             ...input,
@@ -98,12 +103,17 @@ export function createCommand(): Command {
                 "  it fires while this project's server runs: keep `reprise worker` running;",
                 `  what it misses is made up for at the next start, up to ${options.catchupWindow} later`,
               ]
-            : [`  its runs need a worker: reprise worker${place ? ` --git ${place.url}` : ''}`]),
+            : [`  its runs need a worker: ${workerFor(queue.taskQueue, place)}`]),
         ]);
       },
       { workspace: options.workspace, place },
     );
   });
+}
+
+function workerFor(taskQueue: string | undefined, place: GitPlace | undefined): string {
+  if (taskQueue !== undefined) return `one that polls ${taskQueue}`;
+  return `reprise worker${place ? ` --git ${place.url}` : ''}`;
 }
 
 function jsonObject(text: string): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive } from '../../../runner/index.js';
+import { isAlive } from '../../../runner/project.js';
 import { keepDatabase } from './database.js';
 import { freePort } from './free-port.js';
 import { withLock } from './lock-file.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive } from '../../../runner/index.js';
+import { isAlive } from '../../../runner/project.js';
 import { withLock } from './lock-file.js';
 import { ServerFiles } from './server-files.js';
 import { Users } from './users.js';

@@ -2,7 +2,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { DiagnosticError } from '../../../diagnostics/index.js';
-import { identify, isAlive, type ProcessIdentity } from '../../../runner/index.js';
+import { identify, isAlive, type ProcessIdentity } from '../../../runner/project.js';
 
 const POLL_MS = 50;
 const PATIENCE_MS = 60_000;

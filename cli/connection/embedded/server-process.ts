@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DiagnosticError } from '../../../diagnostics/index.js';
-import { identify, isAlive } from '../../../runner/index.js';
+import { identify, isAlive } from '../../../runner/project.js';
 import { SEARCH_ATTRIBUTES, SERVER_SETTINGS } from '../../../workflows/index.js';
 import { hasSearchAttributes, isServing } from '../health.js';
 import { beginDatabase, keepDatabase } from './database.js';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
-import { identify } from '../../../runner/index.js';
+import { identify } from '../../../runner/project.js';
 import { waitForEnd } from './wait-for-end.js';
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { identify, isAlive, type ProcessIdentity } from '../../../runner/index.js';
+import { identify, isAlive, type ProcessIdentity } from '../../../runner/project.js';
 
 /** The processes that need the server, one file each in a folder. Those that died count no more. */
 export class Users {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive, type ProcessIdentity } from '../../../runner/index.js';
+import { isAlive, type ProcessIdentity } from '../../../runner/project.js';
 
 /** How long a server that was asked to stop may take; then it is killed, which its database survives. */
 const STOP_MS = 15_000;

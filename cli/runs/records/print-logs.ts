@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { openProject } from '../../../dvc/index.js';
-import { hostIdOf } from '../../../workers/index.js';
+import { hostIdOf } from '../../../workers/host/host-id.js';
 import { isPassing, type ConnectionFlags } from '../../connection/index.js';
 import { chainOf, findRun } from './find-run.js';
 import type { LogSource } from './log-source.js';

@@ -76,11 +76,19 @@ function stampOf(info: BigIntStats): string {
   return `${info.ino}:${info.size}:${info.mtimeNs}`;
 }
 
+/** By the project's root, the one that was asked for last at the end. */
 const open = new Map<string, HashCache>();
+/** A worker of git workspaces has a new root for each run: those that nobody asked for lately are read from their files again. */
+const KEPT = 16;
 
 /** One cache per project in a process. */
 export function hashCacheOf(project: Project): HashCache {
-  const known = open.get(project.root) ?? new HashCache(join(project.root, '.reprise', 'hashes.jsonl'));
-  open.set(project.root, known);
-  return known;
+  const cache = open.get(project.root) ?? new HashCache(join(project.root, '.reprise', 'hashes.jsonl'));
+  open.delete(project.root);
+  open.set(project.root, cache);
+  for (const oldest of open.keys()) {
+    if (open.size <= KEPT) break;
+    open.delete(oldest);
+  }
+  return cache;
 }

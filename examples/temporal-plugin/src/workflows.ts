@@ -1,9 +1,17 @@
 import { executeChild, proxyActivities } from '@temporalio/workflow';
-import { promote, readLog, reproduce, reproduceStage, retrain, sweep } from 'reprise/workflows';
+import {
+  describeWorkers,
+  promote,
+  readLog,
+  reproduce,
+  reproduceStage,
+  retrain,
+  sweep,
+} from 'reprise/workflows';
 import type * as activities from './activities.js';
 
 // A plugin cannot bring workflows: these become known to the worker by being exported here.
-export { promote, readLog, reproduce, retrain, sweep };
+export { describeWorkers, promote, readLog, reproduce, retrain, sweep };
 
 const { announce } = proxyActivities<typeof activities>({ startToCloseTimeout: '1 minute' });
 

@@ -1,7 +1,8 @@
 import type { PreparationConfig, SplitConfig } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { allocate } from './allocate.js';
-import { SPLIT_CODES, split } from './split.js';
+import { SPLIT_CODES, checkSizes, split, type SplitSizes } from './split.js';
+import { stratify } from './stratify.js';
 import type { LabelSets, Survey } from './survey.js';
 
 type Shares = Extract<SplitConfig, { test: number }>;
@@ -27,6 +28,10 @@ function drawn(survey: Survey, config: PreparationConfig, file: string): Uint8Ar
   const { split: how, max_train_rows } = config;
   if (how === undefined) {
     const sizes = { test_rows: config.test_rows ?? 0, val_rows: config.val_rows ?? 0, max_train_rows };
+    if (survey.sets) {
+      checkSizes(names, [order.length], sizes, file);
+      return stratified(survey.sets, order, sizes);
+    }
     return split(labels, order, names, sizes, file);
   }
   const codes = codesOf(survey, how, max_train_rows);
@@ -60,7 +65,9 @@ function codesOf(survey: Survey, how: SplitConfig, mostTrain: number | null): Ui
     case 'group':
       return byHash(how.by === 'row' ? survey.order : survey.groups.values, how);
     case 'label':
-      return byLabel(survey, how, mostTrain);
+      return survey.sets
+        ? byLabels(survey.sets, survey.order, how, mostTrain)
+        : byLabel(survey, how, mostTrain);
     case 'time':
       return byTime(survey.times.values, newest(survey.times.values, how));
     case 'date':
@@ -98,6 +105,23 @@ function byLabel(
     for (const row of each.slice(trains, trains + (train[label] as number))) codes[row] = SPLIT_CODES.train;
   }
   return codes;
+}
+
+/** The same of rows that have any number of them. */
+function byLabels(
+  sets: LabelSets,
+  order: Float64Array,
+  { test, val }: Shares,
+  most: number | null,
+): Uint8Array {
+  const share = (of: number): number => Math.max(1, Math.round(order.length * of));
+  return stratified(sets, order, { test_rows: share(test), val_rows: share(val), max_train_rows: most });
+}
+
+function stratified(sets: LabelSets, order: Float64Array, sizes: SplitSizes): Uint8Array {
+  const [test, val] = [sizes.test_rows, sizes.val_rows];
+  const rest = Math.max(0, order.length - test - val);
+  return stratify(sets, order, { test, val, train: Math.min(rest, sizes.max_train_rows ?? rest) });
 }
 
 interface Dated {

@@ -7,7 +7,7 @@ import { reportOn } from './data-report.js';
 import { dataReportPage } from './data-report-page.js';
 import { drawSplits } from './draw-splits.js';
 import { SPLIT_CODES } from './split.js';
-import { surveyRows } from './survey.js';
+import { surveyRows, type Survey } from './survey.js';
 
 export interface PrepareOptions {
   readonly root: string;
@@ -46,6 +46,7 @@ export async function prepare(options: PrepareOptions): Promise<PrepareResult> {
   const file = join(root, shownAs);
   const survey = await surveyRows({ file, shownAs, task, by: config.split?.by, seed, onProgress });
   const codes = drawSplits(survey, config, shownAs);
+  const labels = labelsOf(survey);
   const counts = [0, 0, 0, 0];
   const { train, val, test } = projectLayout;
   await writeFiles(
@@ -75,7 +76,10 @@ export async function prepare(options: PrepareOptions): Promise<PrepareResult> {
       },
     );
   }
-  const { names, sets } = survey;
-  const labels = sets ? [...new Set(sets.sets.flat())].sort() : names[0] === '' ? [] : names;
   return { train: trainRows, val: valRows, test: testRows, unused, labels };
+}
+
+function labelsOf({ names, sets }: Survey): readonly string[] {
+  if (sets) return [...new Set(sets.sets.flat())].sort();
+  return names[0] === '' ? [] : names;
 }

@@ -75,7 +75,8 @@ export function split(
   return codes;
 }
 
-function checkSizes(
+/** @param sizes rows of each label @throws DiagnosticError `class-too-small`, `too-few-classes`, `too-few-rows` */
+export function checkSizes(
   names: readonly string[],
   sizes: readonly number[],
   config: SplitSizes,

@@ -1,10 +1,10 @@
-import type { RowSums } from '../../../statistics/index.js';
+import type { FiguresOf, RowSums } from '../../../statistics/index.js';
 import type { OtherProblem } from '../answer-rows.js';
-import { compareSums } from './compare-sums.js';
+import { compareFigures, compareSums } from './compare-figures.js';
 import type { Differences, IntervalSettings } from './compared.js';
 import { disagreements } from './disagreements.js';
 import { labelFiguresOf, labelSums } from './label-sums.js';
-import { numberFiguresOf, numberSums } from './number-sums.js';
+import { numberFigures } from './number-figures.js';
 
 /** What the rows should be told. */
 export interface Answered {
@@ -26,9 +26,9 @@ export async function compareAnswers(
   settings: IntervalSettings,
 ): Promise<Differences> {
   if (problem === 'regression') {
-    const of = (logits: Float32Array): RowSums => numberSums(actual, logits, outputs);
-    const figuresOf = (sums: Float64Array) => numberFiguresOf(sums, outputs);
-    return { figures: await compareSums(of(before), of(after), figuresOf, settings) };
+    const of = (logits: Float32Array): FiguresOf => numberFigures(actual, logits, outputs);
+    const rows = actual.length / outputs;
+    return { figures: await compareFigures(rows, of(before), of(after), settings) };
   }
   const of = (logits: Float32Array): RowSums => labelSums(actual, logits, outputs);
   const figuresOf = (sums: Float64Array) => labelFiguresOf(sums, outputs);

@@ -2,7 +2,7 @@ import type { RowScore } from '../../models/scoring/open-scorer.js';
 import type { RowSums } from '../../../statistics/index.js';
 import { completionSums, figuresOfSums, isExact } from '../texts/completion-figures.js';
 import { figuresOfScores, type LanguageFigures } from '../language/language-figures.js';
-import { compareSums } from './compare-sums.js';
+import { compareSums } from './compare-figures.js';
 import type { Differences, IntervalSettings } from './compared.js';
 import { disagreements } from './disagreements.js';
 

@@ -26,7 +26,7 @@ export function numberSums(
   return { width, values };
 }
 
-/** Means over the outputs. Ranks do not add up: Spearman's correlation is not among them. */
+/** Means over the outputs. Ranks do not add up: Spearman's correlation is not among them, see number-figures. */
 export function numberFiguresOf(sums: Float64Array, outputs: number): Record<string, number> {
   const each = Array.from({ length: outputs }, (_, output) => {
     const [n, squares, amounts, y, x, yy, xx, xy] = sums.subarray(

@@ -1,4 +1,4 @@
-import type { LanguageComparison } from './evaluate-language.js';
+import type { LanguageComparison } from './language-comparison.js';
 import { bitsPerByte } from './language-figures.js';
 
 /** How many rows take so many bits per byte. */

@@ -9,7 +9,7 @@ import { sliceSection } from '../report/slice-sections.js';
 import { table } from '../report/table.js';
 import { isExact, type CompletionFigures } from '../texts/completion-figures.js';
 import { bitsHistogram } from './bits-histogram.js';
-import type { JudgedLanguage, LanguageComparison } from './evaluate-language.js';
+import type { JudgedLanguage, LanguageComparison } from './language-comparison.js';
 import { bitsPerByte } from './language-figures.js';
 import { shownText } from './language-set.js';
 import type { LanguageSlice } from './language-slices.js';

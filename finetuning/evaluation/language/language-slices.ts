@@ -1,6 +1,6 @@
 import { round } from '../round.js';
 import { slicesOf } from '../slices.js';
-import type { JudgedLanguage, LanguageComparison } from './evaluate-language.js';
+import type { JudgedLanguage, LanguageComparison } from './language-comparison.js';
 import { languageFigures } from './language-figures.js';
 import { shownText } from './language-set.js';
 

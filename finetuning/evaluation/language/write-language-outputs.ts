@@ -4,7 +4,7 @@ import { writeFiles, type LineWriter } from '../../data/index.js';
 import type { RowScore } from '../../models/scoring/open-scorer.js';
 import { comparedRecord } from '../compared/compared.js';
 import { round, rounded } from '../round.js';
-import type { JudgedLanguage, LanguageComparison } from './evaluate-language.js';
+import type { JudgedLanguage, LanguageComparison } from './language-comparison.js';
 import { bitsPerByte, type LanguageFigures } from './language-figures.js';
 import { renderLanguageReport } from './language-report.js';
 import { languageSlices } from './language-slices.js';

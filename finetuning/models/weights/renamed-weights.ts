@@ -1,11 +1,11 @@
-import type { OpenWeights } from './open-weights.js';
+import type { OpenedWeights } from './opened-weights.js';
 
 /** Weights under other names than their file gives them. */
-export class RenamedWeights implements OpenWeights {
+export class RenamedWeights implements OpenedWeights {
   readonly #stored: ReadonlyMap<string, string>;
 
   constructor(
-    private readonly source: OpenWeights,
+    private readonly source: OpenedWeights,
     rename: (stored: string) => string,
   ) {
     this.#stored = new Map(source.names.map((name) => [rename(name), name]));

@@ -1,15 +1,15 @@
-import type { OpenWeights } from './open-weights.js';
+import type { OpenedWeights } from './opened-weights.js';
 import { readWeightIndex } from './weight-files.js';
 
 /** Weights that lie in several files. Each is opened when the first of its tensors is asked for. */
-export class ShardedWeights implements OpenWeights {
+export class ShardedWeights implements OpenedWeights {
   readonly #shardOf: ReadonlyMap<string, string>;
-  readonly #opened = new Map<string, OpenWeights>();
+  readonly #opened = new Map<string, OpenedWeights>();
 
   constructor(
     /** The index. */
     readonly file: string,
-    private readonly open: (shard: string) => OpenWeights,
+    private readonly open: (shard: string) => OpenedWeights,
   ) {
     this.#shardOf = readWeightIndex(file);
   }
@@ -31,7 +31,7 @@ export class ShardedWeights implements OpenWeights {
     this.#opened.clear();
   }
 
-  #shard(tensor: string): OpenWeights {
+  #shard(tensor: string): OpenedWeights {
     const name = this.#shardOf.get(tensor);
     if (name === undefined) throw new RangeError(`${this.file} has no tensor named ${tensor}`);
     let shard = this.#opened.get(name);

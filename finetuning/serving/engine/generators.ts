@@ -4,7 +4,7 @@ import { TextTokenizer } from '../../text/text-tokenizer.js';
 import type { EngineSizes, GenerationRequest } from '../types.js';
 import { generationGraphs } from './generation-graphs.js';
 import type { Refusal } from './messages.js';
-import type { OpenGenerators, RowListener } from './open-models.js';
+import type { OpenGenerators, RowListener } from './opened.js';
 import type { Group, Member } from './read-group.js';
 import { refusalOf } from './refusal.js';
 import { GENERATION_LADDER, placeFor, roomsFor } from './rooms.js';

@@ -9,7 +9,7 @@ import { logitsSignature } from '../../models/inference-program.js';
 import { bucketFor } from '../../text/length-buckets.js';
 import type { EngineSizes, ModelSource } from '../types.js';
 import type { Refusal } from './messages.js';
-import type { OpenClassifiers } from './open-models.js';
+import type { OpenClassifiers } from './opened.js';
 import type { Group } from './read-group.js';
 import { refusalOf } from './refusal.js';
 import { rowLadder } from './row-ladder.js';

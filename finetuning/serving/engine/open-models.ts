@@ -3,48 +3,12 @@ import { join } from 'node:path';
 import { isOverNf4 } from '../../methods/nf4/quantization-config.js';
 import type { Task } from '../../models/network.js';
 import { readTask } from '../../models/read-network.js';
-import type {
-  ClassifierInput,
-  EngineSizes,
-  GenerationRequest,
-  GenerationResult,
-  ModelSource,
-  ServedModel,
-} from '../types.js';
+import type { EngineSizes, ModelSource, ServedModel } from '../types.js';
 import { openGenerators } from './generators.js';
 import { openImageClassifiers } from './image-classifiers.js';
-import type { Refusal } from './messages.js';
+import type { OpenClassifiers, OpenGenerators } from './opened.js';
 import { groupsOf, readGroup } from './read-group.js';
 import { openTextClassifiers } from './text-classifiers.js';
-
-/** Classifiers that share a program. */
-export interface OpenClassifiers {
-  readonly maxWidth: number;
-  /**
-   * @param member which of them
-   * @returns one for each input: logits [labels], or why there are none
-   */
-  classify(member: number, inputs: readonly ClassifierInput[]): Promise<(Float32Array | Refusal)[]>;
-  dispose(): void;
-}
-
-/** What becomes of a text that is gone on from. */
-export interface RowListener {
-  /** Nobody waits for it any more. */
-  isCanceled(): boolean;
-  /** @param together texts that are gone on from at once, this one included */
-  onBegin(together: number): void;
-  onText(text: string): void;
-  onEnd(result: GenerationResult | Refusal): void;
-}
-
-/** Language models that share a program. */
-export interface OpenGenerators {
-  readonly maxWidth: number;
-  /** @param listener hears of its end once */
-  generate(member: number, request: GenerationRequest, listener: RowListener): void;
-  dispose(): void;
-}
 
 export interface OpenModels {
   readonly served: readonly ServedModel[];

@@ -6,7 +6,7 @@ import { bucketFor, lengthBuckets } from '../../text/length-buckets.js';
 import { padBatch, textFeeds } from '../../text/padded-batch.js';
 import { TextTokenizer } from '../../text/text-tokenizer.js';
 import type { EngineSizes } from '../types.js';
-import type { OpenClassifiers } from './open-models.js';
+import type { OpenClassifiers } from './opened.js';
 import type { Group } from './read-group.js';
 import { rowLadder } from './row-ladder.js';
 import { sharedProgram } from './shared-program.js';

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformFileSync } from '@swc/core';
 import { devices } from '../../../compute/index.js';
+import { withoutGreetings } from '../../../compute/native/load-quietly.js';
 import { threadCount } from '../../../compute/native/threads.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -13,7 +14,8 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 function elsewhere(): string {
   const folder = mkdtempSync(join(tmpdir(), 'reprise-native-'));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  for (const file of ['tensorflow', 'environment', 'threads']) translate(`compute/native/${file}.ts`, folder);
+  for (const file of ['tensorflow', 'environment', 'load-quietly', 'threads'])
+    translate(`compute/native/${file}.ts`, folder);
   translate('diagnostics/diagnostic-error.ts', folder);
   writeFileSync(join(folder, 'diagnostics/index.js'), "export * from './diagnostic-error.js';\n");
   return folder;
@@ -95,6 +97,19 @@ describe('the native library', () => {
     });
   });
 
+  it('says nothing of itself while it is loaded, unless it is asked to', () => {
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'load.mjs'), "await import('./compute/native/tensorflow.js');");
+    const said = (env: NodeJS.ProcessEnv): string =>
+      spawnSync(process.execPath, ['load.mjs'], {
+        cwd: folder,
+        env: { PATH: process.env.PATH, ...env },
+        encoding: 'utf8',
+      }).stderr;
+    expect(said({})).toBe('');
+    expect(said({ TF_CPP_MIN_LOG_LEVEL: '0' })).toContain('oneDNN custom operations are on');
+  });
+
   it('gives the same bits in another process', () => {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     translate('compute/native/backend.ts', folder);
@@ -105,6 +120,15 @@ describe('the native library', () => {
     const bits = (): string => execFileSync(process.execPath, ['bits.mjs'], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }); // prettier-ignore
     expect(bits()).toBe(bits());
   });
+});
+
+it('what else is said while it is loaded is passed on', () => {
+  const rest = 'E0000 00:00:1.5 1 cuda_dnn.cc:8310] Unable to register cuDNN factory\nhalf a line';
+  const greeting =
+    'WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n' +
+    'I0000 00:00:1.5 1 port.cc:153] oneDNN custom operations are on. You may see slightly different numerical results due to.\n';
+  expect(withoutGreetings(greeting + rest)).toBe(rest);
+  expect(withoutGreetings(greeting)).toBe('');
 });
 
 describe('threads', () => {

@@ -8,7 +8,7 @@ import type { Row } from '../../../finetuning/data/index.js';
 import { evaluate } from '../../../finetuning/evaluation/index.js';
 import { compareLanguage } from '../../../finetuning/evaluation/compared/compare-language.js';
 import { comparePairs } from '../../../finetuning/evaluation/compared/compared.js';
-import type { JudgedLanguage } from '../../../finetuning/evaluation/language/evaluate-language.js';
+import type { JudgedLanguage } from '../../../finetuning/evaluation/language/language-comparison.js';
 import { languageFigures } from '../../../finetuning/evaluation/language/language-figures.js';
 import { renderLanguageReport } from '../../../finetuning/evaluation/language/language-report.js';
 import { languageSlices } from '../../../finetuning/evaluation/language/language-slices.js';

@@ -64,7 +64,7 @@ describe('what a model cannot do', () => {
       modelDir: join(root, 'model'),
       projectDir: root,
     });
-    const preset = 'configs/finetuning/tiny_config.yaml';
+    const preset = 'configs/finetuning/tiny.yaml';
     await expect(planTraining(options())).rejects.toEqual(refused('gradient_checkpointing: true', preset));
     const params = 'finetuning:\n  preset: tiny\n  gradient_checkpointing: false\n  neftune_noise_alpha: 5\n';
     writeFiles(root, { 'params.yaml': params });

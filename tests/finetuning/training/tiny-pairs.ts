@@ -82,7 +82,7 @@ export function tinyProject(said: Said | null, config: object, from?: string): s
     'data/finetuning/val.jsonl': rows('val', 30, 1000),
   });
   writeFileSync(
-    join(root, 'configs/finetuning/tiny_config.yaml'),
+    join(root, 'configs/finetuning/tiny.yaml'),
     stringify({
       ...tinyConfig,
       ...(said === null ? {} : { problem_type: problemTypes[said] }),

@@ -80,7 +80,7 @@ export async function tinyPictureProject(config: object = {}): Promise<string> {
     'model/preprocessor_config.json': JSON.stringify(preprocessorConfig),
     'params.yaml': 'finetuning:\n  preset: tiny\nevaluation:\n  batch_size: 16\n  worst_errors: 5\n',
     'configs/base_config.yaml': 'name: tiny\ntask: image-classification\nseed: 42\n',
-    'configs/finetuning/tiny_config.yaml': stringify({ ...tinyPictureConfig, ...config }),
+    'configs/finetuning/tiny.yaml': stringify({ ...tinyPictureConfig, ...config }),
   });
   await writeRows(root, 'data/finetuning/train.jsonl', 60, 0);
   await writeRows(root, 'data/finetuning/val.jsonl', 30, 1000);

@@ -77,7 +77,7 @@ export function tinyProject(
   writeFiles(root, {
     'params.yaml': 'finetuning:\n  preset: tiny\n',
     'configs/base_config.yaml': `name: tiny\ntask: ${model.task}\nseed: 42\n`,
-    'configs/finetuning/tiny_config.yaml': stringify({ ...model.config, ...config }),
+    'configs/finetuning/tiny.yaml': stringify({ ...model.config, ...config }),
     'data/finetuning/train.jsonl': model.rows(100, 0),
     'data/finetuning/val.jsonl': model.rows(30, 1000),
     ...(rest as Record<string, string>),

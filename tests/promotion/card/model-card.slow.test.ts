@@ -16,7 +16,7 @@ const lineage: Lineage = {
   params: {
     'configs/base_config.yaml:task': 'text-classification',
     'data_config.ingestion.source': 'hf:owner/rows@0123abc',
-    'finetuning.preset': 'lora',
+    'finetuning.preset': 'lora_config',
     'finetuning.note': 'a | pipe: "and"\na line',
   },
   metrics: { 'base.accuracy': 0.25, 'finetuned.accuracy': 0.75, 'finetuned.macro_f1': 0.5, test_rows: 40 },

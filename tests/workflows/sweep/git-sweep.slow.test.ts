@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
@@ -13,22 +13,36 @@ import { startGit, type GitRepository, type GitServer } from '../../rig/git-serv
 import { describeWithS3, startS3, type S3Server } from '../../rig/s3.js';
 import { SCORE_PROJECT } from '../../rig/sweep-project.js';
 import { startTemporal, startWorkers } from '../../rig/temporal.js';
+import { successiveHalving } from './reference.js';
 
 const temporary = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'reprise-host-')));
+
+/** What the trainings on a host printed, run by run. */
+function logsOf(host: string): string[] {
+  const logs = join(host, '.reprise/logs');
+  if (!existsSync(logs)) return [];
+  return readdirSync(logs, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('train.log'))
+    .map((name) => readFileSync(join(logs, name), 'utf8'));
+}
 
 describeWithS3('a sweep over a git repository', () => {
   let env: TestWorkflowEnvironment;
   let s3: S3Server;
   let git: GitServer;
+  const hosts: string[] = [];
   const stops: (() => Promise<void>)[] = [];
   beforeAll(async () => {
     [env, s3, git] = await Promise.all([startTemporal(), startS3(), startGit()]);
     Object.assign(process.env, s3.env);
     // Two hosts: what one has prepared or made, the other has to fetch.
-    for (const id of ['a', 'b'])
+    for (const id of ['a', 'b']) {
+      const folder = temporary();
+      hosts.push(folder);
       stops.push(
-        await startWorkers(env, temporary(), { repositories: [git.url], slots: 1, hostId: `host-${id}` }),
+        await startWorkers(env, folder, { repositories: [git.url], slots: 1, hostId: `host-${id}` }),
       );
+    }
   }, 180_000);
   afterAll(async () => {
     await Promise.all(stops.map((stop) => stop()));
@@ -183,6 +197,82 @@ describeWithS3('a sweep over a git repository', () => {
       expect.stringMatching(/^workspace\.asOf: no schedule started this run/) as string,
     ]);
   }, 180_000);
+
+  it('stops trials by what they report, and goes on with the best from its checkpoint, on whichever host', async () => {
+    // Its state after each step depends on all before it, and is what it makes.
+    const script = `state=begin; at=0
+for saved in "$REPRISE_CHECKPOINTS"/step-*; do [ -d "$saved" ] && read -r at state < "$saved/at"; done
+echo "began at $at"
+while [ "$at" -lt "$2" ]; do
+  at=$((at + 1)); state=$(echo "$state $1 $at" | cksum | cut -d ' ' -f 1)
+  mkdir "$REPRISE_CHECKPOINTS/.new"; echo "$at $state" > "$REPRISE_CHECKPOINTS/.new/at"
+  mv "$REPRISE_CHECKPOINTS/.new" "$REPRISE_CHECKPOINTS/step-$at"
+  echo "{\\"step\\": $at, \\"total\\": $2, \\"metrics\\": {\\"loss\\": $1}}" >> "$REPRISE_PROGRESS"
+  sleep 0.5
+done
+echo "{\\"test\\": {\\"score\\": $((2000000 - $1))}}" > metrics.json; echo "$state" > model
+`;
+    const files = {
+      'params.yaml': 'x: 1\nepochs: 1\n',
+      'train.sh': script,
+      'dvc.yaml': `stages:
+  train:
+    cmd: sh train.sh \${x} \${epochs}
+    deps: [train.sh]
+    params: [x, epochs]
+    outs: [model]
+    metrics: [{metrics.json: {cache: false}}]
+`,
+    };
+    const made = repository({ 'score.sh': '', ...files });
+    const handle = await start(made.url, {
+      params: { x: { int: [1, 1_000_000] } },
+      method: 'asha',
+      maxTrials: 4,
+      seed: 4,
+      asha: { resource: 'epochs', min: 2, max: 8, eta: 4, report: { metric: 'loss' } },
+      name: 'halved',
+    });
+    const { trials, best } = (await handle.result()) as SweepResult;
+    const lossOf = (number: number): number =>
+      Number(trials.find((trial) => trial.number === number)?.params['x']);
+    const expected = successiveHalving(4, 2, 4, (number) => -lossOf(number));
+    expect(trials.map(({ number, rung }) => [number, rung])).toEqual(expected);
+    for (const { rung, status, reached, value, params } of trials) {
+      expect(params['epochs']).toBe(8);
+      if (rung === 0)
+        expect([status, reached]).toEqual([
+          'stopped',
+          { address: 'train', step: 2, total: 8, value: params['x'] },
+        ]);
+      else expect([status, value]).toEqual(['done', 2_000_000 - Number(params['x'])]);
+    }
+    expect(best).toBe(trials.at(-1)?.label);
+    expect(branches(made)).toEqual(['refs/heads/main']);
+
+    // It did not begin anew, though neither its commit nor, perhaps, its host was that of its first rung.
+    const begun = hosts
+      .flatMap((host) => logsOf(host))
+      .flatMap((log) => [...log.matchAll(/^began at (\d+)$/gm)].map(([, at]) => Number(at)))
+      .sort((a, b) => a - b);
+    expect(begun.slice(0, 4)).toEqual([0, 0, 0, 0]);
+    expect(begun.slice(4)).toEqual([expect.any(Number)]);
+    expect(begun[4]).toBeGreaterThanOrEqual(2);
+
+    // As if it had been trained at once.
+    const x = trials.find(({ label }) => label === best)?.params['x'];
+    const alone = temporary();
+    const steps = temporary();
+    execFileSync('sh', ['-c', `${script.replace('sleep 0.5', '')}`, 'sh', String(x), '8'], {
+      cwd: alone,
+      env: { ...process.env, REPRISE_CHECKPOINTS: steps, REPRISE_PROGRESS: join(steps, 'progress') },
+    });
+    const clone = temporary();
+    execFileSync('git', ['clone', '--quiet', made.url, clone]);
+    dvc(clone, 'exp', 'pull', 'origin', `halved-${best ?? ''}`);
+    dvc(clone, 'exp', 'apply', `halved-${best ?? ''}`);
+    expect(readFileSync(join(clone, 'model'), 'utf8')).toBe(readFileSync(join(alone, 'model'), 'utf8'));
+  }, 240_000);
 
   it('refuses what would make every trial fail', async () => {
     const { url } = repository();

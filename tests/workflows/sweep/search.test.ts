@@ -1,7 +1,8 @@
 import { sweepInput, type SweepOptions, type TrialState } from '../../../workflows/index.js';
 import { bestOf, createSearch, untilOf } from '../../../workflows/sweep/search/index.js';
 import { splitMix } from '../../../workflows/sweep/search/split-mix.js';
-import { shouldStop, withReport, type Report } from '../../../workflows/sweep/median-rule.js';
+import { shouldStop, withReport } from '../../../workflows/sweep/median-rule.js';
+import type { Report } from '../../../workflows/sweep/trial.js';
 import { SplitMix64, successiveHalving } from './reference.js';
 
 const options = (input: object): SweepOptions => sweepInput.parse({ metric: 'm.json:v', ...input });

@@ -18,6 +18,16 @@ describe('runGit', () => {
     expect(await failure('kill -9 $$')).toMatchObject({ code: 'git-failed', transient: true });
   });
 
+  it.each([
+    'expected flush after ref listing',
+    'expected response end packet after fetch negotiation',
+    'fetch-pack: unexpected disconnect while reading sideband packet',
+    'early EOF',
+    'the remote end hung up unexpectedly',
+  ])('takes it for passing when the other side breaks off: %s', async (said) => {
+    expect(await failure(`echo 'fatal: ${said}' >&2; exit 128`)).toMatchObject({ transient: true });
+  });
+
   it('takes no other failure for passing', async () => {
     expect(await failure(`echo 'fatal: no such ref: killed' >&2; exit 1`)).toMatchObject({
       code: 'git-failed',

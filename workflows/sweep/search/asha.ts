@@ -1,5 +1,6 @@
 import type { ReproduceOptions } from '../../types.js';
-import type { SweepOptions, TrialState } from '../types.js';
+import type { TrialState } from '../trial.js';
+import type { SweepOptions } from '../types.js';
 import { nextParams, type Proposal, type Search } from './proposal.js';
 import { ranked, rankedByReport } from './ranked.js';
 

@@ -1,4 +1,5 @@
-import type { SweepOptions, TrialParams, TrialState } from '../types.js';
+import type { TrialParams, TrialState } from '../trial.js';
+import type { SweepOptions } from '../types.js';
 import { sample, spaceSize, valueAt } from './space.js';
 import { splitMix } from './split-mix.js';
 

@@ -1,4 +1,5 @@
-import type { SweepOptions, TrialState } from '../types.js';
+import type { TrialState } from '../trial.js';
+import type { SweepOptions } from '../types.js';
 
 /** Trials that have a value, the best first; of equals, the one that began first. */
 export function ranked(trials: readonly TrialState[], direction: SweepOptions['direction']): TrialState[] {

@@ -4,7 +4,7 @@ import { compareClassifiers } from '../../../../finetuning/evaluation/compared/c
 import { compareLanguage } from '../../../../finetuning/evaluation/compared/compare-language.js';
 import { comparedRecord, type Difference } from '../../../../finetuning/evaluation/compared/compared.js';
 import { completionSums, figuresOfSums } from '../../../../finetuning/evaluation/texts/completion-figures.js';
-import { sumOf } from '../../../../statistics/index.js';
+import { rankCorrelation, rankedBy, sumOf } from '../../../../statistics/index.js';
 
 type Both<T> = { readonly before: T; readonly after: T };
 type Figures = Readonly<Record<string, number>>;
@@ -18,6 +18,9 @@ const reference = JSON.parse(
   readonly scores: Both<{ loss: number[]; right: number[] }> & { tokens: number[]; bytes: number[] };
   readonly actual: number[];
   readonly predicted: Both<number[]>;
+  /** The second prediction in halves, so that many are equal. */
+  readonly tied: number[];
+  readonly ranks: readonly { readonly rows: number[]; readonly spearman: number }[];
   readonly intervals: Readonly<Record<string, { readonly low: number; readonly high: number }>>;
 };
 const { references, scores, actual, predicted } = reference;
@@ -100,8 +103,17 @@ describe('two models that say numbers', () => {
       of(predicted.after),
       settings,
     );
-    for (const name of ['mae', 'r2', 'pearson']) expectInterval(figures[name], name);
+    for (const name of ['mae', 'r2', 'pearson', 'spearman']) expectInterval(figures[name], name);
   });
+});
+
+it("Spearman's correlation of a draw is scipy's of the rows drawn, with ties", () => {
+  for (const { rows: drawn, spearman } of reference.ranks) {
+    const times = new Uint32Array(rows);
+    for (const row of drawn) times[row] = (times[row] as number) + 1;
+    const [one, other] = [rankedBy(actual), rankedBy(reference.tied)];
+    expect(rankCorrelation(one, other, times)).toBeCloseTo(spearman, 12);
+  }
 });
 
 describe('two classifiers', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { openGenerators } from '../../../../finetuning/serving/engine/generators.js';
-import type { OpenGenerators } from '../../../../finetuning/serving/engine/open-models.js';
+import type { OpenGenerators } from '../../../../finetuning/serving/engine/opened.js';
 import { readGroup } from '../../../../finetuning/serving/engine/read-group.js';
 import type {
   GenerationRequest,

@@ -1,15 +1,14 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import autocannon from 'autocannon';
 import { resolvePretrained } from '../../finetuning/index.js';
 import { packageRoot } from '../../infra/locate/index.js';
 import type { Comparison } from '../measurement.js';
 import { reprise } from '../rig/processes.js';
+import { withServer } from './server.js';
 
 const MODEL = 'sentence-transformers/all-MiniLM-L6-v2';
 const REVISION = '1110a243fdf4706b3f48f1d95db1a4f5529b4d41';
@@ -35,24 +34,28 @@ interface Load {
 }
 
 /** One text a request, of four lengths, over connections that are kept. */
-export async function compareServing(
+export async function compareClassification(
   python: string,
   onRound: (round: number, of: number) => void,
 ): Promise<Comparison[]> {
   const root = mkdtempSync(join(tmpdir(), 'reprise-bench-'));
   const folder = join(root, 'model');
-  writeFileSync(join(root, 'params.yaml'), 'finetuning:\n  preset: lora\n');
+  writeFileSync(join(root, 'params.yaml'), 'finetuning:\n  preset: lora_config\n');
   const scripts = join(packageRoot(), 'bench/serving');
   try {
     const base = await resolvePretrained(MODEL, { revision: REVISION, root, log: () => undefined });
-    await promisify(execFile)(python, [join(scripts, 'make_model.py'), base, folder]);
+    await promisify(execFile)(python, [join(scripts, 'make_classifier.py'), base, folder]);
     onRound(1, 2);
     const ours = await measured(root, process.execPath, (port) => [
       reprise,
       ...['serve', '--model', `model=${folder}`, '--port', String(port)],
     ]);
     onRound(2, 2);
-    const peer = await measured(root, python, (port) => [join(scripts, 'peer.py'), folder, String(port)]);
+    const peer = await measured(root, python, (port) => [
+      join(scripts, 'classification_peer.py'),
+      folder,
+      String(port),
+    ]);
     return CONNECTIONS.map((connections, at) => {
       const [own, other] = [ours[at] as Load, peer[at] as Load];
       return {
@@ -77,18 +80,14 @@ async function measured(
   file: string,
   args: (port: number) => readonly string[],
 ): Promise<Load[]> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}/v1/classify`;
-  const child = spawn(file, [...args(port)], { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
-  try {
-    await answers(url, child);
-    await load(url, Math.max(...CONNECTIONS), WARM_UP);
+  const path = '/v1/classify';
+  const first = { path, body: { inputs: [TEXTS[0]] } };
+  return withServer({ cwd, file, args, first }, async (address) => {
+    await load(address + path, Math.max(...CONNECTIONS), WARM_UP);
     const loads: Load[] = [];
-    for (const connections of CONNECTIONS) loads.push(await load(url, connections, LENGTH));
+    for (const connections of CONNECTIONS) loads.push(await load(address + path, connections, LENGTH));
     return loads;
-  } finally {
-    child.kill('SIGTERM');
-  }
+  });
 }
 
 async function load(url: string, connections: number, duration: number): Promise<Load> {
@@ -104,27 +103,4 @@ async function load(url: string, connections: number, duration: number): Promise
     throw new Error(`${url}: ${result.non2xx} refusals, ${result.errors} errors`);
   const { latency } = result;
   return { rate: result['2xx'] / result.duration, p50: latency.p50 / 1000, p99: latency.p99 / 1000 };
-}
-
-async function answers(url: string, child: ChildProcess): Promise<void> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with code ${child.exitCode}`);
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ inputs: [TEXTS[0]] }),
-    }).catch(() => undefined);
-    if (response?.ok) return;
-    await sleep(200);
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -1,0 +1,60 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CheckpointStore } from '../../../runner/checkpoints/checkpoint-store.js';
+import { readContents } from '../../../runner/checkpoints/contents.js';
+import { openS3Store } from '../../../storage/index.js';
+import { describeWithS3, startS3, type S3Server } from '../../rig/s3.js';
+
+const KEY = 'a'.repeat(64);
+
+describeWithS3('the checkpoints of a bucket', () => {
+  let server: S3Server;
+  beforeAll(async () => {
+    server = await startS3();
+  });
+  afterAll(() => server.stop());
+
+  const pushed = async (): Promise<{ store: CheckpointStore; objects: string }> => {
+    const bucket = server.makeBucket();
+    const store = new CheckpointStore(await openS3Store(server.options(bucket)), KEY, 2);
+    const here = mkdtempSync(join(tmpdir(), 'reprise-checkpoints-'));
+    for (const step of [1, 2]) {
+      const path = join(here, `step-${step}`);
+      mkdirSync(path);
+      writeFileSync(join(path, 'state'), `state of step ${step}`);
+      await store.push(path, await readContents({ name: `step-${step}`, path, modified: step * 1000 }));
+    }
+    return { store, objects: join(server.folder(bucket), 'reprise/checkpoints', KEY, 'files') };
+  };
+  const objectOf = (objects: string, content: string): string =>
+    readdirSync(objects)
+      .map((name) => join(objects, name))
+      .find((file) => readFileSync(file, 'utf8') === content) as string;
+
+  it('are gone on from at the newest', async () => {
+    const { store } = await pushed();
+    const folder = mkdtempSync(join(tmpdir(), 'reprise-restored-'));
+    expect(await store.restore(folder)).toBe('step-2');
+    expect(readFileSync(join(folder, 'step-2', 'state'), 'utf8')).toBe('state of step 2');
+    // What is here is as new.
+    expect(await store.restore(folder)).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'damaged',
+      (file: string) => {
+        chmodSync(file, 0o644);
+        writeFileSync(file, 'state of step 0');
+      },
+    ],
+    ['missing', (file: string) => rmSync(file)],
+  ])('are gone on from at the one before where a file of the newest is %s', async (_, spoil) => {
+    const { store, objects } = await pushed();
+    spoil(objectOf(objects, 'state of step 2'));
+    const folder = mkdtempSync(join(tmpdir(), 'reprise-restored-'));
+    expect(await store.restore(folder)).toBe('step-1');
+    expect(readdirSync(folder)).toEqual(['step-1']);
+  });
+});
