@@ -26,6 +26,9 @@ import { runStage } from './run-stage.js';
 import { servedQueues } from './served-queues.js';
 import { createSweepActivities } from './sweep/index.js';
 import { withSlot } from './with-slot.js';
+export { checkoutContents, type CheckoutContents } from './retrain/checkout-contents.js';
+export { codeIn } from './retrain/contents.js';
+export { repositoryName } from './repository-name.js';
 export type {
   ActivityDependencies,
   GpuLeases,

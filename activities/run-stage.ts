@@ -35,6 +35,7 @@ import { Beat } from './beat.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { GpuMeter } from './gpu-meter.js';
 import { recentPipeline } from './recent-pipeline.js';
+import { trialOf } from './sweep/trial-branch.js';
 import { sweepTurns, withTurn } from './with-turn.js';
 import { openCheckpointStore } from './checkpoint-store.js';
 
@@ -84,10 +85,13 @@ function identityOf({ runAddress }: ActivityDependencies, input: RunStageInput):
   const { workflowId } = workflowExecution;
   const runId = runOf(input);
   const url = runAddress?.(workflowId, runId);
+  const trial = trialOf(input.workspace);
   return {
     REPRISE_WORKFLOW_ID: workflowId,
     REPRISE_RUN_ID: runId,
     ...(url === undefined ? {} : { REPRISE_RUN_URL: url }),
+    // A trial's copy of a folder tells by its place.
+    ...(trial ? { REPRISE_SWEEP: trial.sweep, REPRISE_TRIAL: trial.label } : {}),
   };
 }
 

@@ -14,7 +14,11 @@ import type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 export { describePretrained, type PretrainedFiles } from './models/pretrained/describe-pretrained.js';
 export { hubPlace, type HubPlace } from './models/pretrained/hub-place.js';
 export { neededFiles } from './models/pretrained/model-files.js';
-export { resolvePretrained, type ResolveOptions } from './models/pretrained/resolve-pretrained.js';
+export {
+  localModel,
+  resolvePretrained,
+  type ResolveOptions,
+} from './models/pretrained/resolve-pretrained.js';
 export { readFinetunedFolder, type FinetunedFolder } from './models/finetuned-folder.js';
 export type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
 export { readAdapterBase } from './merging/adapter-base.js';
@@ -43,6 +47,14 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   return (await import('./plan/plan-training.js')).planTraining(options);
 }
 
+/** A pretrained model's files, as transformers finds weights in them; see `models/pretrained/transformers-folder.ts`. */
+export async function transformersFiles(
+  modelDir: string,
+  temporary: string,
+): Promise<Readonly<Record<string, string>>> {
+  return (await import('./models/pretrained/transformers-folder.js')).transformersFiles(modelDir, temporary);
+}
+
 /** A model that says which label a text has; see `models/open-classifier.ts`. */
 export async function openClassifier(options: OpenClassifierOptions): Promise<OpenedClassifier> {
   return (await import('./models/open-classifier.js')).openClassifier(options);
@@ -69,10 +81,14 @@ export {
   ingest,
   prepare,
   preprocess,
+  readPrompts,
+  readQuestions,
   readRows,
+  readTextRows,
   type IngestResult,
   type PrepareResult,
   type PreprocessReport,
+  type PromptRow,
   type Row,
 } from './data/index.js';
 export {

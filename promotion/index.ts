@@ -17,11 +17,17 @@ export {
   type Registered,
   type Registration,
 } from './versions/register.js';
-export { artifactsFile } from './registry/artifact-entry.js';
-export { ALIASES, announce, announcementSetting, type MlflowAnnouncement } from './registry/announce.js';
+export {
+  ALIASES,
+  announce,
+  announcementSetting,
+  versionDescription,
+  type MlflowAnnouncement,
+} from './registry/announce.js';
 export { registryOf, registrySection, type Registry, type RegistrySettings } from './registry/settings.js';
 export { candidateFile, readCandidate } from './versions/candidate-alias.js';
-export { readVersion, versionFile, type VersionRecord } from './versions/version-record.js';
+export { readVersion, type VersionRecord } from './versions/version-record.js';
+export { recordFiles } from './versions/record-files.js';
 export { present } from './versions/present.js';
 export { modelCard } from './card/model-card.js';
 export { describeVersion } from './card/version-card.js';

@@ -4,7 +4,7 @@ import { JournalFolder } from './journal/journal-folder.js';
 import { tryLock } from './journal/lock.js';
 import { isThrough, pendingFolder } from './journal/pending.js';
 import type { FromSender, SenderData } from './sending/sender-thread.js';
-import type { ModelFile } from './mlmodel/text-classifier.js';
+import type { ModelFile } from './mlmodel/mlflow-model.js';
 import { LIMITS, type DatasetInput, type RunStatus } from './store/tracking-store.js';
 import type { TrackingTarget } from './target.js';
 
@@ -110,7 +110,7 @@ export class TrackedRun {
     this.#quietly(() => this.#journal.append({ op: 'artifact', file: this.#journal.keepFile(file), path }));
   }
 
-  /** Files of an MLflow model, by their paths in its folder: see `textClassifierModel`. */
+  /** Files of an MLflow model, by their paths in its folder: see `mlflowModel`. */
   model(files: Readonly<Record<string, ModelFile>>): void {
     // Last what makes a model of the folder.
     const sorted = Object.entries(files).sort(

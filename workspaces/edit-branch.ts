@@ -24,8 +24,12 @@ export interface BranchEdit<T> {
   readonly branch: string;
   /** What the branch begins with when it is not there yet. */
   readonly start: string;
-  /** Changes the project as it is on the branch; done again when the branch moves meanwhile. */
-  edit(project: Project): Promise<Edited<T>>;
+  /**
+   * Changes the project as it is on the branch; done again when the branch moves meanwhile.
+   *
+   * @param commit the branch's
+   */
+  edit(project: Project, commit: string): Promise<Edited<T>>;
   readonly signal?: AbortSignal;
 }
 
@@ -44,14 +48,15 @@ async function editOnce<T>(options: BranchEdit<T>): Promise<T> {
   const tip = await branchTip(url, branch);
   const folder = join(workspacesFolder(served), `.${randomBytes(8).toString('hex')}`);
   try {
-    await fetchCommit(url, tip ?? start, folder, signal);
+    const commit = tip ?? start;
+    await fetchCommit(url, commit, folder, signal);
     const root = join(folder, path);
     await shareCache(served, root);
-    const { result, files, message } = await edit(await openProject(root));
+    const { result, files, message } = await edit(await openProject(root), commit);
     if (files.length === 0) return result;
-    const commit = await commitFiles({ folder, files, message });
-    if (commit !== undefined)
-      await pushBranch({ folder, branch, tip, commit, ...(signal ? { signal } : {}) });
+    const made = await commitFiles({ folder, files, message });
+    if (made !== undefined)
+      await pushBranch({ folder, branch, tip, commit: made, ...(signal ? { signal } : {}) });
     return result;
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,28 +1,17 @@
 import { Context } from '@temporalio/activity';
-import {
-  checkoutObject,
-  hasObject,
-  hasRemoteObject,
-  hashPath,
-  loadPipeline,
-  outputsAt,
-  pushObjects,
-  type Md5,
-  type Remote,
-} from '../../dvc/index.js';
+import { checkoutObject, hashPath, type Md5, type Remote } from '../../dvc/index.js';
 import {
   codeOf,
   gatherLineage,
   insideProject,
   knownPipeline,
   stageCandidate,
-  stageContent,
   type CandidatePaths,
 } from '../../promotion/index.js';
 import { withoutCredentials } from '../../tracking/index.js';
-import { bringObjects, fetchPaths, openRemoteIfAny } from '../../workspaces/index.js';
+import { bringObjects, openRemoteIfAny } from '../../workspaces/index.js';
 import type { Candidate, ContentReference, GitWorkspace, Lineage } from '../../workflows/index.js';
-import { absentState } from '../absent-state.js';
+import { checkoutContents } from './checkout-contents.js';
 import type { RetrainedProject } from './open-project.js';
 
 /** The remote of a checkout; what is worked in in place needs none. */
@@ -31,8 +20,7 @@ export async function remoteOf({ workspace, ...project }: RetrainedProject): Pro
 }
 
 /**
- * What the stages made that is to be judged, kept where it can be had later: in the cache and, of a checkout, in the remote. An
- * out is known by dvc.lock, and is not fetched for that.
+ * What the stages made that is to be judged, kept where it can be had later: in the cache and, of a checkout, in the remote.
  *
  * @throws DiagnosticError of `stageCandidate`; `object-missing`, and others of the remote
  */
@@ -44,50 +32,16 @@ export async function stage(project: RetrainedProject, paths: CandidatePaths): P
     const code = await codeOf(known.pipeline);
     return { ...candidate, lineage: await gatherLineage(known, candidate.model, code) };
   }
-  const pipeline = await loadPipeline(project);
-  const { entryOf, remote, files } = await absentState(pipeline, workspace);
-  const kept = async (setting: keyof CandidatePaths): Promise<ContentReference> => {
-    const path = paths[setting];
-    const file = await insideProject(project.root, path);
-    const made = outputsAt(file, pipeline.stages, entryOf).find(({ out }) => out.file === file);
-    if (made?.locked.hash === 'md5') {
-      const { md5, size, nfiles, isexec } = made.locked;
-      await keep(project, remote, md5);
-      return {
-        path,
-        md5,
-        ...(size === undefined ? {} : { size }),
-        ...(nfiles === undefined ? {} : { nfiles }),
-        ...(isexec ? { isexec } : {}),
-      };
-    }
-    const signal = Context.current().cancellationSignal;
-    await fetchPaths({ project, pipeline, paths: [file], entryOf, isMade: () => false, remote, signal });
-    const content = await stageContent(project, path, setting);
-    await keep(project, remote, content.md5 as Md5);
-    return content;
-  };
-  const model = await kept('model');
-  const predictions = await kept('predictions');
-  return {
-    model,
-    predictions,
-    lineage: await gatherLineage({ pipeline, entryOf, files }, model, codeIn(workspace)),
-  };
+  const contents = await checkoutContents(project, workspace, Context.current().cancellationSignal);
+  const model = await contents.contentOf(paths.model, 'model');
+  const predictions = await contents.contentOf(paths.predictions, 'predictions');
+  return { model, predictions, lineage: await gatherLineage(contents, model, codeIn(workspace)) };
 }
 
-function codeIn({ commit, branch, url }: GitWorkspace): Lineage['code'] {
+/** What is trained and registered of a repository is what is committed there. */
+export function codeIn({ commit, branch, url }: GitWorkspace): Lineage['code'] {
   const code = { commit, repository: withoutCredentials(url), changed: false };
   return branch === undefined ? code : { ...code, branch };
-}
-
-/** Puts into the remote what it does not have. @throws DiagnosticError of the remote */
-export async function keep(project: RetrainedProject, remote: Remote | undefined, md5: Md5): Promise<void> {
-  if (!remote || (await hasRemoteObject(remote, md5))) return;
-  const request = { project, remote, hashes: [md5] };
-  if (!(await hasObject(project.config, md5))) return await bringObjects(request);
-  const { failed } = await pushObjects(request);
-  if (failed[0]) throw failed[0].error;
 }
 
 /**

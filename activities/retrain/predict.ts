@@ -9,7 +9,8 @@ import { fetchInputs } from '../../workspaces/index.js';
 import type { ContentReference, PredictInput } from '../../workflows/index.js';
 import { absentState } from '../absent-state.js';
 import type { ActivityDependencies } from '../dependencies.js';
-import { keep, remoteOf, restore } from './contents.js';
+import { keep } from './checkout-contents.js';
+import { remoteOf, restore } from './contents.js';
 import { openProduction, openRetrained, type RetrainedProject } from './open-project.js';
 
 const ADDRESS = 'retrain.predict';

@@ -1,16 +1,13 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { Project } from '../../dvc/index.js';
 import {
-  artifactsFile,
   candidateFile,
   nextVersion,
-  productionFile,
   promote,
   readVersion,
-  versionFile,
+  recordFiles,
   type Promotion,
   type VersionRecord,
 } from '../../promotion/index.js';
@@ -75,19 +72,7 @@ async function promoteIn(
   const done = await promote(project, promotion, 'records');
   const message = `Promote version ${version}\n\n${promoted.reason}\n\nBy: ${promoted.by}\nWorkflow: ${promoted.run}\n`;
   if (!done) return { result: false, files: [], message };
-  const folder = join(root, final);
-  const ofVersion = new RegExp(`_v${version}(\\..*)?\\.dvc$`);
-  const records = (await readdir(folder)).filter((name) => ofVersion.test(name));
-  const files = [
-    join(root, productionFile(final)),
-    join(root, versionFile(final, version)),
-    join(root, artifactsFile(final)),
-    join(folder, '.gitignore'),
-    ...records.map((name) => join(folder, name)),
-  ];
-  return {
-    result: await readVersion(root, final, version),
-    files: [...files.filter((file) => existsSync(file)), ...(hadCandidate ? [candidate] : [])],
-    message,
-  };
+  const files = new Set(await recordFiles(root, final, version));
+  if (hadCandidate) files.add(candidate);
+  return { result: await readVersion(root, final, version), files: [...files], message };
 }

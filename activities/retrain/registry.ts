@@ -8,6 +8,7 @@ import {
   announcementSetting,
   registryOf,
   registrySection,
+  versionDescription,
   type Registry,
   type VersionRecord,
 } from '../../promotion/index.js';
@@ -41,7 +42,8 @@ export async function announceProduction(
     const setting = await announcementSetting(root, findBaseConfig(root), registry, openState);
     if (!setting) return;
     const aliases = { set: [ALIASES.production], unset: [ALIASES.candidate] };
-    await announce({ place: { project, remote }, registry, record, aliases, setting, log: warn });
+    const description = await versionDescription({ project, remote }, registry, record);
+    await announce({ registry, record, description, aliases, setting, log: warn });
   } catch (error) {
     warn(`MLflow is not told of v${record.version}: ${(error as Error).message}`);
   }

@@ -39,11 +39,9 @@ import { pinWorkspace } from '../pin-workspace.js';
 import { repositoryName } from '../repository-name.js';
 import { readGitRecords, repositoryOf } from './git-records.js';
 import { removeAbandonedGit } from './remove-abandoned.js';
+import { branchOf } from './trial-branch.js';
 
 type GitTrial<T extends TrialRef = TrialRef> = T & { readonly git: SweepRepository };
-
-/** Temporal and the branch's name are all that knows of a trial while it runs. */
-const branchOf = ({ sweep, label }: TrialRef): string => `reprise/${sweep}-${label}`;
 
 /**
  * Checks what a sweep is to do, and keeps the commit that it is about.

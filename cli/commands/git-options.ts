@@ -12,6 +12,10 @@ export interface GitOptions {
 }
 
 export interface GitUse {
+  /** What `--git` says here; default: that workers run it. */
+  readonly git?: string;
+  /** False: it is about what a branch has now. */
+  readonly rev?: boolean;
   /** What `--branch` says here; absent: there is no such option. */
   readonly branch?: string;
   /** False: it works on what is there, and no `--as-of` is of use. */
@@ -20,12 +24,10 @@ export interface GitUse {
   readonly conflicts: readonly string[];
 }
 
-export function withGitOptions(command: Command, { branch, asOf = true, conflicts }: GitUse): Command {
-  command
-    .addOption(
-      new Option('--git <url>', 'run a git repository, on workers that serve it').conflicts([...conflicts]),
-    )
-    .option('--rev <revision>', 'with --git: branch, tag or commit');
+export function withGitOptions(command: Command, use: GitUse): Command {
+  const { git = 'run a git repository, on workers that serve it', rev = true, asOf = true, branch } = use;
+  command.addOption(new Option('--git <url>', git).conflicts([...use.conflicts]));
+  if (rev) command.option('--rev <revision>', 'with --git: branch, tag or commit');
   if (asOf)
     command.option(
       '--as-of <time>',

@@ -1,5 +1,7 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
+import type { ModelBranch } from '../models/branch-registry.js';
+import { gitPlaceOf, withGitOptions, type GitOptions } from './git-options.js';
 import { wholeFlag } from './number-flags.js';
 
 const number = wholeFlag(1);
@@ -45,30 +47,56 @@ function show(): Command {
 }
 
 function register(): Command {
-  return decided(
+  const command = onBranch(
     new Command('register')
       .description('make the trained model a version, and the candidate; nothing is judged or promoted')
       .option('--model <path>', 'default: retrain.model of .reprise/config.yaml, or the best checkpoint')
       .option('--predictions <path>', 'its answers on the test rows; default: retrain.predictions'),
-    'registered by hand',
-  ).action(async (options: Decision & { model?: string; predictions?: string }) => {
-    const { registerModel } = await import('../models/register-model.js');
-    const { json = false, by = userInfo().username, ...rest } = options;
-    await registerModel(process.cwd(), { ...rest, by }, json);
-  });
+  );
+  return decided(command, 'registered by hand').action(
+    async (options: Decision & GitOptions & { model?: string; predictions?: string }) => {
+      const branch = branchOf(options, command);
+      const { registerModel } = await import('../models/register-model.js');
+      const { json = false, reason, by = userInfo().username, model, predictions } = options;
+      const named = {
+        ...(model === undefined ? {} : { model }),
+        ...(predictions === undefined ? {} : { predictions }),
+      };
+      await registerModel(process.cwd(), { ...named, reason, by }, json, branch);
+    },
+  );
 }
 
 function promote(): Command {
-  return decided(
+  const command = onBranch(
     new Command('promote')
       .description('make a registered version the one in production; `reprise serve` turns to it')
       .argument('[version]', 'a number; default: the candidate', number),
-    'promoted by hand',
-  ).action(async (version: number | undefined, options: Decision) => {
-    const { promoteVersion } = await import('../models/promote-model.js');
-    const { json = false, reason, by = userInfo().username } = options;
-    await promoteVersion(process.cwd(), { reason, by, ...(version === undefined ? {} : { version }) }, json);
+  );
+  return decided(command, 'promoted by hand').action(
+    async (version: number | undefined, options: Decision & GitOptions) => {
+      const branch = branchOf(options, command);
+      const { promoteVersion } = await import('../models/promote-model.js');
+      const { json = false, reason, by = userInfo().username } = options;
+      const wanted = version === undefined ? {} : { version };
+      await promoteVersion(process.cwd(), { ...wanted, reason, by }, json, branch);
+    },
+  );
+}
+
+function onBranch(command: Command): Command {
+  return withGitOptions(command, {
+    git: 'of a git repository, of which nothing need be here',
+    branch: 'branch whose dvc.lock and models it is about, and which gets the commit',
+    rev: false,
+    asOf: false,
+    conflicts: [],
   });
+}
+
+function branchOf(options: GitOptions, command: Command): ModelBranch | undefined {
+  const place = gitPlaceOf(options, command, true);
+  return place && { ...place, branch: place.branch ?? '' };
 }
 
 function rollback(): Command {

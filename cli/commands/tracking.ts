@@ -10,11 +10,9 @@ export function trackingCommand(): Command {
         .description('send what could not be sent while a command ran')
         .option('--json', 'print one JSON object')
         .action(async ({ json }: { readonly json?: true }) => {
-          const { findProjectRoot, loadBaseConfig } = await import('../../configs/index.js');
-          const { trackingSetting } = await import('../tracking/open-tracking.js');
+          const { pendingSetting } = await import('../tracking/pending-setting.js');
           const { sendPending } = await import('../../tracking/index.js');
-          const root = findProjectRoot(process.cwd());
-          const setting = await trackingSetting(root, loadBaseConfig(root));
+          const setting = await pendingSetting(process.cwd());
           const say = (line: string): void => void process.stderr.write(`${line}\n`);
           const end = setting
             ? await sendPending(setting.state, setting.target, (message) => say(`not tracked: ${message}`))

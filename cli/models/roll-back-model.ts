@@ -1,6 +1,6 @@
 import { ALIASES, readVersion, rollBack, type Rollback } from '../../promotion/index.js';
 import { say } from '../retrain/say.js';
-import { openRegistry, tellMlflow } from './open-registry.js';
+import { openRegistry, prepareToTell } from './open-registry.js';
 
 /** @throws DiagnosticError those of `rollBack` */
 export async function rollBackModel(cwd: string, options: Rollback, json: boolean): Promise<void> {
@@ -9,7 +9,7 @@ export async function rollBackModel(cwd: string, options: Rollback, json: boolea
   const { final } = settings;
   const { version, previous } = await rollBack(project, final, options);
   const record = await readVersion(project.root, final, version);
-  if (record) await tellMlflow(open, record, { set: [ALIASES.production], unset: [] });
+  if (record) await (await prepareToTell(open, record, { set: [ALIASES.production], unset: [] }))();
   say(json, { event: 'rollback', version, previous }, [
     `v${version} is in production again (before: v${String(previous)}); commit ${final}/production.json`,
   ]);

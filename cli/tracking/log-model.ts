@@ -1,19 +1,16 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { loadBaseConfig, projectLayout, type FinetuningConfig } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { hashPath, openProject } from '../../dvc/index.js';
-import {
-  MODEL_MD5_TAG,
-  MODEL_TAG,
-  modelDigest,
-  textClassifierModel,
-  type TrackedRun,
-} from '../../tracking/index.js';
+import { localModel, readFinetunedFolder, transformersFiles } from '../../finetuning/index.js';
+import { MODEL_MD5_TAG, MODEL_TAG, mlflowModel, modelDigest, type TrackedRun } from '../../tracking/index.js';
+import { exampleOf, packagesOf, signatureOf } from './describe-model.js';
 
 /**
- * Keeps the best model with its run, as a model that `mlflow.pyfunc.load_model` loads. So far text classifiers that
- * transformers and PEFT read; of others the files alone.
+ * Keeps the best model with its run, as a model that `mlflow.pyfunc.load_model` loads: what was trained, byte for byte. An adapter
+ * is kept as one, and its base beside it where no hub has that.
  *
  * @param modelDir the pretrained model's files
  * @param outputDir what the training wrote
@@ -28,8 +25,8 @@ export async function logModel(
     readonly trainFile: string;
   },
 ): Promise<void> {
-  const { root, config, modelDir, outputDir } = options;
-  const { task, tracking } = loadBaseConfig(root);
+  const { root, config, modelDir, outputDir, trainFile } = options;
+  const { tracking } = loadBaseConfig(root);
   run.artifact(join(outputDir, 'training.json'), 'training.json');
   const best = join(outputDir, basename(projectLayout.bestModel));
   const md5 = await dvcHash(root, best);
@@ -38,20 +35,23 @@ export async function logModel(
     ...(md5 === undefined ? {} : { [MODEL_MD5_TAG]: md5 }),
   });
   if (!tracking.log_model) return;
+  const model = readFinetunedFolder(best);
   const files = filesOf(best);
-  if (task !== 'text-classification' || config.method === 'adapter') {
-    for (const [name, path] of Object.entries(files)) run.artifact(path, `model/${name}`);
-    return;
+  const needsBase = model.base !== undefined && localModel(config.model_name, root) !== undefined;
+  const temporary = mkdtempSync(join(tmpdir(), 'reprise-base-'));
+  try {
+    run.model(
+      mlflowModel({
+        files,
+        base: needsBase ? await transformersFiles(modelDir, join(temporary, 'base')) : {},
+        signature: signatureOf(model, files),
+        example: await exampleOf(model, files, trainFile),
+        packages: packagesOf(model, files, config.method),
+      }),
+    );
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
   }
-  const isLocal = existsSync(resolve(root, config.model_name));
-  const needsBase = 'adapter_config.json' in files && isLocal;
-  run.model(
-    textClassifierModel({
-      files,
-      base: needsBase ? filesOf(modelDir) : {},
-      example: firstText(options.trainFile),
-    }),
-  );
 }
 
 /** As dvc.lock will have it, once the stage has ended. @returns undefined outside of a DVC project */
@@ -71,10 +71,4 @@ function filesOf(folder: string): Record<string, string> {
       .map((name) => [name, join(folder, name)] as const)
       .filter(([, path]) => statSync(path).isFile()),
   );
-}
-
-function firstText(file: string): string {
-  const [line = '{}'] = readFileSync(file, 'utf8').split('\n', 1);
-  const { text } = JSON.parse(line) as { readonly text?: unknown };
-  return typeof text === 'string' ? text : '';
 }

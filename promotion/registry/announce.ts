@@ -33,9 +33,10 @@ export async function announcementSetting(
 }
 
 export interface MlflowAnnouncement {
-  readonly place: ModelPlace;
   readonly registry: Registry;
   readonly record: VersionRecord;
+  /** Markdown: see `versionDescription`. */
+  readonly description: string;
   readonly aliases: RegisteredVersion['aliases'];
   readonly setting: TrackingSetting;
   readonly log: (line: string) => void;
@@ -46,7 +47,7 @@ export interface MlflowAnnouncement {
  * is sent by the next command that sends.
  */
 export async function announce(announcement: MlflowAnnouncement): Promise<void> {
-  const { registry, record, aliases, setting, log } = announcement;
+  const { registry, record, description, aliases, setting, log } = announcement;
   try {
     const { unsent, problem } = await announceVersion({
       ...setting,
@@ -54,7 +55,7 @@ export async function announce(announcement: MlflowAnnouncement): Promise<void> 
       version: {
         model: registry.name,
         version: record.version,
-        description: await descriptionOf(announcement),
+        description,
         tags: tagsOf(record),
         aliases,
       },
@@ -69,7 +70,16 @@ export async function announce(announcement: MlflowAnnouncement): Promise<void> 
   }
 }
 
-async function descriptionOf({ place, registry, record }: MlflowAnnouncement): Promise<string> {
+/**
+ * What MLflow shows of a version: its card's text.
+ *
+ * @throws DiagnosticError `cache-missing`, and those of the remote
+ */
+export async function versionDescription(
+  place: ModelPlace,
+  registry: Registry,
+  record: VersionRecord,
+): Promise<string> {
   const body = cardBody(await describeVersion(place, registry, record));
   return body.length > DESCRIPTION_LIMIT ? `${body.slice(0, DESCRIPTION_LIMIT - 1)}…` : body;
 }

@@ -67,12 +67,16 @@ export async function placeVersion(
 }
 
 /**
- * Registers a model as the candidate: what `promote` makes the model in production. It is copied, and nothing is judged.
+ * Registers a model as the candidate: what `promote` makes the model in production. Nothing is judged.
  *
  * @throws DiagnosticError those of `placeVersion`
  */
-export async function register(project: Project, registration: Registration): Promise<VersionRecord> {
-  const record = await placeVersion(project, registration, 'copies');
+export async function register(
+  project: Project,
+  registration: Registration,
+  placement: Placement = 'copies',
+): Promise<VersionRecord> {
+  const record = await placeVersion(project, registration, placement);
   await setCandidate(project.root, registration.final, record.version);
   return record;
 }

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describeWithDvc, dvc, python } from '../dvc/state/real-dvc.js';
-import { tinyProject } from '../finetuning/training/tiny-project.js';
+
 import {
   describeWithMlflow,
-  mlflowPython,
+  productionSays,
   readRegistry,
   readRuns,
   startMlflow,
@@ -17,35 +17,12 @@ import { startGate } from '../rig/mlflow-gate.js';
 import { writeFiles } from '../rig/project.js';
 import { endAll, reprise, type RepriseEnd } from '../rig/reprise.js';
 import { git } from '../rig/sweep-project.js';
+import { evaluated, tinyParams, tinyPipeline } from '../rig/tiny-pipeline.js';
 
 afterEach(endAll);
 
-const PIPELINE = `stages:
-  finetune_model:
-    cmd: reprise finetune
-    deps: [data/finetuning/train.jsonl, data/finetuning/val.jsonl]
-    params: [finetuning, {configs/base_config.yaml: [task]}]
-    outs: [models/checkpoints]
-  evaluate_model:
-    cmd: reprise evaluate
-    deps: [data/finetuning/test.jsonl, models/checkpoints/best_model]
-    outs: [reports, plots]
-    metrics: [{metrics.json: {cache: false}}]
-`;
-const params = (epochs: number): string =>
-  `finetuning:\n  preset: tiny\n  num_epochs: ${epochs}\nevaluation:\n  batch_size: 8\n  worst_errors: 3\n`;
-
 function project(name: string): string {
-  const root = tinyProject({
-    'configs/base_config.yaml': `name: ${name}\ntask: text-classification\nseed: 42\n`,
-    'params.yaml': params(2),
-    'dvc.yaml': PIPELINE,
-    '.dvc/config': '',
-    '.dvc/.gitignore': '/config.local\n/tmp\n/cache\n',
-    '.dvcignore': '',
-    '.gitignore': '/.reprise\n',
-  });
-  copyFileSync(join(root, 'data/finetuning/val.jsonl'), join(root, 'data/finetuning/test.jsonl'));
+  const root = tinyPipeline(name);
   git(root, 'init', '--quiet', '--initial-branch=main');
   git(root, 'add', '--all');
   git(root, 'commit', '--quiet', '--message=Begin');
@@ -65,15 +42,13 @@ const event = ({ stdout }: RepriseEnd): Record<string, unknown> =>
 
 /** What MLflow's Python says with `models:/NAME@production`, and what our evaluation said. */
 async function expectAnswers(uri: string, name: string, root: string): Promise<void> {
-  const rows = readFileSync(join(root, 'reports/predictions.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { text: string; finetuned: string });
-  const args = [uri, `models:/${name}@production`, JSON.stringify(rows.map(({ text }) => text))];
-  const answer = JSON.parse(await mlflowPython(['tests/tracking/fixtures/predict.py', ...args])) as {
-    labels: string[];
-  };
-  expect(answer.labels).toEqual(rows.map(({ finetuned }) => finetuned));
+  const rows = evaluated(root);
+  const said = await productionSays(
+    uri,
+    name,
+    rows.map(({ text }) => text),
+  );
+  expect(said).toEqual(rows.map(({ finetuned }) => finetuned));
 }
 
 const suite = (name: string, tests: () => void): void =>
@@ -138,7 +113,7 @@ suite('reprise model', () => {
       (await done(root, ['predict', '--model', 'models/final/model_v1', '--output', 'again.jsonl'])).code,
     ).toBe(0);
 
-    writeFiles(root, { 'params.yaml': params(1) });
+    writeFiles(root, { 'params.yaml': tinyParams(1) });
     const lock = readFileSync(join(root, 'dvc.lock'));
     await done(root, ['repro']);
     // The second training has begun with the lock file that the first one left.

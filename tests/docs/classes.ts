@@ -169,9 +169,11 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'reprise watch data/incoming s3://bucket/incoming --interval 30 --debounce 60',
     'reprise watch s3://bucket/incoming --git https://github.com/acme/model.git --branch main',
   ],
-  'needs promoted models of reprise finetune (tests/cli and tests/cli/deploy have them)': [
+  'needs promoted models of reprise finetune (tests/cli, tests/tracking and tests/cli/deploy have them)': [
     'reprise model register',
     'reprise model promote',
+    'reprise model register --git https://github.com/acme/model.git --branch main',
+    'reprise model promote --git https://github.com/acme/model.git --branch main',
     'reprise model show 3',
     'reprise model diff 2 3',
     'reprise model card 3',

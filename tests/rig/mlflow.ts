@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -32,18 +32,42 @@ export interface MlflowServer {
   stop(): Promise<void>;
 }
 
-/** A tracking server with a database and a folder of artifacts of its own; or over a file store. */
-export async function startMlflow(fileStore?: string): Promise<MlflowServer> {
+/** A user of a server that asks who somebody is. */
+export interface MlflowUser {
+  readonly name: string;
+  /** At least twelve characters. */
+  readonly password: string;
+}
+
+/** As MLflow's own client, and ours, read it from the environment. */
+export const credentials = ({ name, password }: MlflowUser): NodeJS.ProcessEnv => ({
+  MLFLOW_TRACKING_USERNAME: name,
+  MLFLOW_TRACKING_PASSWORD: password,
+});
+
+/**
+ * A tracking server with a database and a folder of artifacts of its own.
+ *
+ * @param administrator of MLflow's own basic authentication; absent: it asks nobody
+ */
+export async function startMlflow(administrator?: MlflowUser): Promise<MlflowServer> {
   const folder = mkdtempSync(join(tmpdir(), 'reprise-mlflow-'));
   const port = await freePort();
-  const store = fileStore ?? `sqlite:///${join(folder, 'mlflow.db')}`;
+  const asks = administrator ? basicAuthentication(folder, administrator) : undefined;
   const child: ChildProcess = spawn(
     executable ?? '',
     [
       ...['server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
-      ...['--backend-store-uri', store, '--artifacts-destination', join(folder, 'artifacts')],
+      ...['--backend-store-uri', `sqlite:///${join(folder, 'mlflow.db')}`],
+      ...['--artifacts-destination', join(folder, 'artifacts')],
+      ...(asks ? ['--app-name', 'basic-auth'] : []),
     ],
-    { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+    {
+      cwd: folder,
+      env: { ...environment, ...asks },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    },
   );
   let output = '';
   for (const stream of [child.stdout, child.stderr])
@@ -63,6 +87,35 @@ export async function startMlflow(fileStore?: string): Promise<MlflowServer> {
   }
   await stop();
   throw new Error(`mlflow does not answer: ${output}`);
+}
+
+/** What the server is told by its environment. Everybody may read what others have made. */
+function basicAuthentication(folder: string, { name, password }: MlflowUser): NodeJS.ProcessEnv {
+  const file = join(folder, 'basic_auth.ini');
+  const settings = [
+    'default_permission = READ',
+    `database_uri = sqlite:///${join(folder, 'auth.db')}`,
+    // A password's hash takes long to make, by design; and each call shows the password.
+    'auth_cache_ttl_seconds = 600',
+  ];
+  writeFileSync(file, `[mlflow]\n${settings.join('\n')}\n`);
+  return {
+    MLFLOW_AUTH_CONFIG_PATH: file,
+    MLFLOW_AUTH_ADMIN_USERNAME: name,
+    MLFLOW_AUTH_ADMIN_PASSWORD: password,
+    MLFLOW_FLASK_SERVER_SECRET_KEY: 'of the tests',
+  };
+}
+
+/** Whom the administrator lets in. */
+export async function addUser({ uri }: MlflowServer, by: MlflowUser, user: MlflowUser): Promise<void> {
+  const authorization = `Basic ${Buffer.from(`${by.name}:${by.password}`).toString('base64')}`;
+  const answer = await fetch(`${uri}/api/2.0/mlflow/users/create`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify({ username: user.name, password: user.password }),
+  });
+  if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
 }
 
 export interface TrackedByMlflow {
@@ -85,11 +138,12 @@ export interface TrackedByMlflow {
 }
 
 /** Experiment → its runs, as MLflow's Python client reads them. */
-export async function readRuns(uri: string): Promise<Readonly<Record<string, readonly TrackedByMlflow[]>>> {
-  return JSON.parse(await mlflowPython(['tests/tracking/fixtures/read_runs.py', uri])) as Record<
-    string,
-    TrackedByMlflow[]
-  >;
+export async function readRuns(
+  uri: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Readonly<Record<string, readonly TrackedByMlflow[]>>> {
+  const text = await mlflowPython(['tests/tracking/fixtures/read_runs.py', uri], env);
+  return JSON.parse(text) as Record<string, TrackedByMlflow[]>;
 }
 
 /** Runs Python where MLflow is installed. @returns what it prints */
@@ -119,4 +173,15 @@ export async function readRegistry(uri: string, name: string): Promise<Registere
   return JSON.parse(
     await mlflowPython(['tests/tracking/fixtures/read_registry.py', uri, name]),
   ) as RegisteredWithMlflow;
+}
+
+/** What the model in production, by the name that it is registered with, says of texts: MLflow's client loads it. */
+export async function productionSays(
+  uri: string,
+  name: string,
+  texts: readonly string[],
+): Promise<readonly string[]> {
+  const args = [uri, `models:/${name}@production`, JSON.stringify(texts)];
+  const text = await mlflowPython(['tests/tracking/fixtures/predict.py', ...args]);
+  return (JSON.parse(text) as { readonly labels: readonly string[] }).labels;
 }

@@ -7,6 +7,8 @@ import { pendingFolder } from '../../tracking/journal/pending.js';
 import { JournalSender } from '../../tracking/journal/send-journal.js';
 import { Outbox } from '../../tracking/sending/outbox.js';
 import { FileStore } from '../../tracking/store/file-store.js';
+import { readStoredRuns } from '../../tracking/store/read-stored-runs.js';
+import type { NewRun } from '../../tracking/store/tracking-store.js';
 import type { JournalHead } from '../../tracking/journal/entries.js';
 
 const HEAD: JournalHead = {
@@ -109,6 +111,38 @@ describe('a journal', () => {
     again.append(loss(1));
     await new JournalSender(again, store, refuse).send();
     expect(again.progress().runId).not.toBe(runId);
+  });
+
+  it('is a part of one run with those of other hosts, also when all make that at the same time', async () => {
+    const root = join(mkdtempSync(join(tmpdir(), 'reprise-parts-')), 'mlruns');
+    const experiment = await new FileStore(root).experiment('E');
+    let arrived = 0;
+    let meet: () => void = () => undefined;
+    const met = new Promise<void>((resolve) => (meet = resolve));
+    /** Makes its first run when both have seen that there is none. */
+    class Host extends FileStore {
+      override async createRun(run: NewRun): Promise<string> {
+        if (++arrived === 2) meet();
+        await met;
+        return await super.createRun(run);
+      }
+    }
+    const parts = ['001', '002'].map((name) => {
+      const parent = { tag: ['reprise.sweep', 'lr'], name: 'lr' } as const;
+      const { journal } = begin({ name, key: name, parent });
+      journal.append({ op: 'status', status: 'FINISHED', time: 9 });
+      return new JournalSender(journal, new Host(root), refuse);
+    });
+    await Promise.all(parts.map((part) => part.send()));
+    const parent = await new FileStore(root).findRun(experiment, ['reprise.sweep_parent', 'lr']);
+    expect(parent).toMatchObject({ status: 'FINISHED' });
+    for (const { runId = '' } of parts) {
+      const tag = join(root, experiment, runId, 'tags/mlflow.parentRunId');
+      expect(readFileSync(tag, 'utf8')).toBe(parent?.runId);
+    }
+    // Of what they made, one is left.
+    const runs = await readStoredRuns(root);
+    expect(runs.map(({ name }) => name).sort()).toEqual(['001', '002', 'lr']);
   });
 
   it('is left alone by others while its process lives, and removed when it is through', async () => {

@@ -160,7 +160,7 @@ export class JournalSender {
       this.#setProgress({ runId: found.runId, offset: 0 });
       return found.runId;
     }
-    const parent = head.parent && (await this.#parent(experimentId, head.parent, head.startTime));
+    const parent = head.parent && (await this.#parent(experimentId, head.parent));
     this.#setProgress({ offset: 0, creating: true });
     const made = await store.createRun({
       experimentId,
@@ -184,19 +184,31 @@ export class JournalSender {
     return found && !(run === 'unfinished' && found.status === 'FINISHED') ? found : undefined;
   }
 
-  /** Its tag is another one than that of its parts, by which people look for them. */
-  async #parent(experimentId: string, { tag, name }: ParentRun, startTime: number): Promise<string> {
+  /**
+   * Its tag is another one than that of its parts, by which people look for them. Where hosts that share nothing but the server make it
+   * at the same time, the older one is that of all.
+   */
+  async #parent(experimentId: string, { tag, name }: ParentRun): Promise<string> {
     const own = [`${tag[0]}_parent`, tag[1]] as const;
-    const found = await this.store.findRun(experimentId, own);
+    const oldest = (): Promise<FoundRun | undefined> => this.store.findRun(experimentId, own, 'oldest');
+    const found = await oldest();
     if (found) return found.runId;
-    return await this.store.createRun({ experimentId, name, startTime, tags: { [own[0]]: own[1] } });
+    const tags = { [own[0]]: own[1] };
+    const made = await this.store.createRun({ experimentId, name, startTime: Date.now(), tags });
+    const first = await oldest();
+    if (!first || first.runId === made) return made;
+    await this.store.deleteRun(made);
+    return first.runId;
   }
 
   /** Nobody says when the last part is through: it has ended when the newest one has. */
   async #endParent({ tag }: ParentRun, experiment: string, endTime: number): Promise<void> {
     const own = [`${tag[0]}_parent`, tag[1]] as const;
-    const found = await this.store.findRun(await this.store.experiment(experiment), own);
-    if (found) await this.store.updateRun(found.runId, { status: 'FINISHED', endTime });
+    const found = await this.store.findRun(await this.store.experiment(experiment), own, 'oldest');
+    if (!found) return;
+    // What was kept while a server was down is sent later than it was.
+    const end = Math.max(endTime, found.startTime);
+    await this.store.updateRun(found.runId, { status: 'FINISHED', endTime: end });
   }
 
   #setProgress(progress: JournalProgress): void {

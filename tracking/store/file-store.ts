@@ -101,33 +101,41 @@ export class FileStore implements TrackingStore {
   async findRun(
     experimentId: string,
     [tag, value]: readonly [string, string],
+    which: 'newest' | 'oldest' = 'newest',
   ): Promise<FoundRun | undefined> {
     const experiment = join(this.#root, experimentId);
-    let newest: (FoundRun & { readonly start: number }) | undefined;
+    let found: FoundRun | undefined;
+    const isBetter = (start: number): boolean =>
+      !found || (which === 'newest' ? start > found.startTime : start < found.startTime);
     for (const runId of await folders(experiment)) {
       const folder = join(experiment, runId);
       const has = await readFile(join(folder, 'tags', tag), 'utf8').catch(() => undefined);
       if (has?.trim() !== value) continue;
       const meta = await readMeta(folder, runMeta);
-      if (meta?.lifecycle_stage !== 'active' || (newest && newest.start >= meta.start_time)) continue;
+      if (meta?.lifecycle_stage !== 'active' || !isBetter(meta.start_time)) continue;
       const status = (Object.keys(STATUS_NUMBERS) as RunStatus[]).find(
         (name) => STATUS_NUMBERS[name] === meta.status,
       );
-      newest = { runId, status: status ?? 'RUNNING', start: meta.start_time };
+      found = { runId, status: status ?? 'RUNNING', startTime: meta.start_time };
     }
-    return newest && { runId: newest.runId, status: newest.status };
+    return found;
+  }
+
+  async deleteRun(runId: string): Promise<void> {
+    await this.#change(runId, { lifecycle_stage: 'deleted', deleted_time: Date.now() });
   }
 
   async updateRun(
     runId: string,
     { status, endTime }: { readonly status: RunStatus; readonly endTime?: number },
   ): Promise<void> {
+    await this.#change(runId, { status: STATUS_NUMBERS[status], end_time: endTime ?? null });
+  }
+
+  async #change(runId: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
     const folder = await this.#folder(runId);
     const meta = await readMeta(folder, z.looseObject({}));
-    await this.#writeWhole(
-      join(folder, META),
-      stringify({ ...meta, status: STATUS_NUMBERS[status], end_time: endTime ?? null }),
-    );
+    await this.#writeWhole(join(folder, META), stringify({ ...meta, ...fields }));
   }
 
   async lastSteps(runId: string): Promise<ReadonlyMap<string, number>> {

@@ -5,6 +5,12 @@ import { StoreFailure } from './tracking-store.js';
 
 const API = '/api/2.0/mlflow';
 
+/** Who somebody is, and what they may do. */
+const REFUSED = {
+  401: 'see MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD',
+  403: 'whoever these credentials name may not do this there; its administrator can let them edit the experiment',
+} as const;
+
 const failure = z.object({ error_code: z.string(), message: z.string().default('') });
 
 /** Speaks MLflow's REST API: its answers, and its refusals. */
@@ -41,10 +47,7 @@ export class RestClient {
     const said = explained(text);
     if (said && expected.includes(said.error_code)) return undefined;
     if (status === 401 || status === 403)
-      throw new StoreFailure(
-        `${this.target.uri} refuses access (${status}): see MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD`,
-        true,
-      );
+      throw new StoreFailure(`${this.target.uri} refuses access (${status}): ${REFUSED[status]}`, true);
     const transient = status >= 500 || status === 429 || status === 408 || !said;
     throw new StoreFailure(
       `${this.target.uri} answers ${status}${said ? ` ${said.error_code}: ${said.message.split('\n')[0]}` : ''}`,

@@ -14,7 +14,12 @@ import {
 
 const PROXY = '/api/2.0/mlflow-artifacts/artifacts';
 
-const info = z.object({ run_id: z.string(), status: z.string(), artifact_uri: z.string().default('') });
+const info = z.object({
+  run_id: z.string(),
+  status: z.string(),
+  artifact_uri: z.string().default(''),
+  start_time: z.coerce.number().default(0),
+});
 const run = z.object({
   info,
   data: z
@@ -74,6 +79,7 @@ export class RestStore implements TrackingStore {
   async findRun(
     experimentId: string,
     [key, value]: readonly [string, string],
+    which: 'newest' | 'oldest' = 'newest',
   ): Promise<FoundRun | undefined> {
     const found = await this.#client.post(
       '/runs/search',
@@ -81,12 +87,17 @@ export class RestStore implements TrackingStore {
         experiment_ids: [experimentId],
         filter: `tags."${key}" = '${value.replaceAll("'", '')}'`,
         max_results: 1,
-        order_by: ['attributes.start_time DESC'],
+        order_by: [`attributes.start_time ${which === 'newest' ? 'DESC' : 'ASC'}`],
       },
       runs,
     );
     const first = found.runs[0]?.info;
-    return first && { runId: first.run_id, status: first.status as RunStatus };
+    if (!first) return undefined;
+    return { runId: first.run_id, status: first.status as RunStatus, startTime: first.start_time };
+  }
+
+  async deleteRun(runId: string): Promise<void> {
+    await this.#client.post('/runs/delete', { run_id: runId }, z.unknown());
   }
 
   async updateRun(

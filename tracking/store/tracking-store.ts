@@ -50,8 +50,14 @@ export interface TrackingStore {
   /** Of the experiment of this name, which is made when there is none. */
   experiment(name: string): Promise<string>;
   createRun(run: NewRun): Promise<string>;
-  /** The newest run of the experiment with this tag. */
-  findRun(experimentId: string, tag: readonly [string, string]): Promise<FoundRun | undefined>;
+  /** A run of the experiment with this tag: the newest, or the oldest. */
+  findRun(
+    experimentId: string,
+    tag: readonly [string, string],
+    which?: 'newest' | 'oldest',
+  ): Promise<FoundRun | undefined>;
+  /** It is no longer found. */
+  deleteRun(runId: string): Promise<void>;
   updateRun(runId: string, change: { readonly status: RunStatus; readonly endTime?: number }): Promise<void>;
   /** Of each metric that the run has, the highest step. */
   lastSteps(runId: string): Promise<ReadonlyMap<string, number>>;
@@ -67,6 +73,8 @@ export interface TrackingStore {
 export interface FoundRun {
   readonly runId: string;
   readonly status: RunStatus;
+  /** Milliseconds since the epoch. */
+  readonly startTime: number;
 }
 
 /** MLflow's, of one call of log-batch and of single values. */

@@ -33,7 +33,7 @@ export interface ResolveOptions {
 export async function resolvePretrained(modelName: string, options: ResolveOptions): Promise<string> {
   const { root = '.', env = process.env } = options;
   const cache = cacheFolder(env);
-  const local = [resolve(root, modelName), ...checkpointOfTorchHub(modelName, env)].find(existsSync);
+  const local = localModel(modelName, root, env);
   if (local !== undefined) {
     if (options.revision !== 'main')
       options.log(`not used: model_revision (${modelName} is a file or folder)`);
@@ -50,6 +50,15 @@ export async function resolvePretrained(modelName: string, options: ResolveOptio
       fix: "correct model_name: a folder, a file of weights, or a model's name on the Hugging Face hub",
     });
   return fetchPretrained(name, cache, { ...options, env });
+}
+
+/** @returns the folder or file of the user's that a model's name stands for; undefined: it is to be fetched */
+export function localModel(
+  modelName: string,
+  root = '.',
+  env: Environment = process.env,
+): string | undefined {
+  return [resolve(root, modelName), ...checkpointOfTorchHub(modelName, env)].find(existsSync);
 }
 
 /** What is not taken for a name on the hub. */

@@ -1,25 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { stringify } from 'yaml';
-import { LOADER_MODULE, LOADER_SOURCE } from './loader-source.js';
+import { LOADER_FILES, LOADER_MODULE } from './loader/loader-files.js';
+import type { ModelSignature } from './signatures.js';
 
 /** A file of an MLflow model: a text, or a copy of another. */
 export type ModelFile = { readonly text: string } | { readonly copyOf: string };
 
-export interface TextClassifierModel {
-  /** Of the model, by name: a whole one in transformers' layout, or an adapter in PEFT's. */
+export interface MlflowModel {
+  /** Of the model, by name: a whole one in transformers' layout, or an adapter in PEFT's or AdapterHub's. */
   readonly files: Readonly<Record<string, string>>;
   /** Of the base of an adapter, when no hub has it. */
   readonly base: Readonly<Record<string, string>>;
-  readonly example: string;
+  readonly signature: ModelSignature;
+  /** One row of the inputs. */
+  readonly example: Readonly<Record<string, unknown>>;
+  /** Python packages beside PyTorch and transformers. */
+  readonly packages: readonly string[];
 }
 
 /**
- * A text classifier in MLflow's model format, which `mlflow.pyfunc.load_model` loads: `MLmodel` with the flavor
- * `python_function`, signature and input example, the weights, and the code that reads them.
+ * A model in MLflow's format, which `mlflow.pyfunc.load_model` loads: `MLmodel` with the flavor `python_function`,
+ * signature and input example, the weights, and the code that reads them.
  *
  * @returns path in the model's folder → file
  */
-export function textClassifierModel(model: TextClassifierModel): Record<string, ModelFile> {
+export function mlflowModel(model: MlflowModel): Record<string, ModelFile> {
+  const { signature } = model;
+  const packages = [...PACKAGES, ...model.packages];
+  const example = {
+    columns: Object.keys(model.example),
+    data: [Object.values(model.example)],
+  };
   const texts: Record<string, string> = {
     MLmodel: stringify({
       artifact_path: 'model',
@@ -39,24 +50,22 @@ export function textClassifierModel(model: TextClassifierModel): Record<string, 
         type: 'dataframe',
       },
       signature: {
-        inputs: JSON.stringify([column('string', 'text')]),
-        outputs: JSON.stringify([column('string', 'label'), column('double', 'confidence')]),
-        params: null,
+        inputs: JSON.stringify(signature.inputs),
+        outputs: JSON.stringify(signature.outputs),
+        params: signature.params ? JSON.stringify(signature.params) : null,
       },
       utc_time_created: new Date().toISOString().replace('T', ' ').replace('Z', ''),
     }),
-    'input_example.json': JSON.stringify({ columns: ['text'], data: [[model.example]] }),
-    'serving_input_example.json': JSON.stringify({
-      dataframe_split: { columns: ['text'], data: [[model.example]] },
-    }),
-    'requirements.txt': `${PACKAGES.join('\n')}\n`,
+    'input_example.json': JSON.stringify(example),
+    'serving_input_example.json': JSON.stringify({ dataframe_split: example }),
+    'requirements.txt': `${packages.join('\n')}\n`,
     'python_env.yaml': stringify({ python: PYTHON, dependencies: ['-r requirements.txt'] }),
     'conda.yaml': stringify({
       name: 'mlflow-env',
       channels: ['conda-forge'],
-      dependencies: [`python=${PYTHON}`, 'pip', { pip: PACKAGES }],
+      dependencies: [`python=${PYTHON}`, 'pip', { pip: packages }],
     }),
-    [`code/${LOADER_MODULE}.py`]: LOADER_SOURCE,
+    ...Object.fromEntries(Object.entries(LOADER_FILES).map(([path, text]) => [`code/${path}`, text])),
   };
   const copies = (folder: string, files: Readonly<Record<string, string>>) =>
     Object.entries(files).map(([name, path]) => [`data/${folder}/${name}`, { copyOf: path }] as const);
@@ -67,6 +76,4 @@ export function textClassifierModel(model: TextClassifierModel): Record<string, 
 }
 
 const PYTHON = '3.11';
-const PACKAGES = ['mlflow', 'pandas', 'torch', 'transformers', 'peft'];
-
-const column = (type: string, name: string): object => ({ type, name, required: true });
+const PACKAGES = ['mlflow', 'pandas', 'torch', 'transformers'];
