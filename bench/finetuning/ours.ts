@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { compileProgram, type TensorData, type TensorSpec } from '../../compute/index.js';
 import { finetuningConfigSchema } from '../../configs/index.js';
 import { createMethod } from '../../finetuning/methods/index.js';
-import { readNetwork, type Network } from '../../finetuning/models/index.js';
+import { encodedWeights, readNetwork, WeightValues, type Network } from '../../finetuning/models/index.js';
 import { createOptimizer, trainingProgram } from '../../finetuning/training/index.js';
 import { median, type Measurement } from '../measurement.js';
 import { noise, uniform } from '../random-values.js';
@@ -36,11 +36,7 @@ const program = compileProgram(
     accumulates: false,
   }),
 );
-for (const [name, shape] of [...network.shapes, ...network.buffers]) {
-  const values = initial(name, shape);
-  program.assign(method.stored?.get(name)?.encode(values) ?? { [name]: values });
-}
-for (const [name, shape] of method.added) program.assign({ [name]: initial(name, shape) });
+assignWeights();
 
 const labels = network.labelCount(rows, width);
 const feeds = {
@@ -93,12 +89,21 @@ function openNetwork(): Network {
   }
 }
 
-/** As the libraries begin: N(0, 0.02) nearly enough, ones for the norms' scales, zeros for biases and LoRA's B. */
+/** As a training does it, with what it reads made up. */
+function assignWeights(): void {
+  const shapes = [...network.shapes, ...network.buffers];
+  const values = new WeightValues(
+    new Map(shapes.map(([name, shape]) => [name, { read: () => initial(name, shape) }])),
+  );
+  for (const given of encodedWeights({ values }, method, config.seed)) program.assign(given);
+}
+
+/** As the libraries begin: N(0, 0.02) nearly enough, ones for the norms' scales, zeros for biases. */
 function initial(name: string, shape: readonly number[]): Float32Array {
   const size = shape.reduce((product, axis) => product * axis, 1);
   if (/(LayerNorm|normalization|ln_\w+)\.weight$|running_var$/.test(name))
     return new Float32Array(size).fill(1);
-  if (/bias$|lora_B|running_mean$/.test(name)) return new Float32Array(size);
+  if (/bias$|running_mean$/.test(name)) return new Float32Array(size);
   // Convolutions: He's, as torch starts them. Others: the models' own.
   const deviation =
     shape.length === 4 ? Math.sqrt(2 / shape.slice(1).reduce((product, axis) => product * axis, 1)) : 0.02;

@@ -19,9 +19,9 @@ const PROMPTS = [
 const LENGTHS = [16, 32, 64, 32];
 /** Askers at once, each of which asks again when it has its answer; and how often in all. */
 const LOADS = [
-  { askers: 1, requests: 16 },
-  { askers: 8, requests: 48 },
-  { askers: 32, requests: 96 },
+  { askers: 1, requests: 8 },
+  { askers: 8, requests: 24 },
+  { askers: 32, requests: 64 },
 ];
 
 interface Load {

@@ -9,24 +9,29 @@ import { operation, typeAttribute } from './raw-operation.js';
  * @param shifts of the codes in a word, in the order in which they come out
  */
 export function unpackCodes(words: tf.Tensor, shifts: readonly number[]): tf.Tensor {
-  const shape = [words.size, shifts.length];
-  const each = tf.broadcastTo(tf.reshape(words, [words.size, 1]), shape);
-  const by = tf.broadcastTo(tf.tensor2d([...shifts], [1, shifts.length], 'int32'), shape);
-  return tf.reshape(bitwise('RightShift', each, by), [words.size * shifts.length]);
+  const by = tf.tensor2d([...shifts], [1, shifts.length], 'int32');
+  const each = bitwise('RightShift', tf.reshape(words, [words.size, 1]), by);
+  return tf.reshape(each, [words.size * shifts.length]);
 }
 
 /**
  * table[code], where the code is the lowest bits of an integer: by selections, one level for each bit. In a fused function
- * these are a few instructions for 16 values at once, where reading from a table goes value by value.
+ * these are a few instructions for 16 values at once, where reading from a table goes value by value. The table's values stay
+ * scalars, which the operations broadcast: TensorFlow makes what follows from constants alone before XLA compiles the function,
+ * such as a tensor of the codes' size for each value.
  *
  * @param table of a power of two
  */
 export function selectByBits(table: Float32Array, codes: tf.Tensor): tf.Tensor {
-  let level = [...table].map((value) => tf.broadcastTo(tf.scalar(value), codes.shape));
+  let level: tf.Tensor[] = [...table].map((value) => tf.scalar(value));
   for (let bit = 1; level.length > 1; bit *= 2) {
     const set = tf.notEqual(bitwise('BitwiseAnd', codes, tf.scalar(bit, 'int32')), tf.scalar(0, 'int32'));
     level = Array.from({ length: level.length / 2 }, (_, pair) =>
-      tf.where(set, level[2 * pair + 1] as tf.Tensor, level[2 * pair] as tf.Tensor),
+      operation(
+        'SelectV2',
+        [typeAttribute('T', 'float32')],
+        [set, level[2 * pair + 1] as tf.Tensor, level[2 * pair] as tf.Tensor],
+      ),
     );
   }
   return level[0] as tf.Tensor;

@@ -27,10 +27,11 @@ export function dropout<T extends tf.Tensor>(x: T, probability: number, key: tf.
 
 function dropped(x: tf.Tensor, key: tf.Tensor, probability: number): tf.Tensor {
   const keep = 1 - probability;
-  const [result] = fused([x, key], ([x, key]) => {
+  const body = ([x, key]: tf.Tensor[]): tf.Tensor[] => {
     const words = tf.reshape(indexHash((x as tf.Tensor).size, key as tf.Tensor), (x as tf.Tensor).shape);
     const kept = tf.less(words, tf.scalar(Math.round(keep * 2 ** 31) - 1, 'int32'));
     return [tf.mul(x as tf.Tensor, tf.mul(tf.cast(kept, 'float32'), 1 / keep))];
-  });
+  };
+  const [result] = fused([x, key], body, { again: true });
   return result as tf.Tensor;
 }

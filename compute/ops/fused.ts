@@ -7,8 +7,14 @@ import { Recorder } from '../record/recorder.js';
  * `tf.customGrad`. Interpreted, the body simply runs. XLA's exp and erf may differ from TensorFlow's in the last bits.
  *
  * @param body a function of the inputs alone
+ * @param again whether the backward pass of an `asLoss` makes the first result again, when it needs it, in place of keeping it: for
+ *   what takes little time, of inputs that are kept in any case
  */
-export function fused(inputs: tf.Tensor[], body: (inputs: tf.Tensor[]) => tf.Tensor[]): tf.Tensor[] {
+export function fused(
+  inputs: tf.Tensor[],
+  body: (inputs: tf.Tensor[]) => tf.Tensor[],
+  { again = false } = {},
+): tf.Tensor[] {
   const recorder = Recorder.current;
-  return recorder ? recorder.fuse(inputs, body) : body(inputs);
+  return recorder ? recorder.fuse(inputs, body, again) : body(inputs);
 }

@@ -6,7 +6,9 @@ export function gelu<T extends tf.Tensor>(x: T): T {
   const activate = tf.customGrad((input, save) => {
     const x = input as tf.Tensor;
     (save as tf.GradSaveFunc)([x]);
-    const [value] = fused([x], ([x]) => [tf.mul(x as tf.Tensor, cumulative(x as tf.Tensor))]);
+    const [value] = fused([x], ([x]) => [tf.mul(x as tf.Tensor, cumulative(x as tf.Tensor))], {
+      again: true,
+    });
     return { value: value as tf.Tensor, gradFunc: gradient };
   });
   return activate(x) as T;

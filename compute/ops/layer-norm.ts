@@ -10,13 +10,18 @@ export function layerNorm(x: tf.Tensor2D, gamma: tf.Tensor, beta: tf.Tensor, eps
   const normalize = tf.customGrad((...given) => {
     const save = given.pop() as tf.GradSaveFunc;
     const [x, gamma, beta] = given as tf.Tensor[] as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const [value, mean, inverse] = fused([x, gamma, beta], ([x, gamma, beta]) => {
+    const normalized = ([x, gamma, beta]: tf.Tensor[]): tf.Tensor[] => {
       const mean = tf.mean(x as tf.Tensor, -1, true);
       const centered = tf.sub(x as tf.Tensor, mean);
       const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centered), -1, true), epsilon));
       const scaled = tf.mul(tf.mul(centered, inverse), gamma as tf.Tensor);
       return [tf.add(scaled, beta as tf.Tensor), mean, inverse];
-    }) as [tf.Tensor, tf.Tensor, tf.Tensor];
+    };
+    const [value, mean, inverse] = fused([x, gamma, beta], normalized, { again: true }) as [
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+    ];
     save([x, gamma, mean, inverse]);
     return { value, gradFunc: gradient };
   });

@@ -9,9 +9,11 @@ export function tanhGelu<T extends tf.Tensor>(x: T): T {
   const activate = tf.customGrad((input, save) => {
     const x = input as tf.Tensor;
     (save as tf.GradSaveFunc)([x]);
-    const [value] = fused([x], ([x]) => [
-      tf.mul(tf.mul(x as tf.Tensor, 0.5), tf.add(inner(x as tf.Tensor), 1)),
-    ]);
+    const [value] = fused(
+      [x],
+      ([x]) => [tf.mul(tf.mul(x as tf.Tensor, 0.5), tf.add(inner(x as tf.Tensor), 1))],
+      { again: true },
+    );
     return { value: value as tf.Tensor, gradFunc: gradient };
   });
   return activate(x) as T;

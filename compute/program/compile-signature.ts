@@ -84,7 +84,9 @@ function addUpdates(
     return assignNode(graph, `${prefix}/update/${name}`, handle, source, DataType[spec.dtype], readsOf(name));
   });
   const stepped: string[] = [];
-  for (const update of adam)
+  // Decayed weights are made one after the other, the largest when all other gradients have been used and are gone.
+  const bySize = [...adam].sort((a, b) => a.gradient.size - b.gradient.size);
+  for (const update of bySize)
     stepped.push(
       addAdam({
         graph,

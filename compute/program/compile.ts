@@ -1,4 +1,5 @@
 import { Graph } from '../graph/graph.js';
+import { collectGarbage } from '../native/collect-garbage.js';
 import type { Program, ProgramDefinition, TensorData } from '../types.js';
 import { batchesByBytes } from './batches.js';
 import { byteLength, checkFeeds, checkValues, lookUp } from './check-values.js';
@@ -32,6 +33,8 @@ class CompiledProgram implements Program {
   readonly #signatures: Readonly<Record<string, CompiledSignature>>;
   /** Variables that have no value yet. They get zeros when they are first needed: zeros of what is assigned before would take memory in vain. */
   readonly #unset: Set<string>;
+  /** Bytes that were given since the last run, and may still be there in JavaScript. */
+  #given = 0;
 
   constructor(
     session: Session,
@@ -57,6 +60,7 @@ class CompiledProgram implements Program {
       this.#session.run(feeds, fetches);
       for (const name of batch) this.#unset.delete(name);
     }
+    this.#given += given.reduce((sum, name) => sum + byteLength(this.#variable(name).spec), 0);
   }
 
   read(names: readonly string[]): Record<string, TensorData> {
@@ -79,6 +83,8 @@ class CompiledProgram implements Program {
       ...spec,
       values: feeds[key] as TensorData,
     }));
+    if (this.#given >= BATCH_BYTES) collectGarbage();
+    this.#given = 0;
     this.#setZeros();
     const fetched = this.#session.run(fed, signature.fetches);
     return Object.fromEntries(

@@ -15,7 +15,7 @@ export interface GraphVariable {
   readonly fed: Source;
   /** Fetched to assign what was fed. */
   readonly assigned: Source;
-  /** Fetched to assign zeros. Those that are fetched together share their memory, one shape with one buffer, until they are changed. */
+  /** Fetched to assign zeros. */
   readonly zeroed: Source;
 }
 
@@ -62,9 +62,13 @@ export function addVariable(graph: Graph, name: string, spec: TensorSpec): Graph
   const own = graph.add('DeepCopy', [`${fed}:0`], { T: attribute.type(dtype) }, { name: `${path}/copied` });
   const assign = assignNode(graph, `${path}/assign`, `${handle}:0`, `${own}:0`, dtype);
   const dims = graph.constant(DataType.int32, [spec.shape.length], bytesOf(Int32Array.from(spec.shape)));
-  const zero = graph.constant(dtype, [], new Uint8Array(spec.dtype === 'bool' ? 1 : 4));
-  const types = { T: attribute.type(dtype), index_type: attribute.type(DataType.int32) };
-  const zeros = graph.add('Fill', [dims, zero], types, { name: `${path}/zeros` });
+  // Not `Fill`: equal ones would be one buffer, and each variable copied when it first changes, among what a step holds.
+  const zeros = graph.add(
+    'Empty',
+    [dims],
+    { dtype: attribute.type(dtype), init: attribute.bool(true) },
+    { name: `${path}/zeros` },
+  );
   const assignZeros = assignNode(graph, `${path}/assign_zeros`, `${handle}:0`, `${zeros}:0`, dtype);
   return {
     spec,

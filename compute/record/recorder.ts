@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { attribute, type Attributes } from '../graph/attribute.js';
+import { attribute } from '../graph/attribute.js';
 import { addFunction, argumentName, fusible } from '../graph/function.js';
 import { DataType } from '../graph/data-type.js';
 import { bytesOf, Graph } from '../graph/graph.js';
@@ -16,19 +16,18 @@ import {
 import { tf } from '../native/tensorflow.js';
 import { graphAttribute, withInferredTypes } from './kernel-attributes.js';
 import { lowered } from './lower.js';
-import { OperationCall, type ShapeRule, type TensorType, type TracedValue } from './operation-call.js';
+import type { TensorType } from './operation-call.js';
 import { NarrowProducts } from './narrow-products.js';
 import { NarrowValues } from './narrow-values.js';
+import { outputTypes } from './output-types.js';
+import type { RecordedValue } from './recorded-value.js';
+import { RemadeValues } from './remade-values.js';
 import { ScatterSums } from './scatter-sums.js';
 import { shapeRules } from './shapes/rules.js';
-import { runningKernel, userFrame } from './user-frame.js';
+import { at, runningKernel } from './user-frame.js';
 
 /** Constants up to this many elements are kept at hand for the shape rules: axes, sizes, permutations. */
 const KNOWN_UP_TO = 1024;
-
-interface RecordedValue extends TracedValue {
-  readonly source: Source;
-}
 
 /**
  * Stands in for the native addon while model code runs once. Each operation becomes a node of the graph and answers with
@@ -46,6 +45,8 @@ export class Recorder {
   readonly #kept: NarrowValues;
   readonly #narrow: NarrowProducts | undefined;
   readonly #scatter: ScatterSums | undefined;
+  readonly #remade: RemadeValues;
+  #backward = false;
   readonly #values = new Map<number, RecordedValue>();
   readonly #constants = new WeakMap<BackendTensor, number>();
 
@@ -61,6 +62,7 @@ export class Recorder {
     this.#kept = new NarrowValues(graph, prefix);
     this.#narrow = narrows ? new NarrowProducts(graph, prefix, this.#kept) : undefined;
     this.#scatter = fused ? undefined : new ScatterSums(graph, prefix);
+    this.#remade = new RemadeValues(graph, prefix);
   }
 
   /** The one that is recording now. */
@@ -99,34 +101,50 @@ export class Recorder {
   /**
    * Records `body` as a function of its own, which XLA compiles into loops that pass over the data once. Calls of equal
    * functions share the compiled code. Inside a function that is being recorded, the body just becomes part of it.
+   *
+   * @param again whether the backward pass makes the first result again in place of keeping it: see {@link RemadeValues}
    */
-  fuse(inputs: readonly tfjs.Tensor[], body: (inputs: tfjs.Tensor[]) => tfjs.Tensor[]): tfjs.Tensor[] {
+  fuse(
+    inputs: readonly tfjs.Tensor[],
+    body: (inputs: tfjs.Tensor[]) => tfjs.Tensor[],
+    again: boolean,
+  ): tfjs.Tensor[] {
     if (this.#fused) return body([...inputs]);
-    const types = inputs.map((input) => {
-      const { dtype, shape } = this.#value(this.#idOf(input));
-      return { dtype, shape };
-    });
+    const given = this.#given(inputs.map((input) => this.#idOf(input)));
     const graph = new Graph();
     const recorder = new Recorder(graph, 'body', { fused: true });
     let results: RecordedValue[] = [];
     recorder.record(() => {
-      const given = types.map((type, index) => recorder.tensor(argumentName(index), type));
-      results = body(given).map((result) => recorder.#value(recorder.#idOf(result)));
+      const types = given.map(({ dtype, shape }) => ({ dtype, shape }));
+      results = body(types.map((type, index) => recorder.tensor(argumentName(index), type))).map((result) =>
+        recorder.#value(recorder.#idOf(result)),
+      );
     });
-    const argumentTypes = types.map(({ dtype }) => dtype);
+    const argumentTypes = given.map(({ dtype }) => dtype);
     const name = addFunction(this.#graph, { body: graph, argumentTypes, results });
-    const node = this.#graph.add(
-      'PartitionedCall',
-      inputs.map((input) => this.sourceOf(input)),
-      {
+    const call = {
+      op: 'PartitionedCall',
+      inputs: given.map(({ source }) => source),
+      attributes: {
         Tin: attribute.types(argumentTypes),
         Tout: attribute.types(results.map(({ dtype }) => dtype)),
         f: attribute.function(name),
         _XlaMustCompile: attribute.bool(true),
       },
-      { name: `${this.#prefix}/fused` },
+    };
+    const node = this.#graph.add(call.op, call.inputs, call.attributes, { name: `${this.#prefix}/fused` });
+    if (again && !this.#backward) this.#remade.note(`${node}:0`, call);
+    const late = isLate(given);
+    return results.map(({ dtype, shape }, index) =>
+      backend.createOutputTensor(this.#metadata({ dtype, shape, source: `${node}:${index}`, late })),
     );
-    return results.map(({ dtype, shape }, index) => this.tensor(`${node}:${index}`, { dtype, shape }));
+  }
+
+  /** From now on what is recorded is the backward pass, which begins with this gradient. */
+  beginBackward(gradient: tfjs.Tensor): void {
+    const id = this.#idOf(gradient);
+    this.#values.set(id, { ...this.#value(id), late: true });
+    this.#backward = true;
   }
 
   /** The same value, which is not there before `other` is calculated: what uses it waits. */
@@ -172,7 +190,7 @@ export class Recorder {
   }
 
   #operation(op: string, given: readonly KernelAttribute[], ids: readonly number[]): TensorMetadata[] {
-    const inputs = ids.map((id) => this.#value(id));
+    const inputs = this.#given(ids);
     const rule = shapeRules.get(op);
     if (!rule) {
       throw new DiagnosticError('unknown-operation', {
@@ -191,10 +209,17 @@ export class Recorder {
       this.#kept.add(node.op, node.attributes, inputs) ??
       this.#narrow?.add(node.op, node.attributes, inputs) ??
       this.#scatter?.add(node.op, inputs);
-    if (other !== undefined) return types.map((type) => this.#metadata({ ...type, source: other }));
+    const late = isLate(inputs);
+    if (other !== undefined) return types.map((type) => this.#metadata({ ...type, source: other, late }));
     const name = this.#graph.add(node.op, sources, node.attributes, { name: `${this.#prefix}/${node.op}` });
     this.#scatter?.note(node.op, inputs, `${name}:0`);
-    return types.map((type, index) => this.#metadata({ ...type, source: `${name}:${index}` }));
+    return types.map((type, index) => this.#metadata({ ...type, source: `${name}:${index}`, late }));
+  }
+
+  /** The inputs of the operation that is recorded next. */
+  #given(ids: readonly number[]): readonly RecordedValue[] {
+    const inputs = ids.map((id) => this.#value(id));
+    return this.#backward ? this.#remade.within(inputs) : inputs;
   }
 
   #idOf(tensor: tfjs.TensorInfo): number {
@@ -245,35 +270,4 @@ export class Recorder {
   }
 }
 
-function outputTypes(
-  rule: ShapeRule,
-  op: string,
-  attributes: Attributes,
-  inputs: readonly TracedValue[],
-): TensorType[] {
-  const plain = new Map(Object.entries(attributes).map(([name, { value }]) => [name, value]));
-  try {
-    return rule(new OperationCall(op, inputs, plain));
-  } catch (error) {
-    throw located(error);
-  }
-}
-
-function at(): { at: NonNullable<ReturnType<typeof userFrame>> } | Record<never, never> {
-  const frame = userFrame();
-  return frame ? { at: frame } : {};
-}
-
-/** A shape rule's error, with the line of model code that called for the operation. */
-function located(error: unknown): unknown {
-  if (!(error instanceof DiagnosticError)) return error;
-  const { message, fix, expected, found } = error;
-  return new DiagnosticError(error.code, {
-    message,
-    ...at(),
-    ...(fix === undefined ? {} : { fix }),
-    ...(expected === undefined ? {} : { expected }),
-    ...(found === undefined ? {} : { found }),
-    cause: error,
-  });
-}
+const isLate = (inputs: readonly RecordedValue[]): boolean => inputs.some(({ late }) => late);

@@ -19,7 +19,7 @@ function stack(): string[] {
 }
 
 /** The line of model code that is being recorded now. */
-export function userFrame(): Location | undefined {
+function userFrame(): Location | undefined {
   for (const line of stack()) {
     const match = FRAME.exec(line.trim());
     if (!match) continue;
@@ -34,6 +34,12 @@ export function userFrame(): Location | undefined {
     };
   }
   return undefined;
+}
+
+/** The same, as a diagnostic takes it. */
+export function at(): { at: Location } | Record<never, never> {
+  const frame = userFrame();
+  return frame ? { at: frame } : {};
 }
 
 /** The tfjs kernel that is running now, such as `GatherV2`. */

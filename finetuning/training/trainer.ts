@@ -95,7 +95,8 @@ export async function train(options: TrainerOptions): Promise<TrainerResult> {
 
     const learningRate = learningRateAt(config, state.step, total);
     const batches = order.batchesOf(state.step);
-    const { loss, gradNorm } = await session.update(state.step, batches, learningRate);
+    const next = state.step + 1 < total ? order.batchesOf(state.step + 1) : [];
+    const { loss, gradNorm } = await session.update(state.step, batches, learningRate, next);
     state.step++;
     last = { loss, gradNorm, learningRate, rows: batches.map(options.describeRows).join('; ') };
     if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) throw diverged(state.step, last, last.rows);

@@ -1,4 +1,5 @@
 import {
+  asLoss,
   clipByGlobalNorm,
   productCrossEntropy,
   productLosses,
@@ -169,7 +170,7 @@ function lossAndGradients(
   const update = (buffer: string, value: tf.Tensor): void => void (moved[buffer] = tf.keep(value));
   const { value, grads } = tf.variableGrads(() => {
     const moving = movesBuffers(network, method) ? update : undefined;
-    return summedLoss(settings, recomputing, scope, dropout, moving);
+    return asLoss(summedLoss(settings, recomputing, scope, dropout, moving));
   }, trained);
   const buffers = Object.fromEntries(
     Object.entries(moved).map(([name, kept]) => {

@@ -6,7 +6,7 @@ import type { NamedTensor } from '../models/safetensors/encode-safetensors.js';
 import { predictionBatches } from '../text/prediction-batches.js';
 import { averageFeeds, averageOf } from './averages.js';
 import type { Tensors } from './weight-files.js';
-import type { Examples } from './examples/examples.js';
+import type { ExampleBatch, Examples } from './examples/examples.js';
 import { liveTensors } from './live-tensors.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import { passName } from './training-program.js';
@@ -34,6 +34,8 @@ export interface SessionOptions {
 /** A program with the data it is fed: whole updates and whole validations, in terms of rows. */
 export class TrainingSession {
   readonly #options: SessionOptions;
+  /** The batch of the pass after the one that runs. */
+  #ahead: { readonly pass: number; readonly batch: Promise<ExampleBatch> } | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -44,15 +46,17 @@ export class TrainingSession {
    *
    * @param step updates done before
    * @param batches the rows of each forward pass
+   * @param next those of the update after it: pictures are decoded while TensorFlow works
    */
   async update(
     step: number,
     batches: readonly Int32Array[],
     learningRate: number,
+    next: readonly Int32Array[] = [],
   ): Promise<{ readonly loss: number; readonly gradNorm: number }> {
     const { program, optimizer, averageDecay } = this.#options;
     const scalars = optimizer.feedsAt(step + 1, learningRate);
-    const result = await this.#step(step, batches, scalars);
+    const result = await this.#step(step, batches, scalars, next);
     if (averageDecay !== null) program.run('average', averageFeeds(step + 1, averageDecay));
     return result;
   }
@@ -61,19 +65,22 @@ export class TrainingSession {
     step: number,
     batches: readonly Int32Array[],
     scalars: Readonly<Record<string, TensorData>>,
+    next: readonly Int32Array[],
   ): Promise<{ readonly loss: number; readonly gradNorm: number }> {
     const { program, accumulation, train } = this.#options;
     // The mean is over all labels of the update, not of a batch: transformers#34191.
     const labels = batches.reduce((sum, batch) => batch.reduce((s, row) => s + train.labelsIn(row), sum), 0);
     if (accumulation === 1) {
       const [batch] = batches as [Int32Array];
-      const { name, feeds } = await this.#pass('train', batch, labels, step);
+      const { name, feeds } = await this.#pass('train', batch, labels, step, next[0]);
       const result = program.run(name, { ...feeds, ...scalars });
       return { loss: scalar(result.loss), gradNorm: scalar(result.grad_norm) };
     }
     let loss = 0;
     for (const [index, batch] of batches.entries()) {
-      const { name, feeds } = await this.#pass('accumulate', batch, labels, step * accumulation + index);
+      const pass = step * accumulation + index;
+      const after = batches[index + 1] ?? next[0];
+      const { name, feeds } = await this.#pass('accumulate', batch, labels, pass, after);
       loss += scalar(program.run(name, feeds).loss);
     }
     return { loss, gradNorm: scalar(program.run('apply', scalars).grad_norm) };
@@ -152,16 +159,26 @@ export class TrainingSession {
     return tensors;
   }
 
-  /** The signature that a pass runs, and what it is fed. */
+  /** The signature that a pass runs, and what it is fed. @param next rows of the pass after it, whose batch is begun */
   async #pass(
     kind: 'train' | 'accumulate',
     batch: Int32Array,
     labelsOfUpdate: number,
     pass: number,
+    next: Int32Array | undefined,
   ): Promise<{ readonly name: string; readonly feeds: Readonly<Record<string, TensorData>> }> {
-    const { train, trainRows, exactRows, seed } = this.#options;
-    const rows = exactRows ? batch.length : trainRows;
-    const { width, inputs, labels, counted } = await train.batch(batch, rows, { seed, pass });
+    const { trainRows, seed } = this.#options;
+    const rows = this.#rowsOf(batch);
+    const begun = this.#ahead?.pass === pass ? this.#ahead.batch : this.#batch(batch, pass);
+    const { width, inputs, labels, counted } = await begun;
+    if (next) {
+      const ahead = this.#batch(next, pass + 1);
+      // What is wrong with it is told when it is due, if it ever is.
+      ahead.catch(() => {});
+      this.#ahead = { pass: pass + 1, batch: ahead };
+      // The run blocks the event loop: here decoding gets to its own threads.
+      await setImmediate();
+    }
     return {
       name: passName(kind, width, rows === trainRows ? undefined : rows),
       feeds: {
@@ -171,6 +188,15 @@ export class TrainingSession {
         dropout_counter: Int32Array.of(seed, pass),
       },
     };
+  }
+
+  #rowsOf(batch: Int32Array): number {
+    return this.#options.exactRows ? batch.length : this.#options.trainRows;
+  }
+
+  async #batch(batch: Int32Array, pass: number): Promise<ExampleBatch> {
+    const { train, seed } = this.#options;
+    return train.batch(batch, this.#rowsOf(batch), { seed, pass });
   }
 }
 

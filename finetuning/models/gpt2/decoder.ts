@@ -1,4 +1,4 @@
-import { gatherRows, layerNorm, softmax, tanhGelu, tf } from '../../../compute/index.js';
+import { gatherRows, layerNorm, scaled, softmax, tanhGelu, tf } from '../../../compute/index.js';
 import { conv1d } from '../layers/conv1d.js';
 import { disturbed, type ForwardContext } from '../layers/forward-context.js';
 import { causalBias } from './causal-bias.js';
@@ -108,7 +108,7 @@ export function attend(
   drop: (probabilities: tf.Tensor) => tf.Tensor = (probabilities) => probabilities,
 ): tf.Tensor2D {
   const [rows, heads, width, perHead] = query.shape;
-  const scores = tf.matMul(tf.mul(query, 1 / Math.sqrt(perHead)), key, false, true);
+  const scores = tf.matMul(scaled(query, 1 / Math.sqrt(perHead)), key, false, true);
   const mixed = tf.matMul(drop(softmax(tf.add(scores, bias))), value);
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [rows * width, heads * perHead]);
 }

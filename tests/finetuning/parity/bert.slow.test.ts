@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { adapterMethod } from '../../../finetuning/methods/adapter/adapter-method.js';
-import { adapterTypes } from '../../../finetuning/methods/adapter/settings.js';
 import { fullMethod } from '../../../finetuning/methods/full.js';
 import { loraMethod } from '../../../finetuning/methods/lora/lora.js';
 import { isDecayed } from '../../../finetuning/models/parameters.js';
 import { readNetwork } from '../../../finetuning/models/read-network.js';
+import { ADAPTER_TYPES, adapterCell } from './adapter-cell.js';
 import { bert } from './bert-cell.js';
 import { ownPeftName } from './lora-cell.js';
 import { describeParity } from './rig.js';
@@ -30,20 +29,8 @@ describeParity({
   ownName: ownPeftName,
 });
 
-describe.each(['pfeiffer', 'houlsby'] as const)('adapters', (type) => {
-  describeParity({
-    ...bert,
-    method: type,
-    makeMethod: (network) =>
-      adapterMethod(network.shapes, {
-        ...adapterTypes[type],
-        name: 'reprise',
-        reductionFactor: 4,
-        dropout: 0,
-        saved: ['classifier'],
-      }),
-    ownName: (stored) => stored,
-  });
+describe.each(ADAPTER_TYPES)('adapters', (type) => {
+  describeParity(adapterCell(bert, type));
 });
 
 it('weights that decay are those that the Trainer decays', () => {

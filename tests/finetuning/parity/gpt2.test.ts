@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { compileProgram } from '../../../compute/index.js';
-import { adapterMethod } from '../../../finetuning/methods/adapter/adapter-method.js';
-import { adapterTypes } from '../../../finetuning/methods/adapter/settings.js';
 import { fullMethod } from '../../../finetuning/methods/full.js';
 import { isDecayed } from '../../../finetuning/models/parameters.js';
 import { inferenceProgram } from '../../../finetuning/models/inference-program.js';
 import { readNetwork, readWeights } from '../../../finetuning/models/read-network.js';
 import { SafetensorsFile } from '../../../finetuning/models/safetensors/safetensors-file.js';
+import { ADAPTER_TYPES, adapterCell } from './adapter-cell.js';
 import { gpt2 } from './gpt2-cell.js';
 import { describeParity, expectClose } from './rig.js';
 
@@ -19,20 +18,8 @@ describeParity({
   ownName: (stored) => stored,
 });
 
-describe.each(['pfeiffer', 'houlsby'] as const)('adapters', (type) => {
-  describeParity({
-    ...gpt2,
-    method: type,
-    makeMethod: (network) =>
-      adapterMethod(network.shapes, {
-        ...adapterTypes[type],
-        name: 'reprise',
-        reductionFactor: 4,
-        dropout: 0,
-        saved: [],
-      }),
-    ownName: (stored) => stored,
-  });
+describe.each(ADAPTER_TYPES)('adapters', (type) => {
+  describeParity(adapterCell(gpt2, type));
 });
 
 it('weights that decay are those that the Trainer decays', () => {

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { adapterMethod } from '../../../finetuning/methods/adapter/adapter-method.js';
-import { adapterTypes } from '../../../finetuning/methods/adapter/settings.js';
 import { fullMethod } from '../../../finetuning/methods/full.js';
 import { isDecayed } from '../../../finetuning/models/parameters.js';
 import { readNetwork } from '../../../finetuning/models/read-network.js';
+import { ADAPTER_TYPES, adapterCell } from './adapter-cell.js';
 import { resnet } from './resnet-cell.js';
 import { describeParity } from './rig.js';
 
@@ -34,20 +33,8 @@ describeParity({
 });
 
 /** Here, too, the running statistics stay. */
-describe.each(['pfeiffer', 'houlsby'] as const)('adapters', (type) => {
-  describeParity({
-    ...resnet,
-    folder: 'resnet-tiny',
-    method: type,
-    makeMethod: ({ shapes }) =>
-      adapterMethod(shapes, {
-        ...adapterTypes[type],
-        name: 'reprise',
-        reductionFactor: 4,
-        dropout: 0,
-        saved: ['classifier'],
-      }),
-  });
+describe.each(ADAPTER_TYPES)('adapters', (type) => {
+  describeParity(adapterCell({ ...resnet, folder: 'resnet-tiny' }, type));
 });
 
 it.each(['resnet-tiny', 'resnet-basic-tiny'])('weights of %s decay as the Trainer has it', (name) => {

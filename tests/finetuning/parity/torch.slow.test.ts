@@ -20,6 +20,7 @@ import { tinyGpt2 } from '../training/tiny-gpt2.js';
 import { tinyPictureProject } from '../training/tiny-pictures.js';
 import { tinyProject } from '../training/tiny-project.js';
 import { bert } from './bert-cell.js';
+import { distance } from './distance.js';
 import { gpt2 } from './gpt2-cell.js';
 import { ownPeftName } from './lora-cell.js';
 import { resnet } from './resnet-cell.js';
@@ -67,17 +68,6 @@ function torchPasses(
 
 function chunks(values: readonly unknown[], size: number): unknown[] {
   return Array.from({ length: values.length / size }, (_, at) => values.slice(at * size, (at + 1) * size));
-}
-
-/** ‖found − expected‖ / ‖expected‖ over all parameters. */
-function distance(found: Pass['gradients'], expected: Pass['gradients']): number {
-  let [apart, whole] = [0, 0];
-  for (const [name, values] of Object.entries(expected))
-    values.forEach((value, at) => {
-      apart += ((found[name]?.[at] as number) - value) ** 2;
-      whole += value ** 2;
-    });
-  return Math.sqrt(apart / whole);
 }
 
 /** Our loss and gradients of a tiny model's first batch, with products in bfloat16, and torch's. */
