@@ -81,5 +81,5 @@ describeWithMlflow('a tracking server with basic authentication', () => {
       stdout: '1 sent, 0 not sent\n',
     });
     expect((await readRuns(server.uri, credentials(ADA)))['tiny']).toHaveLength(2);
-  }, 600_000);
+  }, 300_000);
 });
