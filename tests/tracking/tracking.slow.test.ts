@@ -155,7 +155,10 @@ describeWithMlflow('tracking', () => {
     expect(answer.labels).toEqual(rows.map(({ finetuned }) => finetuned));
     for (const [index, { confidence }] of rows.entries())
       expect(answer.confidence[index]).toBeCloseTo(confidence, 3);
-    expect(answer.inputs).toMatchObject([{ name: 'text', type: 'string' }]);
+    expect(answer.inputs).toMatchObject([
+      { name: 'text', type: 'string', required: true },
+      { name: 'text_pair', type: 'string', required: false },
+    ]);
     expect(answer.outputs).toMatchObject([{ name: 'label' }, { name: 'confidence', type: 'double' }]);
     expect(answer.example).toHaveLength(1);
     // All that was to be sent was, and git sees none of it.
