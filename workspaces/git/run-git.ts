@@ -62,7 +62,8 @@ const PASSING =
 const FULL =
   /no space left on device|out of diskspace|disk quota exceeded|(unable|failed) to write|write error/i;
 /** A git command that this one had started; or the checkout was removed under it, by a host whose clock had jumped. */
-const KILLED = /died of signal|terminated by signal|not a git repository/i;
+const KILLED =
+  /died of signal|terminated by signal|not a git repository|unable to read current working directory/i;
 /** What a shell says of it: some of git's commands are scripts, which go on and say something else. */
 const SHELL_KILLED = /\b(Killed|Terminated)\b/;
 /** The other side refused because the ref is not what we took it for. */

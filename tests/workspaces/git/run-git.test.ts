@@ -24,7 +24,8 @@ describe('runGit', () => {
     'fetch-pack: unexpected disconnect while reading sideband packet',
     'early EOF',
     'the remote end hung up unexpectedly',
-  ])('takes it for passing when the other side breaks off: %s', async (said) => {
+    'Unable to read current working directory: No such file or directory',
+  ])('takes it for passing when the other side breaks off, or the checkout is gone: %s', async (said) => {
     expect(await failure(`echo 'fatal: ${said}' >&2; exit 128`)).toMatchObject({ transient: true });
   });
 
