@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { SimplePlugin } from '@temporalio/plugin';
 import { Runtime, type Worker, type WorkerOptions } from '@temporalio/worker';
 import { ANNOUNCE_QUEUE, announcedAs, describeQueue, logQueue } from '../../workflows/index.js';
@@ -42,6 +43,7 @@ export class ReprisePlugin extends SimplePlugin {
       maxHeartbeatThrottleInterval: '1 second',
       ...options,
       activities: { ...options.activities, ...activities },
+      ...(options.workflowsPath === undefined || options.workflowBundle ? {} : withOurInterceptor(options)),
     });
   }
 
@@ -80,6 +82,14 @@ export class ReprisePlugin extends SimplePlugin {
     ]);
     return [logs, ...announcing];
   }
+}
+
+/** Of workflows that the application has bundled itself, it is for the application to name. */
+function withOurInterceptor({ interceptors }: WorkerOptions): Pick<WorkerOptions, 'interceptors'> {
+  const ours = fileURLToPath(new URL('../../workflows/hold-early-events.js', import.meta.url));
+  return {
+    interceptors: { ...interceptors, workflowModules: [...(interceptors?.workflowModules ?? []), ours] },
+  };
 }
 
 function isOurs(taskQueue: string): boolean {
