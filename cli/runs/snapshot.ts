@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly state: RunState | undefined;
   /** What the stages that run say of themselves, newer than what the workflow knows. */
   readonly live: ReadonlyMap<string, LiveStage>;
+  /** The server says that the workflow's tasks fail, one after the other. A worker that comes back may end that. */
+  readonly isFailing: boolean;
 }
 
 export interface LiveStage {
@@ -27,26 +29,30 @@ const QUERY_MS = 5_000;
 /** @param runId one of the workflow's runs; without it, the newest */
 export async function takeSnapshot(client: Client, workflowId: string, runId?: string): Promise<Snapshot> {
   const handle = client.workflow.getHandle(workflowId, runId);
+  let isFailing = false;
   const [description, state] = await Promise.all([
     handle.describe(),
     // The query needs a worker; the description does not.
     client
       .withDeadline(Date.now() + QUERY_MS, () => handle.query<RunState>(STATE_QUERY))
       .catch((error: unknown) => {
-        if (isPassing(error) || isUnanswered(error)) return undefined;
+        isFailing = saysOf(error, /task in failed state/i);
+        if (isFailing || isPassing(error) || isUnanswered(error)) return undefined;
         throw error;
       }),
   ]);
-  return { description, state, live: liveStages(description) };
+  return { description, state, live: liveStages(description), isFailing };
 }
 
 /** Nobody polls the queue, or the workflow has not run far enough to know the query. */
 function isUnanswered(error: unknown): boolean {
   return (
-    error instanceof QueryNotRegisteredError ||
-    (error instanceof Error &&
-      /no poller|not ready|unregistered|not found/i.test(`${error.message} ${String(error.cause)}`))
+    error instanceof QueryNotRegisteredError || saysOf(error, /no poller|not ready|unregistered|not found/i)
   );
+}
+
+function saysOf(error: unknown, what: RegExp): boolean {
+  return error instanceof Error && what.test(`${error.message} ${String(error.cause)}`);
 }
 
 function liveStages({ raw }: WorkflowExecutionDescription): Map<string, LiveStage> {
