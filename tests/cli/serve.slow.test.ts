@@ -144,7 +144,10 @@ describe('reprise serve with classifiers of texts', () => {
     expect(await refused({ inputs: 'a', more: 1 }, key)).toEqual([400, 'bad-request']);
     expect(await refused({ inputs: 'a', model: 'c' }, key)).toEqual([404, 'no-such-model']);
     expect(await refused({ images: 'aGVsbG8=' }, key)).toEqual([400, 'wrong-input']);
-    expect(await refused({ inputs: 'a'.repeat(17 * 2 ** 20) }, key)).toEqual([413, 'bad-request']);
+    // The server answers and closes while the body is still sent: a client that has no place to send to may not get to read that.
+    const tooLarge = () => refused({ inputs: 'a'.repeat(17 * 2 ** 20) }, key);
+    const retried = () => tooLarge().catch(tooLarge).catch(tooLarge);
+    expect(await retried()).toEqual([413, 'bad-request']);
     const completions = await post(`${served.url}/v1/completions`, { prompt: 'a' }, key);
     expect([completions.status, (await json(completions))['error']]).toMatchObject([
       400,
