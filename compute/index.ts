@@ -28,6 +28,7 @@ export { maxPool, type Pooling } from './ops/max-pool.js';
 export { productCrossEntropy, productLosses } from './ops/product-cross-entropy.js';
 export { recomputed } from './ops/recomputed.js';
 export { relu } from './ops/relu.js';
+export { rowsWritten } from './ops/rows-written.js';
 export { scaled } from './ops/scaled.js';
 export { smoothedCrossEntropy } from './ops/smoothed-cross-entropy.js';
 export { softmax } from './ops/softmax.js';
