@@ -24,6 +24,7 @@ export { counterKeys } from './ops/hash.js';
 export { gelu } from './ops/gelu.js';
 export { layerNorm } from './ops/layer-norm.js';
 export { linear } from './ops/linear.js';
+export { madeAgain } from './ops/made-again.js';
 export { maxPool, type Pooling } from './ops/max-pool.js';
 export { productCrossEntropy, productLosses } from './ops/product-cross-entropy.js';
 export { recomputed } from './ops/recomputed.js';
