@@ -53,6 +53,8 @@ export interface StageRun {
   readonly board: Board;
   readonly inputs: Readonly<Record<string, string>> | undefined;
   readonly record: StageRecord;
+  /** Whether a stage that it reads from has run. */
+  readonly upstreamRan?: boolean;
   /** As they are when the command has failed: they may have been changed while it ran. */
   retries(): number;
 }
@@ -81,6 +83,11 @@ export async function runStage(run: StageRun): Promise<RunStageResult> {
         workspace: plan.workspace,
         address: stage.address,
         force: options.force,
+        ...(options.forceDownstream && run.upstreamRan ? { upstreamRan: true } : {}),
+        ...(options.allowMissing ? { allowMissing: true } : {}),
+        ...(options.pull ? { pull: true } : {}),
+        ...(options.runCache ? {} : { runCache: false }),
+        ...(options.commit ? {} : { commit: false }),
         ...(options.updateImports ? { updateImports: true } : {}),
         attempt,
         fallback: place.fallback,
