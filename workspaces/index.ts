@@ -10,6 +10,7 @@ export { publish, type Published, type PublishOptions } from './publish.js';
 export { openRemoteIfAny } from './open-remote-if-any.js';
 export { pruneCheckouts } from './prune-checkouts.js';
 export { editBranch, type BranchEdit, type Edited } from './edit-branch.js';
+export { lookAt, type Revision } from './look-at.js';
 export { hasExperiments, keepExperiment, type ExperimentOptions } from './keep-experiment.js';
 export { SWEEP_RECORDS, editRecord, readRecords, sweepRecordRef, type RecordEdit } from './records.js';
 export { deleteBranch } from './git/delete-branch.js';

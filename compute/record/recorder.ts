@@ -140,6 +140,18 @@ export class Recorder {
     );
   }
 
+  /** What is recorded meanwhile is made again by the backward pass, where it needs it: see {@link RemadeValues}. */
+  madeAgain<T>(build: () => T): T {
+    const { nodes } = this.#graph;
+    const before = nodes.length;
+    const result = build();
+    if (this.#backward) return result;
+    // What has no inputs is a constant.
+    for (const node of nodes.slice(before))
+      if (node.inputs.length > 0) this.#remade.note(`${node.name}:0`, node);
+    return result;
+  }
+
   /** From now on what is recorded is the backward pass, which begins with this gradient. */
   beginBackward(gradient: tfjs.Tensor): void {
     const id = this.#idOf(gradient);

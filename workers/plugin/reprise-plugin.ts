@@ -86,7 +86,7 @@ export class ReprisePlugin extends SimplePlugin {
 
 /** Of workflows that the application has bundled itself, it is for the application to name. */
 function withOurInterceptor({ interceptors }: WorkerOptions): Pick<WorkerOptions, 'interceptors'> {
-  const ours = fileURLToPath(new URL('../../workflows/hold-early-events.js', import.meta.url));
+  const ours = fileURLToPath(new URL('../../workflows/refuse-early-events.js', import.meta.url));
   return {
     interceptors: { ...interceptors, workflowModules: [...(interceptors?.workflowModules ?? []), ours] },
   };
