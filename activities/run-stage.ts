@@ -96,7 +96,7 @@ function findStage(pipeline: Pipeline, address: string): Stage {
 
 async function bringUpToDate(work: Work): Promise<Outcome> {
   const { input, pipeline, project, stage, absent, beat } = work;
-  if (input.updateImports && stage.imports !== undefined) {
+  if (looksAtSource(stage, input)) {
     beat.update({ message: 'looking at the source' });
     const updated = await updateImport(project, stage, Context.current().cancellationSignal);
     if (updated) {
@@ -122,6 +122,7 @@ async function bringUpToDate(work: Work): Promise<Outcome> {
     if (!runsCommand(stage)) return await takeOutputs(work, locked, changes);
   }
   if (!runsCommand(stage)) return await takeOutputs(work, locked, []);
+  refuseEmpty(stage);
   if (absent) await bringInputs(work, absent);
   if (work.pulls) await pullInputs({ pipeline, stage, signal: Context.current().cancellationSignal });
   const key = await checkpointKey(project, stage, readParams);
@@ -228,9 +229,24 @@ async function keep(work: Work, entry: LockEntry): Promise<void> {
   });
 }
 
+/** One that is not frozen is looked at by each run, as `dvc repro` does. */
+function looksAtSource({ imports, frozen }: Stage, { updateImports }: RunStageInput): boolean {
+  return imports !== undefined && (updateImports === true || !frozen);
+}
+
 /** A `.dvc` file has no command, and a frozen stage's is not run. */
 function runsCommand(stage: Stage): boolean {
   return stage.cmd !== undefined && !stage.frozen;
+}
+
+/** Before its outs are removed, which nothing would make again. @throws DiagnosticError `empty-command` */
+function refuseEmpty({ address, cmd = '', locate }: Stage): void {
+  if (cmd.length > 0) return;
+  throw new DiagnosticError('empty-command', {
+    message: `${address} has an empty command`,
+    at: locate(['cmd']),
+    fix: 'write a command, or keep its outs with dvc add in place of a stage',
+  });
 }
 
 /** Outs that no command makes: what is gone comes back from the cache, what a person changed is taken as it is now. */

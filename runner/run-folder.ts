@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { addressName } from './address-name.js';
 import { endGroup } from './command/process-group.js';
 import { identify, isAlive, type ProcessIdentity } from './command/process-identity.js';
 
@@ -31,7 +32,7 @@ export class RunFolder {
     const names = await readdir(join(root, '.reprise', 'running')).catch(() => []);
     await Promise.all(
       names.map(async (name) => {
-        const folder = await RunFolder.open(root, decodeURIComponent(name));
+        const folder = new RunFolder(join(root, '.reprise', 'running', name));
         const worker = folder.#leader()?.worker;
         if (worker && !isAlive(worker)) await folder.endLeftover(graceSeconds);
       }),
@@ -40,7 +41,7 @@ export class RunFolder {
 
   static async open(root: string, address: string): Promise<RunFolder> {
     const state = await openState(root);
-    const path = join(state, 'running', encodeURIComponent(address));
+    const path = join(state, 'running', addressName(address));
     await mkdir(path, { recursive: true });
     return new RunFolder(path);
   }
