@@ -5,6 +5,9 @@ import type {
   WorkflowInternalsInterceptor,
 } from '@temporalio/workflow';
 
+/** A text that is in a bundle with this module, also in a minified one, and in no other. */
+export const EARLY_EVENTS_HOLDER = 'reprise.holdEarlyEvents';
+
 type Activation = ActivateInput['activation'];
 type Jobs = NonNullable<Activation['jobs']>;
 
@@ -19,6 +22,7 @@ type Jobs = NonNullable<Activation['jobs']>;
  * It is known by its time. A task has that of its own beginning; events without a task have that of the task before.
  */
 class HoldEarlyEvents implements WorkflowInternalsInterceptor {
+  readonly name = EARLY_EVENTS_HOLDER;
   #seen: { readonly time: string; readonly historyLength: number } | undefined;
   #held: Jobs = [];
 
