@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { Pace } from '../progress/pace.js';
 import type { ProgressEvent, RunEvent, StageEvent } from '../display/index.js';
 import type { RunState, StageProgress, StageState, StageSummary } from '../../workflows/index.js';
+import { retryingText, retryingWork } from './retrying.js';
 import type { LiveStage, Snapshot } from './snapshot.js';
 
 const FINAL: ReadonlySet<StageState['status']> = new Set([
@@ -24,7 +25,11 @@ export class Observer {
 
   constructor(readonly emit: (event: RunEvent) => void) {}
 
-  see({ state, live }: Snapshot): void {
+  see({ state, live, description }: Snapshot): void {
+    for (const work of retryingWork(description)) {
+      const message = retryingText(work);
+      this.#say(`retrying ${work.what}`, { event: 'notice', code: 'retrying', message });
+    }
     if (!state || state.stages.length === 0) return;
     this.#plan(state);
     for (const stage of state.stages) {
