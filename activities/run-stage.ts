@@ -20,14 +20,7 @@ import {
   type StageChange,
 } from '../dvc/index.js';
 import { DiagnosticError } from '../diagnostics/index.js';
-import {
-  projectDefaults,
-  removeCheckpoints,
-  runCommand,
-  settingsOf,
-  type CheckpointStore,
-  type EffectiveSettings,
-} from '../runner/index.js';
+import { projectDefaults, removeCheckpoints, settingsOf } from '../runner/index.js';
 import { fetchInputs, openWorkspace, pushResults, updateImport } from '../workspaces/index.js';
 import type { RunStageInput, RunStageResult } from '../workflows/index.js';
 import { absentState, type AbsentState } from './absent-state.js';
@@ -35,7 +28,8 @@ import { Beat } from './beat.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { GpuMeter } from './gpu-meter.js';
 import { recentPipeline } from './recent-pipeline.js';
-import { trialOf } from './sweep/trial-branch.js';
+import { runOnDevices } from './run-on-devices.js';
+import type { StageWork } from './stage-work.js';
 import { sweepTurns, withTurn } from './with-turn.js';
 import { openCheckpointStore } from './checkpoint-store.js';
 
@@ -46,7 +40,7 @@ export async function runStage(
   meter: GpuMeter,
 ): Promise<RunStageResult> {
   const started = Date.now();
-  const beat = new Beat(deps, input.address, input.attempt, meter);
+  const beat = new Beat(deps, input, meter);
   try {
     const { cancellationSignal } = Context.current();
     // Each object that crosses listens to it, and many do at a time: Node would warn of a leak.
@@ -59,7 +53,7 @@ export async function runStage(
     );
     const absent = isPrivate ? await absentState(pipeline, input.workspace, inputs) : undefined;
     const { project } = pipeline;
-    const work: Work = { deps, input, pipeline, project, stage, absent, inputs, beat, meter };
+    const work: StageWork = { deps, input, pipeline, project, stage, absent, inputs, beat, meter };
     const result = await bringUpToDate(work);
     return {
       address: input.address,
@@ -71,43 +65,6 @@ export async function runStage(
   } finally {
     beat.stop();
   }
-}
-
-/** A workflow of somebody else's need not say which run it is. */
-function runOf({ run }: RunStageInput): string {
-  return run ?? Context.current().info.workflowExecution?.runId ?? 'alone';
-}
-
-/** What a command may write down of the run that it is a part of. */
-function identityOf({ runAddress }: ActivityDependencies, input: RunStageInput): Record<string, string> {
-  const { workflowExecution } = Context.current().info;
-  if (!workflowExecution) return {};
-  const { workflowId } = workflowExecution;
-  const runId = runOf(input);
-  const url = runAddress?.(workflowId, runId);
-  const trial = trialOf(input.workspace);
-  return {
-    REPRISE_WORKFLOW_ID: workflowId,
-    REPRISE_RUN_ID: runId,
-    ...(url === undefined ? {} : { REPRISE_RUN_URL: url }),
-    // A trial's copy of a folder tells by its place.
-    ...(trial ? { REPRISE_SWEEP: trial.sweep, REPRISE_TRIAL: trial.label } : {}),
-  };
-}
-
-/** One execution of a stage, with what it needs. */
-interface Work {
-  readonly deps: ActivityDependencies;
-  readonly input: RunStageInput;
-  readonly pipeline: Pipeline;
-  readonly project: Project;
-  readonly stage: Stage;
-  /** In a private checkout: what is not there, and where it is. */
-  readonly absent: AbsentState | undefined;
-  /** Entries of stages that this run has made. */
-  readonly inputs: ReadonlyMap<string, LockEntry>;
-  readonly beat: Beat;
-  readonly meter: GpuMeter;
 }
 
 type Outcome = Pick<RunStageResult, 'outcome' | 'lockEntry' | 'bytes'>;
@@ -127,7 +84,7 @@ function findStage(pipeline: Pipeline, address: string): Stage {
   });
 }
 
-async function bringUpToDate(work: Work): Promise<Outcome> {
+async function bringUpToDate(work: StageWork): Promise<Outcome> {
   const { input, project, stage, absent, beat } = work;
   if (input.updateImports && stage.imports !== undefined) {
     beat.update({ message: 'looking at the source' });
@@ -161,7 +118,7 @@ async function bringUpToDate(work: Work): Promise<Outcome> {
   return await withTurn(work, key, () => execute(work, locked, key));
 }
 
-async function execute(work: Work, locked: LockEntry | undefined, key: string): Promise<Outcome> {
+async function execute(work: StageWork, locked: LockEntry | undefined, key: string): Promise<Outcome> {
   const { input, project, stage, absent, beat } = work;
   // An equal stage may have ended between the look and the turn; also one of this host that was killed before it had pushed.
   const restored = input.force ? undefined : await restore(work, locked, key);
@@ -182,7 +139,7 @@ async function execute(work: Work, locked: LockEntry | undefined, key: string): 
 }
 
 /** An earlier attempt made the outs, and ended before it had removed what nobody needs any longer. */
-async function tidyUp(work: Work, key: string): Promise<void> {
+async function tidyUp(work: StageWork, key: string): Promise<void> {
   const { project, stage, absent } = work;
   const settings = settingsOf(stage, projectDefaults(project.root));
   await removeCheckpoints(project.root, key);
@@ -196,7 +153,7 @@ async function isKept(absent: AbsentState, entry: LockEntry | undefined): Promis
 }
 
 async function bringInputs(
-  { pipeline, stage, inputs, beat, project }: Work,
+  { pipeline, stage, inputs, beat, project }: StageWork,
   absent: AbsentState,
 ): Promise<void> {
   beat.update({ message: 'fetching deps' });
@@ -213,7 +170,7 @@ async function bringInputs(
 
 /** From the run cache of this host, or else from that of the remote. */
 async function restore(
-  { project, stage, absent }: Work,
+  { project, stage, absent }: StageWork,
   locked: LockEntry | undefined,
   key: string,
 ): Promise<LockEntry | undefined> {
@@ -225,7 +182,7 @@ async function restore(
 }
 
 /** Puts what a stage made where the next run, or another host, finds it. */
-async function keep({ project, stage, absent, beat }: Work, entry: LockEntry): Promise<void> {
+async function keep({ project, stage, absent, beat }: StageWork, entry: LockEntry): Promise<void> {
   const isRun = await saveRun(project, stage, entry);
   if (!absent) return;
   beat.update({ message: 'pushing outs' });
@@ -257,75 +214,3 @@ async function takeOutputs(
   }
   return made('ran', await saveOutputs(project, stage, readParams, locked));
 }
-
-async function runOnDevices(
-  { deps, input, project, stage, beat, meter }: Work,
-  key: string,
-  settings: EffectiveSettings,
-  checkpoints: CheckpointStore | undefined,
-): Promise<void> {
-  const signal = Context.current().cancellationSignal;
-  const gpus = input.fallback ? 0 : settings.gpus;
-  const onDevices = async (leased: readonly number[]): Promise<void> => {
-    const limit = AbortSignal.timeout(Math.min(input.timeout * 1000, LONGEST_TIMER_MS));
-    let saved: string | undefined;
-    meter.begin(gpus);
-    const command = runCommand({
-      root: project.root,
-      // By host, not by workspace: whoever reads it need not know which of the folders here the run used.
-      log: { root: deps.root, run: runOf(input) },
-      stage,
-      key,
-      attempt: input.attempt,
-      grace: settings.grace,
-      devices: gpus > 0 || input.fallback ? leased : undefined,
-      executable: deps.executable,
-      env: identityOf(deps, input),
-      signal: AbortSignal.any([signal, limit]),
-      checkpoints,
-      until: input.until,
-      onUpdate({ pid, progress, checkpoint, tail }) {
-        if (checkpoint && checkpoint.digest !== saved) meter.saved();
-        saved = checkpoint?.digest;
-        const metrics = Object.entries(progress.metrics ?? {}).filter(
-          (entry): entry is [string, number] => entry[1] !== null,
-        );
-        beat.update({
-          tail,
-          ...(pid === undefined ? {} : { pid }),
-          ...(progress.step === undefined ? {} : { step: progress.step }),
-          ...(progress.total === undefined ? {} : { total: progress.total }),
-          ...(progress.message === undefined ? {} : { message: progress.message }),
-          ...(metrics.length === 0 ? {} : { metrics: Object.fromEntries(metrics) }),
-          ...(checkpoint === undefined ? {} : { checkpoint }),
-        });
-      },
-    });
-    const explained = async (error: unknown): Promise<unknown> => {
-      if (gpus === 0 || signal.aborted || (await deps.gpus.areWorking(leased))) return error;
-      return new DiagnosticError('gpu-lost', {
-        message: `a GPU of ${deps.hostId} failed while ${stage.address} ran on ${leased.join(', ')}`,
-        fix: 'see `nvidia-smi` there; the stage goes on from its newest checkpoint on another one',
-        cause: error,
-        transient: true,
-      });
-    };
-    try {
-      await command;
-      meter.end(true);
-    } catch (error) {
-      meter.end(false);
-      if (!limit.aborted || signal.aborted) throw await explained(error);
-      throw new DiagnosticError('stage-timeout', {
-        message: `${stage.address} ran for longer than its timeout of ${input.timeout} s, and was ended`,
-        at: stage.locate(['meta', 'reprise', 'timeout']),
-        fix: 'raise meta.reprise.timeout; finished checkpoints are kept',
-        cause: error,
-      });
-    }
-  };
-  await deps.memory.hold(settings.memory, signal, () => deps.gpus.hold(gpus, signal, onDevices));
-}
-
-/** What a timer of Node can hold, about 24 days: a longer one would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
