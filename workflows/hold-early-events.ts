@@ -6,57 +6,45 @@ import type {
 } from '@temporalio/workflow';
 
 /** A text that is in a bundle with this module, also in a minified one, and in no other. */
-export const EARLY_EVENTS_HOLDER = 'reprise.holdEarlyEvents';
+export const EARLY_EVENTS_HOLDER = 'reprise.holdOffEarlyEvents';
 
 type Activation = ActivateInput['activation'];
-type Jobs = NonNullable<Activation['jobs']>;
 
 /**
  * Keeps a query from changing what a workflow does next.
  *
  * A worker that does not have a run in its cache gets a query together with the run's history up to now: also with events
  * whose workflow task has not begun. The SDK's core (1.24) gives these to the workflow at once, keeps the workflow, and gives it only what
- * came later when that task begins. What the workflow then does of two lots, it will do of one when it is replayed: another order of
- * commands, a run that cannot go on ("[TMPRL1100] Nondeterminism error"). Here the first lot waits until its task begins.
+ * came later when that task begins; when nothing did, it ends the task without asking the workflow. What the workflow does of two lots,
+ * it will do of one when it is replayed: another order of commands, a run that cannot go on ("[TMPRL1100] Nondeterminism error"). Nor
+ * can the first lot wait here for its task, which may bring nothing more: the run would stand still for good.
  *
- * It is known by its time. A task has that of its own beginning; events without a task have that of the task before.
+ * So it is refused. The core then has the query fail, and forgets the workflow, so that the task begins with the whole history. Whoever
+ * asked asks again.
+ *
+ * Early events are known by their time. A task has that of its own beginning; events without a task have that of the task before.
  */
-class HoldEarlyEvents implements WorkflowInternalsInterceptor {
+class HoldOffEarlyEvents implements WorkflowInternalsInterceptor {
   readonly name = EARLY_EVENTS_HOLDER;
   #seen: { readonly time: string; readonly historyLength: number } | undefined;
-  #held: Jobs = [];
 
   activate(input: ActivateInput, next: Next<WorkflowInternalsInterceptor, 'activate'>): void {
     const { activation } = input;
     if (isQuery(activation)) return next(input);
     const now = { time: timeOf(activation), historyLength: activation.historyLength ?? 0 };
     const before = this.#seen;
-    const isEarly =
-      !activation.isReplaying && before?.time === now.time && now.historyLength > before.historyLength;
-    if (isEarly) {
-      this.#held.push(...(activation.jobs ?? []));
-      return;
-    }
+    if (!activation.isReplaying && before?.time === now.time && now.historyLength > before.historyLength)
+      throw new Error('the run is about to go on: ask again');
     this.#seen = now;
-    const held = this.#held;
-    this.#held = [];
-    if (held.length === 0) return next(input);
-    const jobs = [...held, ...(activation.jobs ?? [])];
-    // As the SDK has them in one activation: what comes from outside first.
-    const sorted = [...jobs.filter(isMessage), ...jobs.filter((job) => !isMessage(job))];
-    Object.assign(activation, { jobs: sorted });
     next(input);
   }
 }
 
 const isQuery = ({ jobs }: Activation): boolean => Boolean(jobs?.some(({ queryWorkflow }) => queryWorkflow));
 
-const isMessage = ({ signalWorkflow, doUpdate }: Jobs[number]): boolean =>
-  Boolean(signalWorkflow ?? doUpdate);
-
 function timeOf({ timestamp }: Activation): string {
   return `${String(timestamp?.seconds)}.${timestamp?.nanos}`;
 }
 
 /** What the SDK asks a module of interceptors for. */
-export const interceptors = (): WorkflowInterceptors => ({ internals: [new HoldEarlyEvents()] });
+export const interceptors = (): WorkflowInterceptors => ({ internals: [new HoldOffEarlyEvents()] });

@@ -27,11 +27,14 @@ export interface EarlyQuery {
   /** The workflow's bundle, with the interceptor. */
   readonly codePath: string;
   /**
-   * Ends when what the query changed, if it did, is in the run's history: that is replayed.
-   *
-   * @throws when the run went on otherwise than its history says
+   * @param early which of a, b and c have happened by then; the others happen afterwards
+   * @returns why the query failed, and the run's result
+   * @throws when the run went on otherwise than its history says, or did not go on
    */
-  ask(worker: QueriedWorker): Promise<{ readonly answered: string; readonly result: string }>;
+  ask(
+    worker: QueriedWorker,
+    early: readonly string[],
+  ): Promise<{ readonly refused: string; readonly result: string }>;
   stop(): Promise<void>;
 }
 
@@ -60,38 +63,46 @@ export async function startEarlyQuery(env: TestWorkflowEnvironment): Promise<Ear
   });
   const running = activities.run();
 
-  const scenario = async (worker: QueriedWorker): Promise<{ answered: string; result: string }> => {
+  const scenario = async (
+    worker: QueriedWorker,
+    early: readonly string[],
+  ): Promise<{ refused: string; result: string }> => {
     tokens.clear();
     const { client } = env;
     const first = await startWorker(env.address, worker);
     const handle = await client.workflow.start('together', {
       taskQueue: 'early-query',
       workflowId: `early-query/${randomUUID()}`,
-      // One that cannot go on does not end by itself.
+      // One that does not go on does not end by itself.
       workflowExecutionTimeout: '1 minute',
     });
     while (tokens.size < 3) await sleep(50);
+    const happen = (name: string): Promise<void> =>
+      client.activity.complete(tokens.get(name) as Uint8Array, name);
     first.kill('SIGKILL');
     const second = await startWorker(env.address, worker);
     try {
       // For a while it goes to the one that was killed.
-      const answer = handle.query<string>('made');
+      const answer = handle.query<string>('made').then(
+        () => '',
+        (error: Error) => error.message,
+      );
       await sleep(0.75 * STICKY_MS);
-      for (const name of ['a', 'b']) await client.activity.complete(tokens.get(name) as Uint8Array, name);
-      const answered = await answer;
-      await client.activity.complete(tokens.get('c') as Uint8Array, 'c');
+      for (const name of early) await happen(name);
+      const refused = await answer;
+      for (const name of ['a', 'b', 'c']) if (!early.includes(name)) await happen(name);
       const result = (await handle.result()) as string;
       await Worker.runReplayHistory({ workflowBundle: { codePath } }, await handle.fetchHistory());
-      return { answered, result };
+      return { refused, result };
     } finally {
       second.kill('SIGKILL');
     }
   };
   return {
     codePath,
-    async ask(worker) {
-      let seen = await scenario(worker);
-      for (let tries = 1; tries < TRIES && seen.answered !== ''; tries++) seen = await scenario(worker);
+    async ask(worker, early) {
+      let seen = await scenario(worker, early);
+      for (let tries = 1; tries < TRIES && seen.refused === ''; tries++) seen = await scenario(worker, early);
       return seen;
     },
     async stop() {

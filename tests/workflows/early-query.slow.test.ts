@@ -14,8 +14,17 @@ describe('a query that comes to a worker between what happened and the task that
     await env?.teardown();
   });
 
-  it('does not change what the run does', async () => {
-    const { codePath } = query;
-    expect(await query.ask({ codePath })).toEqual({ answered: '', result: 'a,b,c' });
-  }, 120_000);
+  it.each([
+    // Its task then brings the rest, or nothing more.
+    ['a part of', ['a', 'b']],
+    ['all', ['a', 'b', 'c']],
+  ])(
+    'does not change what the run does, when %s it has happened',
+    async (_, early) => {
+      const { codePath } = query;
+      const seen = await query.ask({ codePath }, early);
+      expect(seen).toEqual({ refused: expect.stringContaining('ask again') as string, result: 'a,b,c' });
+    },
+    180_000,
+  );
 });
