@@ -34,14 +34,16 @@ export function retryingText({ what, message }: Retrying): string {
   return `${what} failed, and is tried again until it succeeds: ${message}`;
 }
 
-/** Timeouts are left out: of hosts that were lost, a stage's `restarts` tells. */
+/** A stage's timeouts are left out: of hosts that were lost, its `restarts` tells. */
 export function retryingWork({ raw }: WorkflowExecutionDescription): readonly Retrying[] {
   return (raw.pendingActivities ?? []).flatMap(({ activityType, attempt, heartbeatDetails, lastFailure }) => {
+    const name = activityType?.name ?? '';
     const info = lastFailure?.applicationFailureInfo;
-    if (!info || (attempt ?? 1) < TOLD_FROM_ATTEMPT || HANDED_ON.has(info.type ?? '')) return [];
+    const isLost = !info && name === 'runStage';
+    if (!lastFailure || isLost || (attempt ?? 1) < TOLD_FROM_ATTEMPT || HANDED_ON.has(info?.type ?? ''))
+      return [];
     const said = heartbeatDetails?.payloads?.[0];
     const progress = said && defaultPayloadConverter.fromPayload<Partial<StageProgress>>(said);
-    const name = activityType?.name ?? '';
     return [{ what: progress?.address ?? WORK[name] ?? name, message: lastFailure.message ?? '' }];
   });
 }
