@@ -5,6 +5,7 @@ import {
   checkpointKey,
   fetchRun,
   formatLockEntry,
+  missingAllowed,
   parseLockEntry,
   readLockEntry,
   readParams,
@@ -15,27 +16,28 @@ import {
   stageStatus,
   type LockEntry,
   type Pipeline,
-  type Project,
   type Stage,
   type StageChange,
 } from '../dvc/index.js';
 import { DiagnosticError } from '../diagnostics/index.js';
+import { projectDefaults, removeCheckpoints, settingsOf } from '../runner/index.js';
 import {
-  projectDefaults,
-  removeCheckpoints,
-  runCommand,
-  settingsOf,
-  type CheckpointStore,
-  type EffectiveSettings,
-} from '../runner/index.js';
-import { fetchInputs, openWorkspace, pushResults, updateImport } from '../workspaces/index.js';
+  fetchInputs,
+  openRemoteIfAny,
+  openWorkspace,
+  pullInputs,
+  pullOutputs,
+  pushResults,
+  updateImport,
+} from '../workspaces/index.js';
 import type { RunStageInput, RunStageResult } from '../workflows/index.js';
 import { absentState, type AbsentState } from './absent-state.js';
 import { Beat } from './beat.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { GpuMeter } from './gpu-meter.js';
 import { recentPipeline } from './recent-pipeline.js';
-import { trialOf } from './sweep/trial-branch.js';
+import { runOnDevices } from './run-on-devices.js';
+import type { StageWork } from './stage-work.js';
 import { sweepTurns, withTurn } from './with-turn.js';
 import { openCheckpointStore } from './checkpoint-store.js';
 
@@ -46,7 +48,7 @@ export async function runStage(
   meter: GpuMeter,
 ): Promise<RunStageResult> {
   const started = Date.now();
-  const beat = new Beat(deps, input.address, input.attempt, meter);
+  const beat = new Beat(deps, input, meter);
   try {
     const { cancellationSignal } = Context.current();
     // Each object that crosses listens to it, and many do at a time: Node would warn of a leak.
@@ -59,7 +61,21 @@ export async function runStage(
     );
     const absent = isPrivate ? await absentState(pipeline, input.workspace, inputs) : undefined;
     const { project } = pipeline;
-    const work: Work = { deps, input, pipeline, project, stage, absent, inputs, beat, meter };
+    const pulls = input.pull === true && !isPrivate;
+    const remote = pulls ? await openRemoteIfAny(project, undefined) : absent?.remote;
+    const work: StageWork = {
+      deps,
+      input,
+      pipeline,
+      project,
+      stage,
+      absent,
+      pulls,
+      remote,
+      inputs,
+      beat,
+      meter,
+    };
     const result = await bringUpToDate(work);
     return {
       address: input.address,
@@ -71,43 +87,6 @@ export async function runStage(
   } finally {
     beat.stop();
   }
-}
-
-/** A workflow of somebody else's need not say which run it is. */
-function runOf({ run }: RunStageInput): string {
-  return run ?? Context.current().info.workflowExecution?.runId ?? 'alone';
-}
-
-/** What a command may write down of the run that it is a part of. */
-function identityOf({ runAddress }: ActivityDependencies, input: RunStageInput): Record<string, string> {
-  const { workflowExecution } = Context.current().info;
-  if (!workflowExecution) return {};
-  const { workflowId } = workflowExecution;
-  const runId = runOf(input);
-  const url = runAddress?.(workflowId, runId);
-  const trial = trialOf(input.workspace);
-  return {
-    REPRISE_WORKFLOW_ID: workflowId,
-    REPRISE_RUN_ID: runId,
-    ...(url === undefined ? {} : { REPRISE_RUN_URL: url }),
-    // A trial's copy of a folder tells by its place.
-    ...(trial ? { REPRISE_SWEEP: trial.sweep, REPRISE_TRIAL: trial.label } : {}),
-  };
-}
-
-/** One execution of a stage, with what it needs. */
-interface Work {
-  readonly deps: ActivityDependencies;
-  readonly input: RunStageInput;
-  readonly pipeline: Pipeline;
-  readonly project: Project;
-  readonly stage: Stage;
-  /** In a private checkout: what is not there, and where it is. */
-  readonly absent: AbsentState | undefined;
-  /** Entries of stages that this run has made. */
-  readonly inputs: ReadonlyMap<string, LockEntry>;
-  readonly beat: Beat;
-  readonly meter: GpuMeter;
 }
 
 type Outcome = Pick<RunStageResult, 'outcome' | 'lockEntry' | 'bytes'>;
@@ -127,9 +106,9 @@ function findStage(pipeline: Pipeline, address: string): Stage {
   });
 }
 
-async function bringUpToDate(work: Work): Promise<Outcome> {
-  const { input, project, stage, absent, beat } = work;
-  if (input.updateImports && stage.imports !== undefined) {
+async function bringUpToDate(work: StageWork): Promise<Outcome> {
+  const { input, pipeline, project, stage, absent, beat } = work;
+  if (looksAtSource(stage, input)) {
     beat.update({ message: 'looking at the source' });
     const updated = await updateImport(project, stage, Context.current().cancellationSignal);
     if (updated) {
@@ -140,17 +119,26 @@ async function bringUpToDate(work: Work): Promise<Outcome> {
     if (absent) return { outcome: 'skipped', bytes: 0 };
   }
   const locked = await readLockEntry(project, stage);
-  const force = input.force && !(input.updateImports && stage.imports !== undefined);
+  const force = isForced(work) && !(input.updateImports && stage.imports !== undefined);
   if (!force) {
-    const changes = await stageStatus(project, stage, locked, readParams, absent?.files);
+    const lenient = missingAllowed(pipeline, stage);
+    const known = absent?.files ?? (input.allowMissing ? lenient : undefined);
+    const changes = await stageStatus(project, stage, locked, readParams, known);
     if (changes.length === 0 && (!absent || (await isKept(absent, locked))))
       return { outcome: 'skipped', bytes: 0 };
-    if (!runsCommand(stage)) return await takeOutputs(project, stage, locked, changes);
+    if (work.pulls && (await stageStatus(project, stage, locked, readParams, lenient)).length === 0) {
+      beat.update({ message: 'pulling outs' });
+      if (await pullOutputs({ pipeline, stage, signal: Context.current().cancellationSignal }))
+        return { outcome: 'restored', bytes: 0 };
+    }
+    if (!runsCommand(stage)) return await takeOutputs(work, locked, changes);
   }
-  if (!runsCommand(stage)) return await takeOutputs(project, stage, locked, []);
+  if (!runsCommand(stage)) return await takeOutputs(work, locked, []);
+  refuseEmpty(stage);
   if (absent) await bringInputs(work, absent);
+  if (work.pulls) await pullInputs({ pipeline, stage, signal: Context.current().cancellationSignal });
   const key = await checkpointKey(project, stage, readParams);
-  if (!input.force) {
+  if (!isForced(work)) {
     const restored = await restore(work, locked, key);
     if (restored) {
       await keep(work, restored);
@@ -161,10 +149,10 @@ async function bringUpToDate(work: Work): Promise<Outcome> {
   return await withTurn(work, key, () => execute(work, locked, key));
 }
 
-async function execute(work: Work, locked: LockEntry | undefined, key: string): Promise<Outcome> {
-  const { input, project, stage, absent, beat } = work;
+async function execute(work: StageWork, locked: LockEntry | undefined, key: string): Promise<Outcome> {
+  const { project, stage, absent, beat } = work;
   // An equal stage may have ended between the look and the turn; also one of this host that was killed before it had pushed.
-  const restored = input.force ? undefined : await restore(work, locked, key);
+  const restored = isForced(work) ? undefined : await restore(work, locked, key);
   if (restored) {
     await keep(work, restored);
     return made('restored', restored);
@@ -174,7 +162,7 @@ async function execute(work: Work, locked: LockEntry | undefined, key: string): 
   await removeOutputs(project, stage);
   await runOnDevices(work, key, settings, checkpoints);
   beat.update({ message: 'saving outs' });
-  const entry = await saveOutputs(project, stage, readParams, locked);
+  const entry = await saveOutputs(project, stage, readParams, locked, savingOf(work));
   await keep(work, entry);
   await removeCheckpoints(project.root, key);
   await checkpoints?.remove();
@@ -182,7 +170,7 @@ async function execute(work: Work, locked: LockEntry | undefined, key: string): 
 }
 
 /** An earlier attempt made the outs, and ended before it had removed what nobody needs any longer. */
-async function tidyUp(work: Work, key: string): Promise<void> {
+async function tidyUp(work: StageWork, key: string): Promise<void> {
   const { project, stage, absent } = work;
   const settings = settingsOf(stage, projectDefaults(project.root));
   await removeCheckpoints(project.root, key);
@@ -196,7 +184,7 @@ async function isKept(absent: AbsentState, entry: LockEntry | undefined): Promis
 }
 
 async function bringInputs(
-  { pipeline, stage, inputs, beat, project }: Work,
+  { pipeline, stage, inputs, beat, project }: StageWork,
   absent: AbsentState,
 ): Promise<void> {
   beat.update({ message: 'fetching deps' });
@@ -211,21 +199,35 @@ async function bringInputs(
   });
 }
 
+/** Of a frozen stage, nothing before it counts. */
+function isForced({ input, stage }: StageWork): boolean {
+  return input.force || (input.upstreamRan === true && !stage.frozen);
+}
+
+/** What is not in the cache, no other host could have. */
+function savingOf({ input, absent }: StageWork): { commit: boolean } {
+  return { commit: input.commit !== false || absent !== undefined };
+}
+
 /** From the run cache of this host, or else from that of the remote. */
 async function restore(
-  { project, stage, absent }: Work,
+  work: StageWork,
   locked: LockEntry | undefined,
   key: string,
 ): Promise<LockEntry | undefined> {
-  const local = await restoreRun(project, stage, readParams, locked);
-  if (local || !absent?.remote) return local;
+  const { input, project, stage, remote } = work;
+  const options = { runCache: input.runCache !== false, ...savingOf(work) };
+  const local = await restoreRun(project, stage, readParams, locked, options);
+  if (local || !remote || !options.runCache) return local;
   const signal = Context.current().cancellationSignal;
-  if (!(await fetchRun(project, absent.remote, key, { signal }))) return undefined;
-  return await restoreRun(project, stage, readParams, locked);
+  if (!(await fetchRun(project, remote, key, { signal }))) return undefined;
+  return await restoreRun(project, stage, readParams, locked, options);
 }
 
 /** Puts what a stage made where the next run, or another host, finds it. */
-async function keep({ project, stage, absent, beat }: Work, entry: LockEntry): Promise<void> {
+async function keep(work: StageWork, entry: LockEntry): Promise<void> {
+  const { project, stage, absent, beat } = work;
+  if (!savingOf(work).commit) return;
   const isRun = await saveRun(project, stage, entry);
   if (!absent) return;
   beat.update({ message: 'pushing outs' });
@@ -239,93 +241,36 @@ async function keep({ project, stage, absent, beat }: Work, entry: LockEntry): P
   });
 }
 
+/** One that is not frozen is looked at by each run, as `dvc repro` does. */
+function looksAtSource({ imports, frozen }: Stage, { updateImports }: RunStageInput): boolean {
+  return imports !== undefined && (updateImports === true || !frozen);
+}
+
 /** A `.dvc` file has no command, and a frozen stage's is not run. */
 function runsCommand(stage: Stage): boolean {
   return stage.cmd !== undefined && !stage.frozen;
 }
 
+/** Before its outs are removed, which nothing would make again. @throws DiagnosticError `empty-command` */
+function refuseEmpty({ address, cmd = '', locate }: Stage): void {
+  if (cmd.length > 0) return;
+  throw new DiagnosticError('empty-command', {
+    message: `${address} has an empty command`,
+    at: locate(['cmd']),
+    fix: 'write a command, or keep its outs with dvc add in place of a stage',
+  });
+}
+
 /** Outs that no command makes: what is gone comes back from the cache, what a person changed is taken as it is now. */
 async function takeOutputs(
-  project: Project,
-  stage: Stage,
+  work: StageWork,
   locked: LockEntry | undefined,
   changes: readonly StageChange[],
 ): Promise<Outcome> {
+  const { project, stage } = work;
   if (locked && changes.some((change) => change.kind === 'out' && change.reason === 'deleted')) {
     await checkoutOutputs(project, stage, locked);
     return { outcome: 'restored', bytes: 0 };
   }
-  return made('ran', await saveOutputs(project, stage, readParams, locked));
+  return made('ran', await saveOutputs(project, stage, readParams, locked, savingOf(work)));
 }
-
-async function runOnDevices(
-  { deps, input, project, stage, beat, meter }: Work,
-  key: string,
-  settings: EffectiveSettings,
-  checkpoints: CheckpointStore | undefined,
-): Promise<void> {
-  const signal = Context.current().cancellationSignal;
-  const gpus = input.fallback ? 0 : settings.gpus;
-  const onDevices = async (leased: readonly number[]): Promise<void> => {
-    const limit = AbortSignal.timeout(Math.min(input.timeout * 1000, LONGEST_TIMER_MS));
-    let saved: string | undefined;
-    meter.begin(gpus);
-    const command = runCommand({
-      root: project.root,
-      // By host, not by workspace: whoever reads it need not know which of the folders here the run used.
-      log: { root: deps.root, run: runOf(input) },
-      stage,
-      key,
-      attempt: input.attempt,
-      grace: settings.grace,
-      devices: gpus > 0 || input.fallback ? leased : undefined,
-      executable: deps.executable,
-      env: identityOf(deps, input),
-      signal: AbortSignal.any([signal, limit]),
-      checkpoints,
-      until: input.until,
-      onUpdate({ pid, progress, checkpoint, tail }) {
-        if (checkpoint && checkpoint.digest !== saved) meter.saved();
-        saved = checkpoint?.digest;
-        const metrics = Object.entries(progress.metrics ?? {}).filter(
-          (entry): entry is [string, number] => entry[1] !== null,
-        );
-        beat.update({
-          tail,
-          ...(pid === undefined ? {} : { pid }),
-          ...(progress.step === undefined ? {} : { step: progress.step }),
-          ...(progress.total === undefined ? {} : { total: progress.total }),
-          ...(progress.message === undefined ? {} : { message: progress.message }),
-          ...(metrics.length === 0 ? {} : { metrics: Object.fromEntries(metrics) }),
-          ...(checkpoint === undefined ? {} : { checkpoint }),
-        });
-      },
-    });
-    const explained = async (error: unknown): Promise<unknown> => {
-      if (gpus === 0 || signal.aborted || (await deps.gpus.areWorking(leased))) return error;
-      return new DiagnosticError('gpu-lost', {
-        message: `a GPU of ${deps.hostId} failed while ${stage.address} ran on ${leased.join(', ')}`,
-        fix: 'see `nvidia-smi` there; the stage goes on from its newest checkpoint on another one',
-        cause: error,
-        transient: true,
-      });
-    };
-    try {
-      await command;
-      meter.end(true);
-    } catch (error) {
-      meter.end(false);
-      if (!limit.aborted || signal.aborted) throw await explained(error);
-      throw new DiagnosticError('stage-timeout', {
-        message: `${stage.address} ran for longer than its timeout of ${input.timeout} s, and was ended`,
-        at: stage.locate(['meta', 'reprise', 'timeout']),
-        fix: 'raise meta.reprise.timeout; finished checkpoints are kept',
-        cause: error,
-      });
-    }
-  };
-  await deps.memory.hold(settings.memory, signal, () => deps.gpus.hold(gpus, signal, onDevices));
-}
-
-/** What a timer of Node can hold, about 24 days: a longer one would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -110,6 +110,13 @@ export interface RunStageInput {
   readonly address: string;
   /** Run although nothing changed, and do not look in the run cache. */
   readonly force: boolean;
+  /** A stage that it reads from has run: as `force`, for a stage that is not frozen. */
+  readonly upstreamRan?: boolean;
+  /** As in the run's input. */
+  readonly allowMissing?: boolean;
+  readonly pull?: boolean;
+  readonly runCache?: boolean;
+  readonly commit?: boolean;
   /** Of a `.dvc` file that imports: look at its source, and bring what is new. */
   readonly updateImports?: boolean;
   /** Which run of its command this is, from 1: a failure of the command counts, a lost host does not. */
@@ -124,6 +131,8 @@ export interface RunStageInput {
   readonly usage?: StageUsage;
   /** When its command is stopped, with its checkpoint. */
   readonly until?: NonNullable<ReproduceOptions['until']>;
+  /** How many stages of the run are under way with it: so much less each of them tells the workflow. */
+  readonly beside?: number;
   /** Names the run's logs: the id of the first execution of its chain. Absent: of the one that asks. */
   readonly run?: string;
 }

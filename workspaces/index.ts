@@ -4,6 +4,7 @@ export { commitEntries, type LockEntries } from './commit-entries.js';
 export { bringObjects } from './bring-objects.js';
 export { fetchInputs, fetchPaths, type InputsOptions, type PathsOptions } from './fetch-inputs.js';
 export { fetchImport, updateImport } from './imports/update-import.js';
+export { pullInputs, pullOutputs } from './pull-missing.js';
 export { pushResults } from './push-results.js';
 export { publish, type Published, type PublishOptions } from './publish.js';
 export { openRemoteIfAny } from './open-remote-if-any.js';

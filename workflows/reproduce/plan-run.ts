@@ -1,7 +1,8 @@
-import { isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
 import type { Plan, PlannedStage, ReproduceOptions, ReproduceResult, RunStageResult } from '../types.js';
 import type { Board } from './board.js';
 import { Interrupted, type Control } from './control.js';
+import { untilDeserted } from './deserted.js';
 import { Frontier, type Ready } from './frontier.js';
 import type { Ledger } from './ledger.js';
 import {
@@ -40,6 +41,8 @@ export class PlanRun {
   readonly #carried: ReadonlyMap<string, boolean>;
   /** Where the outs of stages that this run made are. */
   readonly #made = new Map<string, Pick<RunStageResult, 'host' | 'bytes'>>();
+  /** Addresses of stages that were not up to date. */
+  readonly #ran = new Set<string>();
   #begun = 0;
   /** Whose executions have not ended: they run, or wait for a worker. */
   #executing = 0;
@@ -59,6 +62,7 @@ export class PlanRun {
     this.#frontier = new Frontier(plan.stages);
     this.#slots = new Semaphore(options.jobs === 0 ? MOST_AT_ONCE : options.jobs);
     this.#carried = new Map(options.carried.map(({ address, outcome }) => [address, outcome !== 'failed']));
+    for (const { address } of options.carried) this.#ran.add(address);
   }
 
   /** The history is long: what was not begun is left to a run that continues this one. */
@@ -186,6 +190,31 @@ export class PlanRun {
     }
   }
 
+  /** Whoever served its labels may all leave: then it is looked at again, as one that nobody serves. */
+  async #unlessDeserted<T>(
+    { address, labels, heartbeat = this.options.heartbeat }: PlannedStage,
+    { queue, served, fallback }: Place,
+    run: () => Promise<T>,
+  ): Promise<T> {
+    if (labels.length === 0 || !served || fallback || !patched('deserted-queues')) return await run();
+    const watch = new CancellationScope();
+    void watch
+      .run(() => {
+        const said = (): unknown => this.board.get(address)?.progress;
+        return untilDeserted({ queue, queues: this.#served, heartbeat, said });
+      })
+      .then(
+        () => this.control.interrupt(address),
+        // It has ended, or the run has.
+        () => undefined,
+      );
+    try {
+      return await run();
+    } finally {
+      watch.cancel();
+    }
+  }
+
   async #runOnce(stage: PlannedStage, place: Place, record: StageRecord): Promise<boolean | 'interrupted'> {
     const { address } = stage;
     const { plan, options, board, ledger, control } = this;
@@ -199,17 +228,32 @@ export class PlanRun {
     board.begin(address);
     const inputs = await ledger.inputsOf(stage);
     const retries = (): number => control.current(stage).retries;
+    const upstreamRan = stage.upstream.some((before) => this.#ran.has(before));
     try {
       this.#executing++;
       let result: RunStageResult;
       try {
-        result = await control.interruptible(address, () =>
-          runStage({ stage, place, plan, options, board, inputs, record, retries }),
+        result = await this.#unlessDeserted(stage, place, () =>
+          control.interruptible(address, () =>
+            runStage({
+              stage,
+              place,
+              plan,
+              options,
+              board,
+              inputs,
+              record,
+              upstreamRan,
+              beside: this.#executing,
+              retries,
+            }),
+          ),
         );
       } finally {
         this.#executing--;
       }
       this.#made.set(address, { host: result.host, bytes: result.bytes });
+      if (result.outcome !== 'skipped') this.#ran.add(address);
       if (result.lockEntry !== undefined)
         await ledger.commit(
           stage,
