@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DiagnosticError, parseWith, readYaml, type Locator } from '../diagnostics/index.js';
 import { finetuningConfigSchema, type FinetuningConfig } from './finetuning-config.js';
 import { loadBaseConfig } from './load-config.js';
@@ -27,11 +27,14 @@ export function loadFinetuningConfig(root: string, files: FinetuningFiles = {}):
   return readFinetuningConfig(root, files).config;
 }
 
-/** The same, with what finds a setting's place, for who sees only later that it is wrong. */
+/**
+ * The same, with what finds a setting's place, for who sees only later that it is wrong, and the preset's name: that of its file,
+ * without `.yaml`.
+ */
 export function readFinetuningConfig(
   root: string,
   files: FinetuningFiles = {},
-): { readonly config: FinetuningConfig; readonly places: Locator } {
+): { readonly config: FinetuningConfig; readonly places: Locator; readonly preset: string } {
   const paramsPath = files.params ?? projectLayout.params;
   const params = readYaml(join(root, paramsPath), paramsPath);
   const whole = params.toJS();
@@ -52,7 +55,8 @@ export function readFinetuningConfig(
   const presetFile = readYaml(join(root, path), path);
   const value = overlay(overlay({ seed: loadBaseConfig(root).seed }, presetFile.toJS() ?? {}), settings);
   const places = overlayLocator(presetFile, params, SECTION, settings);
-  return { config: parseWith(finetuningConfigSchema, value, 'bad-config', places), places };
+  const config = parseWith(finetuningConfigSchema, value, 'bad-config', places);
+  return { config, places, preset: basename(path, SUFFIX) };
 }
 
 function presets(root: string): string[] {

@@ -78,6 +78,7 @@ export async function openAnyClassifier(options: OpenImageClassifierOptions): Pr
 }
 
 export {
+  firstColumns,
   ingest,
   prepare,
   preprocess,

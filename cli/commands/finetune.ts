@@ -50,7 +50,11 @@ async function inputs(flags: FinetuneFlags, log: (line: string) => void) {
   const root = findProjectRoot(process.cwd());
   const inProject = (path: string | undefined): string | undefined => path && relative(root, resolve(path));
   const [params, preset] = [inProject(flags.params), inProject(flags.config)];
-  const { config, places } = readFinetuningConfig(root, {
+  const {
+    config,
+    places,
+    preset: name,
+  } = readFinetuningConfig(root, {
     ...(params === undefined ? {} : { params }),
     ...(preset === undefined ? {} : { preset }),
   });
@@ -61,6 +65,7 @@ async function inputs(flags: FinetuneFlags, log: (line: string) => void) {
     root,
     config,
     places,
+    preset: name,
     trainFile: place(flags.train, projectLayout.train),
     valFile: place(flags.val, projectLayout.val),
     outputDir: place(flags.output, projectLayout.checkpoints),
@@ -93,9 +98,9 @@ async function run(
   const { openState } = await import('../../runner/index.js');
   const { trackTraining } = await import('../tracking/track-training.js');
   const { logModel } = await import('../tracking/log-model.js');
-  const { root, outputDir, ...given } = await inputs(flags, (line) => reporter.log(line));
+  const { root, outputDir, preset, ...given } = await inputs(flags, (line) => reporter.log(line));
   const folder = process.env.REPRISE_CHECKPOINTS;
-  const tracker = await trackTraining(root, given.config, (line) => reporter.log(line));
+  const tracker = await trackTraining(root, { preset, ...given.config }, (line) => reporter.log(line));
   const guard = (needs: MemoryNeeds): void => {
     const json = flags.json ?? false;
     const said = (how: string): string => diagnosticText(outOfMemory(how, given.config, needs), { json });

@@ -44,11 +44,21 @@ export function initCommand(): Command {
         return;
       }
       const shown = relative(process.cwd(), result.folder) || '.';
+      const { fields, notAmong } = result.fields ?? {};
+      const toCorrect =
+        fields && notAmong
+          ? [
+              `correct preprocessing.fields in configs/data_config.yaml: it has ${Object.entries(fields)
+                .map(([role, name]) => `${role}: ${name}`)
+                .join(', ')}, and the columns of the data are ${notAmong.join(', ')}`,
+            ]
+          : [];
       const lines = [
         ...result.written.map((path) => `  ${path}`),
         result.written.length > 0
           ? `${shown}: ${result.written.length} files laid out${result.gitInit ? ', in a new git repository' : ''}${result.committed ? ' with a first commit' : ''}`
           : `${shown} is laid out already; nothing was changed`,
+        ...toCorrect,
         `next: ${shown === '.' ? '' : `cd ${shown} && `}reprise repro`,
       ];
       process.stdout.write(`${lines.join('\n')}\n`);

@@ -3,6 +3,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { firstCommit, gitInit, gitState, ignoresDvc } from './git.js';
 import { withManifest } from './manifest.js';
+import { fieldsFor, type ChosenFields } from './fields.js';
+import { columnsOf } from './own-columns.js';
 import { withOwnData } from './own-data.js';
 import { packageRoot } from './package-root.js';
 import { asProblemType, withProblemType } from './problem-types.js';
@@ -29,6 +31,8 @@ export interface InitResult {
   /** A repository was made for it. */
   readonly gitInit: boolean;
   readonly committed: boolean;
+  /** Of records of one's own: what `preprocessing.fields` has, and the columns, where it is not among them. */
+  readonly fields?: ChosenFields;
 }
 
 /**
@@ -54,10 +58,18 @@ export async function initProject(options: {
   const task = options.task ?? 'text-classification';
   const common = withManifest(await templateFiles(packageRoot(), task), packageRoot(), folder);
   const problem = asProblemType(options.problemType ?? 'single_label_classification', task, options.data);
+  const fields =
+    options.data === undefined || task === 'image-classification'
+      ? undefined
+      : fieldsFor(task, problem, await columnsOf(options.data));
   const own =
     options.data === undefined
       ? common
-      : await withProblemType(withOwnData(common, task, options.data, folder), problem, packageRoot());
+      : await withProblemType(
+          withOwnData(common, task, options.data, folder, fields),
+          problem,
+          packageRoot(),
+        );
   // The notebooks' outputs are those of the demo: of another task, or of other data, they would say what is not so.
   const isDemo = options.data === undefined && task === 'text-classification';
   const template = isDemo ? own : own.map(withoutOutputs);
@@ -97,6 +109,7 @@ export async function initProject(options: {
     kept: kept.map(({ path }) => path).sort(),
     gitInit: git.kind === 'outside',
     committed,
+    ...(fields ? { fields } : {}),
   };
 }
 

@@ -1,15 +1,20 @@
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
+import { ownReadme } from './own-readme.js';
+import type { ChosenFields } from './fields.js';
 import { changed, type ProjectFile } from './project-files.js';
 import type { Task } from './tasks.js';
 
 const PICTURES = '- data/processed/pictures\n';
 const RAW = '- data/raw\n';
+const DIGITS = '# In pixels: the digits are small, and are made larger.';
 
 /**
  * The template with the user's own data in place of its own: a path, or any source that `ingestion.source` takes. What is
  * known of a file is written into configs/data_config.yaml; what is not stays to be corrected there, and is said so.
+ *
+ * @param chosen fields of records; of pictures none
  *
  * @throws DiagnosticError `source-missing`
  */
@@ -18,34 +23,47 @@ export function withOwnData(
   task: Task,
   data: string,
   folder: string,
+  chosen: ChosenFields | undefined,
 ): ProjectFile[] {
   if (!isThere(data))
     throw new DiagnosticError('source-missing', {
       message: `--data names ${data}, which does not exist`,
       fix: 'name a file or folder, or a source such as https://…, s3://…, hf:<owner>/<data set>',
     });
-  const source = isSource(data) ? data : `path:${relative(folder, resolve(data)) || '.'}`;
+  const path = relative(folder, resolve(data)) || '.';
+  const isBooks = !isSource(data) && isFolder(data) && formatOf(data, task) === 'prose';
+  const source = isSource(data) ? data : `path:${path}${isBooks ? '/**/*.txt' : ''}`;
   return files.map((file) => {
     if (file.path === 'params.yaml')
-      return changed(file, (params) => {
+      return changed(withoutDigits(file), (params) => {
         params.setIn(['data_config', 'ingestion', 'source'], source);
         params.deleteIn(['data_config', 'ingestion', 'integrity']);
-        if (task === 'image-classification')
+        // What suits the template's data would drop some of other data.
+        params.setIn(['data_config', 'preparation', 'max_train_rows'], null);
+        if (task === 'text-classification')
+          params.setIn(['data_config', 'preprocessing', 'strip_examples'], false);
+        if (task !== 'image-classification' && formatOf(data, task) === 'records')
+          params.setIn(['data_config', 'preprocessing', 'min_characters'], 1);
+        if (task === 'image-classification') {
           params.setIn(['data_config', 'preprocessing', 'format'], 'images');
+          params.setIn(['finetuning', 'image_size'], 224);
+        }
       });
     if (file.path === 'configs/data_config.yaml')
       return changed(file, (config) => {
         config.deleteIn(['ingestion', 'files']);
         config.deleteIn(['preprocessing', 'pixels']);
         if (task !== 'image-classification') config.setIn(['preprocessing', 'format'], formatOf(data, task));
-        if (task === 'causal-lm' && config.getIn(['preprocessing', 'format']) === 'records')
-          config.setIn(['preprocessing', 'fields'], config.createNode({ text: 'text' }));
+        if (chosen && formatOf(data, task) === 'records')
+          config.setIn(['preprocessing', 'fields'], config.createNode(chosen.fields));
         if (task === 'text-classification') {
           config.deleteIn(['preparation', 'test_rows']);
           config.deleteIn(['preparation', 'val_rows']);
           config.setIn(['preparation', 'split'], config.createNode({ by: 'label', test: 0.15, val: 0.1 }));
         }
       });
+    if (file.path === 'README.md')
+      return { ...file, content: Buffer.from(ownReadme(file.content.toString('utf8'), task, source)) };
     // Pictures of one's own stay where they are; only those of rows of numbers are made.
     if (file.path === 'dvc.yaml' && task === 'image-classification')
       return { ...file, content: Buffer.from(file.content.toString('utf8').replaceAll(PICTURES, RAW)) };
@@ -53,15 +71,35 @@ export function withOwnData(
   });
 }
 
+/** A comment of the template's own pictures. */
+function withoutDigits(file: ProjectFile): ProjectFile {
+  const text = file.content.toString('utf8').replace(DIGITS, '# In pixels: the side of what the model sees.');
+  return { ...file, content: Buffer.from(text) };
+}
+
 /** A path that exists, or a source that is asked for only when it is ingested. */
 export function isThere(data: string): boolean {
   return isSource(data) || statSync(resolve(data), { throwIfNoEntry: false }) !== undefined;
+}
+
+function isFolder(data: string): boolean {
+  return statSync(resolve(data)).isDirectory();
 }
 
 function isSource(data: string): boolean {
   return /^(npm|pypi|path|https?|s3|hf):/.test(data);
 }
 
-function formatOf(data: string, task: Task): string {
-  return task === 'causal-lm' && /\.txt(\.gz)?$/.test(data) ? 'prose' : 'records';
+/** How local or named data is read: prose in .txt files, or records. */
+export function formatOf(data: string, task: Task): 'prose' | 'records' {
+  if (task !== 'causal-lm') return 'records';
+  if (!isSource(data) && isFolder(data)) {
+    const names = readdirSync(resolve(data), { recursive: true, encoding: 'utf8' });
+    const some = (pattern: RegExp): boolean => names.some((name) => pattern.test(name));
+    return some(PROSE) && !some(RECORDS) ? 'prose' : 'records';
+  }
+  return PROSE.test(data) ? 'prose' : 'records';
 }
+
+const PROSE = /\.txt(\.gz)?$/;
+const RECORDS = /\.(csv|tsv|jsonl|json|parquet)(\.gz)?$/;

@@ -33,8 +33,8 @@ export function asProblemType(name: string, task: Task, data: string | undefined
 }
 
 /**
- * The template for numbers, or for any number of labels of each text: settings, the plots that such a model has, and rows, tests and
- * a metric in place of those of one label. `examples/problem-types/<type>` has what is laid out.
+ * The template for numbers, or for any number of labels of each text: settings, the plots that such a model has, and rows, tests,
+ * notebooks and a metric in place of those of one label. `examples/problem-types/<type>` has what is laid out.
  */
 export async function withProblemType(
   files: readonly ProjectFile[],
@@ -66,10 +66,6 @@ export async function withProblemType(
       if (file.path === 'configs/data_config.yaml')
         return changed(file, (config) => {
           if (problem === 'regression') config.setIn(['preprocessing', 'number'], config.createNode({}));
-          else {
-            config.deleteIn(['preprocessing', 'fields', 'label']);
-            config.setIn(['preprocessing', 'fields', 'labels'], 'labels');
-          }
         });
       return file;
     });

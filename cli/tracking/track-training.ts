@@ -25,7 +25,7 @@ export interface TrainingTracker {
  */
 export async function trackTraining(
   root: string,
-  config: FinetuningConfig,
+  config: FinetuningConfig & { readonly preset: string },
   log: (line: string) => void,
 ): Promise<TrainingTracker | undefined> {
   const base = loadBaseConfig(root);

@@ -2,6 +2,7 @@ export { cacheFolder } from './ingestion/cache-folder.js';
 export { ingest, type IngestOptions, type IngestResult } from './ingestion/ingest.js';
 export type { Bucket, OpenBucket } from './ingestion/open-bucket.js';
 export type { Provenance } from './ingestion/provenance.js';
+export { firstColumns } from './preprocessing/first-columns.js';
 export { preprocess, type PreprocessOptions } from './preprocessing/preprocess.js';
 export type { PreprocessReport } from './preprocessing/preprocess-report.js';
 export { prepare, type PrepareOptions, type PrepareResult } from './preparation/prepare.js';

@@ -71,7 +71,7 @@ function badImage({ path, at }: PictureFile, cause: unknown): DiagnosticError {
     message: `${path} is not a picture that can be read: ${(cause as Error).message.trim().split('\n')[0]}`,
     at,
     expected: 'a whole PNG, JPEG or WebP file',
-    fix: 'replace the picture, or remove its row',
+    fix: 'replace the picture, or remove it with the row that names it',
     cause,
   });
 }

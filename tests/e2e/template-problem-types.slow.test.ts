@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { describeWithDvc, dvc } from '../dvc/state/real-dvc.js';
 import { install, runIn } from '../rig/installed.js';
+import { hasNotebooks, picturesOf, runNotebooks, textOf } from '../rig/notebooks.js';
 import { endAll, reprise } from '../rig/reprise.js';
 
 const FIXTURES = 'tests/finetuning/fixtures';
@@ -17,6 +18,22 @@ const ROWS = {
     labels: ['sea', 'hill'].filter((name) => words.includes(name)),
   }),
 };
+
+/** Pictures of each notebook. */
+const PICTURES = {
+  regression: {
+    '01_data_exploration': 2,
+    '02_baseline_model': 1,
+    '03_finetuning_experiments': 3,
+    '04_model_comparison': 3,
+  },
+  multi_label_classification: {
+    '01_data_exploration': 3,
+    '02_baseline_model': 1,
+    '03_finetuning_experiments': 3,
+    '04_model_comparison': 4,
+  },
+} as const;
 
 const suite = (problem: keyof typeof ROWS) => (): void => {
   let root: string;
@@ -40,6 +57,7 @@ const suite = (problem: keyof typeof ROWS) => (): void => {
       batch_size: 8,
       max_steps: 6,
       eval_steps: 3,
+      logging_steps: 2,
     };
     for (const [key, value] of Object.entries(turned)) params.setIn(['finetuning', key], value);
     writeFileSync(path, params.toString());
@@ -70,6 +88,33 @@ const suite = (problem: keyof typeof ROWS) => (): void => {
       ['plots/answers.json'],
     ]);
     expect((await dvc(['status'], root)).stdout).toMatch(/up to date/);
+  });
+
+  (hasNotebooks ? it : it.skip)('shows in its notebooks what was made, as the figures have it', async () => {
+    const shown = await runNotebooks(root);
+    expect(Object.entries(shown).map(([name, outputs]) => [name, picturesOf(outputs).length])).toEqual(
+      Object.entries(PICTURES[problem]),
+    );
+    const read = <T>(path: string): T => JSON.parse(readFileSync(join(root, path), 'utf8')) as T;
+    const first = problem === 'regression' ? 'rmse' : 'micro_f1';
+    const { base, finetuned } = read<Record<'base' | 'finetuned', Record<string, number>>>('metrics.json');
+    const said = (value: number | undefined): number => Number(value?.toPrecision(4));
+    const baseline = textOf(shown['02_baseline_model']);
+    expect(baseline).toContain(`untrained: ${said(base[first])}\nfinetuned: ${said(finetuned[first])}`);
+    // The words say it all, and so does what counts them.
+    const words = Number(/^(?:words|naive Bayes): (.+)$/m.exec(baseline)?.[1]);
+    const nothing = Number(/^(?:always the mean|every label): (.+)$/m.exec(baseline)?.[1]);
+    expect(problem === 'regression' ? nothing - words : words - nothing).toBeGreaterThan(0.1);
+    const comparison = textOf(shown['04_model_comparison']);
+    expect(comparison).toMatch(
+      new RegExp(`^${first} +${base[first]?.toFixed(4)} +${finetuned[first]?.toFixed(4)}$`, 'm'),
+    );
+    const kinds =
+      problem === 'regression'
+        ? /^(?:finetuned|base|both alike): (\d+)$/gm
+        : /^(?:all right|some are missing|some are too many|both): (\d+)$/gm;
+    const counted = [...comparison.matchAll(kinds)].reduce((sum, [, rows]) => sum + Number(rows), 0);
+    expect(counted).toBe(18);
   });
 
   it('passes the check of its types, and its tests', async () => {

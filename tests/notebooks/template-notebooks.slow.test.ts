@@ -37,28 +37,31 @@ function someRows(count: number): string {
 }
 
 describeWithNotebooks('the template’s notebooks', () => {
-  it.each(['text-classification', 'causal-lm', 'image-classification'])(
-    'say which stage is missing, where none has run: %s',
-    async (task) => {
-      const shown = await runNotebooks(await init('--task', task));
-      expect(Object.keys(shown)).toEqual([
-        '01_data_exploration',
-        '02_baseline_model',
-        '03_finetuning_experiments',
-        '04_model_comparison',
-      ]);
-      const said = Object.values(shown).map(textOf).join('\n');
-      expect(said.match(/not run yet/g)).toHaveLength(5);
-      for (const [path, stage] of [
-        ['data/processed/report.json', 'data_preprocessing'],
-        ['data/finetuning/train.jsonl', 'prepare_finetuning_data'],
-        ['metrics.json', 'evaluate_model'],
-      ])
-        expect(said).toContain(`${path} is not there yet: run \`reprise repro ${stage}\``);
-      expect(said).toContain('no training was tracked yet: run `reprise repro finetune_model`');
-      expect(Object.values(shown).flatMap(picturesOf)).toEqual([]);
-    },
-  );
+  it.each([
+    ['text-classification', []],
+    ['causal-lm', ['--task', 'causal-lm']],
+    ['image-classification', ['--task', 'image-classification']],
+    ['regression', ['--data', 'https://example.com/a.csv', '--problem-type', 'regression']],
+    ['labels', ['--data', 'https://example.com/a.csv', '--problem-type', 'multi_label_classification']],
+  ])('say which stage is missing, where none has run: %s', async (_, flags) => {
+    const shown = await runNotebooks(await init(...flags));
+    expect(Object.keys(shown)).toEqual([
+      '01_data_exploration',
+      '02_baseline_model',
+      '03_finetuning_experiments',
+      '04_model_comparison',
+    ]);
+    const said = Object.values(shown).map(textOf).join('\n');
+    expect(said.match(/not run yet/g)).toHaveLength(5);
+    for (const [path, stage] of [
+      ['data/processed/report.json', 'data_preprocessing'],
+      ['data/finetuning/train.jsonl', 'prepare_finetuning_data'],
+      ['metrics.json', 'evaluate_model'],
+    ])
+      expect(said).toContain(`${path} is not there yet: run \`reprise repro ${stage}\``);
+    expect(said).toContain('no training was tracked yet: run `reprise repro finetune_model`');
+    expect(Object.values(shown).flatMap(picturesOf)).toEqual([]);
+  });
 
   it('show what was made, in tables and plots', async () => {
     const data = mkdtempSync(join(tmpdir(), 'notebooks-data-'));

@@ -103,6 +103,7 @@ describeWithMlflow('tracking', () => {
     expectHistory(run, root);
     expect(run.params).toMatchObject({
       method: 'lora',
+      preset: 'tiny',
       learning_rate: '0.01',
       target_modules: '["query","value"]',
       'augmentation.horizontal_flip': '0',

@@ -11,19 +11,21 @@ export interface CsvRow {
 /**
  * RFC 4180: commas, quotes doubled inside quotes, line ends inside quotes.
  *
- * @param separator a comma, or a tab
+ * @param separator a comma, or a tab; absent: what the first line has between its cells
  * @throws DiagnosticError `csv-syntax` with file and line
  */
-export async function* readCsv(path: string, shownAs: string, separator = ','): AsyncGenerator<CsvRow> {
+export async function* readCsv(path: string, shownAs: string, separator?: string): AsyncGenerator<CsvRow> {
   let cells: string[] = [];
   let cell = '';
   let quoted = false;
   let start = 0;
+  let between = separator;
   for await (const { text, number, bytes } of readLines(path, shownAs)) {
     if (quoted) cell += '\n';
     else {
       if (text === '') continue;
       start = number;
+      between ??= separatorOf(text);
       cells = [];
       cell = '';
     }
@@ -36,10 +38,10 @@ export async function* readCsv(path: string, shownAs: string, separator = ','): 
           at++;
         } else {
           quoted = false;
-          if (at + 1 < text.length && text[at + 1] !== separator)
+          if (at + 1 < text.length && text[at + 1] !== between)
             throw syntax(shownAs, number, at + 2, 'a closing quote is followed by more text', text);
         }
-      } else if (character === separator) {
+      } else if (character === between) {
         cells.push(cell);
         cell = '';
       } else if (character === '"') {
@@ -50,6 +52,12 @@ export async function* readCsv(path: string, shownAs: string, separator = ','): 
     if (!quoted) yield { cells: [...cells, cell], line: start, bytes };
   }
   if (quoted) throw syntax(shownAs, start, undefined, 'a quote is never closed', undefined);
+}
+
+/** Where a comma is the decimal mark, spreadsheets write semicolons. Of a header that has neither, it is of no matter. */
+function separatorOf(header: string): string {
+  const bare = header.replace(/"[^"]*"/g, '');
+  return [',', ';', '\t'].find((one) => bare.includes(one)) ?? ',';
 }
 
 function syntax(

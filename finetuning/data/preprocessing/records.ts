@@ -9,7 +9,7 @@ import { RecordReader, fieldsOf, type RawRecord } from './record-reader.js';
 import type { SourceRecord } from './source-record.js';
 
 /**
- * Records of the user's own: a .csv or .tsv with a header, a .jsonl, a .json with a list, a .parquet.
+ * Records of the user's own: a .csv or .tsv with a header (a .csv may have semicolons), a .jsonl, a .json with a list, a .parquet.
  *
  * @throws DiagnosticError `field-missing`, `jsonl-syntax`, `json-syntax`, `csv-syntax`, `bad-parquet` with file and line
  */
@@ -24,7 +24,7 @@ export async function* readRecords(
 
 function rawRecords(path: string, shownAs: string, columns: readonly string[]): AsyncIterable<RawRecord> {
   const name = path.replace(/\.gz$/, '');
-  if (name.endsWith('.csv')) return fromTable(path, shownAs, ',');
+  if (name.endsWith('.csv')) return fromTable(path, shownAs);
   if (name.endsWith('.tsv')) return fromTable(path, shownAs, '\t');
   if (name.endsWith('.json')) return readJsonArray(path, shownAs);
   if (name.endsWith('.parquet')) return readParquet(path, shownAs, columns);
@@ -38,7 +38,7 @@ async function* fromJsonl(path: string, file: string): AsyncGenerator<RawRecord>
   }
 }
 
-async function* fromTable(path: string, file: string, separator: string): AsyncGenerator<RawRecord> {
+async function* fromTable(path: string, file: string, separator?: string): AsyncGenerator<RawRecord> {
   let header: readonly string[] | undefined;
   for await (const { cells, line, bytes } of readCsv(path, file, separator)) {
     if (!header) {
@@ -51,7 +51,7 @@ async function* fromTable(path: string, file: string, separator: string): AsyncG
         at: { file, line },
         expected: `${header.length} cells`,
         found: `${cells.length}`,
-        fix: `correct the row; a cell with a ${separator === ',' ? 'comma' : 'tab'} needs quotes`,
+        fix: 'correct the row; a cell with what separates cells needs quotes',
       });
     const names = header;
     yield { get: (field) => cells[names.indexOf(field)], names, line, bytes };

@@ -133,7 +133,7 @@ class Fields {
       at: { file: this.file, line: this.line },
       expected: FORMS,
       found: found === undefined ? 'nothing' : JSON.stringify(found).slice(0, 200),
-      fix: 'run the stage that makes this file again, or correct the line',
+      fix: 'correct the line; if a stage made this file, run it again',
     });
   }
 }

@@ -12,6 +12,7 @@ const pair = [
 
 describe('records', () => {
   it.each<[string, string | Buffer]>([
+    ['rows.csv', '\ufefftext;label\r\n"one ""quoted"", text";a\r\n\r\nanother\ttext;b\r\n'],
     ['rows.tsv', 'label\ttext\na\t"one ""quoted"", text"\nb\t"another\ttext"\n'],
     ['rows.json', JSON.stringify(pair, null, 2)],
     ['rows.json', JSON.stringify(pair)],
