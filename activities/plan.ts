@@ -2,6 +2,7 @@ import { basename, isAbsolute, relative } from 'node:path';
 import { Context } from '@temporalio/activity';
 import {
   loadPipeline,
+  missingAllowed,
   openProject,
   readLockEntry,
   readParams,
@@ -57,12 +58,13 @@ async function planStages(
     const settings = settingsOf(stage, defaults);
     const edges = (pipeline.upstream.get(stage.address) ?? []).filter((address) => chosen.has(address));
     const locked = await readLockEntry(project, stage);
+    const absent = state?.files ?? (options.allowMissing ? missingAllowed(pipeline, stage) : undefined);
     // A stage below one that will run can only be judged once that one has.
     const upToDate =
       !options.force &&
-      !(options.updateImports && stage.imports !== undefined) &&
+      !(stage.imports !== undefined && (options.updateImports || !stage.frozen)) &&
       edges.every((address) => current.has(address)) &&
-      (await stageStatus(project, stage, locked, readParams, state?.files)).length === 0;
+      (await stageStatus(project, stage, locked, readParams, absent)).length === 0;
     if (upToDate) current.add(stage.address);
     planned.push({
       address: stage.address,

@@ -5,6 +5,7 @@ import {
   checkpointKey,
   fetchRun,
   formatLockEntry,
+  missingAllowed,
   parseLockEntry,
   readLockEntry,
   readParams,
@@ -15,13 +16,20 @@ import {
   stageStatus,
   type LockEntry,
   type Pipeline,
-  type Project,
   type Stage,
   type StageChange,
 } from '../dvc/index.js';
 import { DiagnosticError } from '../diagnostics/index.js';
 import { projectDefaults, removeCheckpoints, settingsOf } from '../runner/index.js';
-import { fetchInputs, openWorkspace, pushResults, updateImport } from '../workspaces/index.js';
+import {
+  fetchInputs,
+  openRemoteIfAny,
+  openWorkspace,
+  pullInputs,
+  pullOutputs,
+  pushResults,
+  updateImport,
+} from '../workspaces/index.js';
 import type { RunStageInput, RunStageResult } from '../workflows/index.js';
 import { absentState, type AbsentState } from './absent-state.js';
 import { Beat } from './beat.js';
@@ -29,7 +37,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import type { GpuMeter } from './gpu-meter.js';
 import { recentPipeline } from './recent-pipeline.js';
 import { runOnDevices } from './run-on-devices.js';
-import type { StageWork } from './stage-work.js';
+import type { Work } from './stage-work.js';
 import { sweepTurns, withTurn } from './with-turn.js';
 import { openCheckpointStore } from './checkpoint-store.js';
 
@@ -53,7 +61,9 @@ export async function runStage(
     );
     const absent = isPrivate ? await absentState(pipeline, input.workspace, inputs) : undefined;
     const { project } = pipeline;
-    const work: StageWork = { deps, input, pipeline, project, stage, absent, inputs, beat, meter };
+    const pulls = input.pull === true && !isPrivate;
+    const remote = pulls ? await openRemoteIfAny(project, undefined) : absent?.remote;
+    const work: Work = { deps, input, pipeline, project, stage, absent, pulls, remote, inputs, beat, meter };
     const result = await bringUpToDate(work);
     return {
       address: input.address,
@@ -84,9 +94,9 @@ function findStage(pipeline: Pipeline, address: string): Stage {
   });
 }
 
-async function bringUpToDate(work: StageWork): Promise<Outcome> {
-  const { input, project, stage, absent, beat } = work;
-  if (input.updateImports && stage.imports !== undefined) {
+async function bringUpToDate(work: Work): Promise<Outcome> {
+  const { input, pipeline, project, stage, absent, beat } = work;
+  if (looksAtSource(stage, input)) {
     beat.update({ message: 'looking at the source' });
     const updated = await updateImport(project, stage, Context.current().cancellationSignal);
     if (updated) {
@@ -97,17 +107,26 @@ async function bringUpToDate(work: StageWork): Promise<Outcome> {
     if (absent) return { outcome: 'skipped', bytes: 0 };
   }
   const locked = await readLockEntry(project, stage);
-  const force = input.force && !(input.updateImports && stage.imports !== undefined);
+  const force = isForced(work) && !(input.updateImports && stage.imports !== undefined);
   if (!force) {
-    const changes = await stageStatus(project, stage, locked, readParams, absent?.files);
+    const lenient = missingAllowed(pipeline, stage);
+    const known = absent?.files ?? (input.allowMissing ? lenient : undefined);
+    const changes = await stageStatus(project, stage, locked, readParams, known);
     if (changes.length === 0 && (!absent || (await isKept(absent, locked))))
       return { outcome: 'skipped', bytes: 0 };
-    if (!runsCommand(stage)) return await takeOutputs(project, stage, locked, changes);
+    if (work.pulls && (await stageStatus(project, stage, locked, readParams, lenient)).length === 0) {
+      beat.update({ message: 'pulling outs' });
+      if (await pullOutputs({ pipeline, stage, signal: Context.current().cancellationSignal }))
+        return { outcome: 'restored', bytes: 0 };
+    }
+    if (!runsCommand(stage)) return await takeOutputs(work, locked, changes);
   }
-  if (!runsCommand(stage)) return await takeOutputs(project, stage, locked, []);
+  if (!runsCommand(stage)) return await takeOutputs(work, locked, []);
+  refuseEmpty(stage);
   if (absent) await bringInputs(work, absent);
+  if (work.pulls) await pullInputs({ pipeline, stage, signal: Context.current().cancellationSignal });
   const key = await checkpointKey(project, stage, readParams);
-  if (!input.force) {
+  if (!isForced(work)) {
     const restored = await restore(work, locked, key);
     if (restored) {
       await keep(work, restored);
@@ -118,10 +137,10 @@ async function bringUpToDate(work: StageWork): Promise<Outcome> {
   return await withTurn(work, key, () => execute(work, locked, key));
 }
 
-async function execute(work: StageWork, locked: LockEntry | undefined, key: string): Promise<Outcome> {
-  const { input, project, stage, absent, beat } = work;
+async function execute(work: Work, locked: LockEntry | undefined, key: string): Promise<Outcome> {
+  const { project, stage, absent, beat } = work;
   // An equal stage may have ended between the look and the turn; also one of this host that was killed before it had pushed.
-  const restored = input.force ? undefined : await restore(work, locked, key);
+  const restored = isForced(work) ? undefined : await restore(work, locked, key);
   if (restored) {
     await keep(work, restored);
     return made('restored', restored);
@@ -131,7 +150,7 @@ async function execute(work: StageWork, locked: LockEntry | undefined, key: stri
   await removeOutputs(project, stage);
   await runOnDevices(work, key, settings, checkpoints);
   beat.update({ message: 'saving outs' });
-  const entry = await saveOutputs(project, stage, readParams, locked);
+  const entry = await saveOutputs(project, stage, readParams, locked, savingOf(work));
   await keep(work, entry);
   await removeCheckpoints(project.root, key);
   await checkpoints?.remove();
@@ -139,7 +158,7 @@ async function execute(work: StageWork, locked: LockEntry | undefined, key: stri
 }
 
 /** An earlier attempt made the outs, and ended before it had removed what nobody needs any longer. */
-async function tidyUp(work: StageWork, key: string): Promise<void> {
+async function tidyUp(work: Work, key: string): Promise<void> {
   const { project, stage, absent } = work;
   const settings = settingsOf(stage, projectDefaults(project.root));
   await removeCheckpoints(project.root, key);
@@ -153,7 +172,7 @@ async function isKept(absent: AbsentState, entry: LockEntry | undefined): Promis
 }
 
 async function bringInputs(
-  { pipeline, stage, inputs, beat, project }: StageWork,
+  { pipeline, stage, inputs, beat, project }: Work,
   absent: AbsentState,
 ): Promise<void> {
   beat.update({ message: 'fetching deps' });
@@ -168,21 +187,35 @@ async function bringInputs(
   });
 }
 
+/** Of a frozen stage, nothing before it counts. */
+function isForced({ input, stage }: Work): boolean {
+  return input.force || (input.upstreamRan === true && !stage.frozen);
+}
+
+/** What is not in the cache, no other host could have. */
+function savingOf({ input, absent }: Work): { commit: boolean } {
+  return { commit: input.commit !== false || absent !== undefined };
+}
+
 /** From the run cache of this host, or else from that of the remote. */
 async function restore(
-  { project, stage, absent }: StageWork,
+  work: Work,
   locked: LockEntry | undefined,
   key: string,
 ): Promise<LockEntry | undefined> {
-  const local = await restoreRun(project, stage, readParams, locked);
-  if (local || !absent?.remote) return local;
+  const { input, project, stage, remote } = work;
+  const options = { runCache: input.runCache !== false, ...savingOf(work) };
+  const local = await restoreRun(project, stage, readParams, locked, options);
+  if (local || !remote || !options.runCache) return local;
   const signal = Context.current().cancellationSignal;
-  if (!(await fetchRun(project, absent.remote, key, { signal }))) return undefined;
-  return await restoreRun(project, stage, readParams, locked);
+  if (!(await fetchRun(project, remote, key, { signal }))) return undefined;
+  return await restoreRun(project, stage, readParams, locked, options);
 }
 
 /** Puts what a stage made where the next run, or another host, finds it. */
-async function keep({ project, stage, absent, beat }: StageWork, entry: LockEntry): Promise<void> {
+async function keep(work: Work, entry: LockEntry): Promise<void> {
+  const { project, stage, absent, beat } = work;
+  if (!savingOf(work).commit) return;
   const isRun = await saveRun(project, stage, entry);
   if (!absent) return;
   beat.update({ message: 'pushing outs' });
@@ -196,21 +229,36 @@ async function keep({ project, stage, absent, beat }: StageWork, entry: LockEntr
   });
 }
 
+/** One that is not frozen is looked at by each run, as `dvc repro` does. */
+function looksAtSource({ imports, frozen }: Stage, { updateImports }: RunStageInput): boolean {
+  return imports !== undefined && (updateImports === true || !frozen);
+}
+
 /** A `.dvc` file has no command, and a frozen stage's is not run. */
 function runsCommand(stage: Stage): boolean {
   return stage.cmd !== undefined && !stage.frozen;
 }
 
+/** Before its outs are removed, which nothing would make again. @throws DiagnosticError `empty-command` */
+function refuseEmpty({ address, cmd = '', locate }: Stage): void {
+  if (cmd.length > 0) return;
+  throw new DiagnosticError('empty-command', {
+    message: `${address} has an empty command`,
+    at: locate(['cmd']),
+    fix: 'write a command, or keep its outs with dvc add in place of a stage',
+  });
+}
+
 /** Outs that no command makes: what is gone comes back from the cache, what a person changed is taken as it is now. */
 async function takeOutputs(
-  project: Project,
-  stage: Stage,
+  work: Work,
   locked: LockEntry | undefined,
   changes: readonly StageChange[],
 ): Promise<Outcome> {
+  const { project, stage } = work;
   if (locked && changes.some((change) => change.kind === 'out' && change.reason === 'deleted')) {
     await checkoutOutputs(project, stage, locked);
     return { outcome: 'restored', bytes: 0 };
   }
-  return made('ran', await saveOutputs(project, stage, readParams, locked));
+  return made('ran', await saveOutputs(project, stage, readParams, locked, savingOf(work)));
 }

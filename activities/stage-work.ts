@@ -1,4 +1,4 @@
-import type { LockEntry, Pipeline, Project, Stage } from '../dvc/index.js';
+import type { LockEntry, Pipeline, Project, Remote, Stage } from '../dvc/index.js';
 import type { RunStageInput } from '../workflows/index.js';
 import type { AbsentState } from './absent-state.js';
 import type { Beat } from './beat.js';
@@ -6,7 +6,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import type { GpuMeter } from './gpu-meter.js';
 
 /** One execution of a stage, with what it needs. */
-export interface StageWork {
+export interface Work {
   readonly deps: ActivityDependencies;
   readonly input: RunStageInput;
   readonly pipeline: Pipeline;
@@ -14,6 +14,9 @@ export interface StageWork {
   readonly stage: Stage;
   /** In a private checkout: what is not there, and where it is. */
   readonly absent: AbsentState | undefined;
+  /** In a folder that is worked in in place: what is missing there is brought from the remote. */
+  readonly pulls: boolean;
+  readonly remote: Remote | undefined;
   /** Entries of stages that this run has made. */
   readonly inputs: ReadonlyMap<string, LockEntry>;
   readonly beat: Beat;

@@ -39,6 +39,7 @@ export {
   makeTree,
   md5OfBytes,
   md5OfFile,
+  missingAllowed,
   missingObjects,
   objectPath,
   outputsAt,

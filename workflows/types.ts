@@ -110,6 +110,13 @@ export interface RunStageInput {
   readonly address: string;
   /** Run although nothing changed, and do not look in the run cache. */
   readonly force: boolean;
+  /** A stage that it reads from has run: as `force`, for a stage that is not frozen. */
+  readonly upstreamRan?: boolean;
+  /** As in the run's input. */
+  readonly allowMissing?: boolean;
+  readonly pull?: boolean;
+  readonly runCache?: boolean;
+  readonly commit?: boolean;
   /** Of a `.dvc` file that imports: look at its source, and bring what is new. */
   readonly updateImports?: boolean;
   /** Which run of its command this is, from 1: a failure of the command counts, a lost host does not. */

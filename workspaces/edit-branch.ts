@@ -7,6 +7,7 @@ import { commitFiles } from './git/commit-files.js';
 import { fetchCommit } from './git/fetch-commit.js';
 import { pushBranch, untilInTime } from './git/push-branch.js';
 import { branchTip } from './git/resolve-revision.js';
+import { projectFolder } from './project-folder.js';
 
 /** What an edit came to. */
 export interface Edited<T> {
@@ -37,7 +38,7 @@ export interface BranchEdit<T> {
  * Changes files on a branch in one commit, on top of whatever is there when it is pushed: nothing that somebody else committed
  * is lost, and the edit has seen it.
  *
- * @throws DiagnosticError `git-failed`, and what the edit throws
+ * @throws DiagnosticError `git-failed`, `workspace-missing`, `no-dvc-project`, and what the edit throws
  */
 export async function editBranch<T>(options: BranchEdit<T>): Promise<T> {
   return await untilInTime(() => editOnce(options));
@@ -50,7 +51,7 @@ async function editOnce<T>(options: BranchEdit<T>): Promise<T> {
   try {
     const commit = tip ?? start;
     await fetchCommit(url, commit, folder, signal);
-    const root = join(folder, path);
+    const root = await projectFolder(folder, path, url);
     await shareCache(served, root);
     const { result, files, message } = await edit(await openProject(root), commit);
     if (files.length === 0) return result;

@@ -27,6 +27,12 @@ export interface CheckoutContents extends KnownPipeline {
    * @throws DiagnosticError `no-candidate`, `object-missing`, and others of the remote
    */
   contentOf(path: string, setting: keyof CandidatePaths): Promise<ContentReference>;
+  /**
+   * Puts into the remote what only this host's cache has.
+   *
+   * @throws DiagnosticError `object-missing` when neither has it, and others of the remote
+   */
+  keep(md5: string): Promise<void>;
   /** Whether a file or folder is an out that dvc.lock knows, or lies in one. @param file absolute */
   hasOut(file: string): boolean;
 }
@@ -41,6 +47,7 @@ export async function checkoutContents(
   const { entryOf, remote, files } = await absentState(pipeline, workspace);
   return {
     ...{ pipeline, entryOf, files, remote },
+    keep: (md5) => keep(project, remote, md5 as Md5),
     hasOut: (file) => outputsAt(file, pipeline.stages, entryOf).length > 0,
     async contentOf(path, setting) {
       const file = await insideProject(project.root, path);

@@ -20,12 +20,15 @@ export interface GitUse {
   readonly branch?: string;
   /** False: it works on what is there, and no `--as-of` is of use. */
   readonly asOf?: boolean;
+  /** False: it reads no data. */
+  readonly remote?: boolean;
   /** Options that speak of a folder in place. */
   readonly conflicts: readonly string[];
 }
 
 export function withGitOptions(command: Command, use: GitUse): Command {
-  const { git = 'run a git repository, on workers that serve it', rev = true, asOf = true, branch } = use;
+  const { git = 'run a git repository, on workers that serve it', branch } = use;
+  const { rev = true, asOf = true, remote = true } = use;
   command.addOption(new Option('--git <url>', git).conflicts([...use.conflicts]));
   if (rev) command.option('--rev <revision>', 'with --git: branch, tag or commit');
   if (asOf)
@@ -34,9 +37,9 @@ export function withGitOptions(command: Command, use: GitUse): Command {
       'with --git: what the revision was then: 2026-01-31T03:00:00Z, or `schedule` for the time that a schedule fires for',
     );
   if (branch !== undefined) command.option('--branch <name>', `with --git: ${branch}`);
-  return command
-    .option('--path <folder>', 'with --git: folder of the project in the repository')
-    .option('--remote <name>', 'with --git: DVC remote for inputs and results');
+  command.option('--path <folder>', 'with --git: folder of the project in the repository');
+  if (remote) command.option('--remote <name>', 'with --git: DVC remote for inputs and results');
+  return command;
 }
 
 /**

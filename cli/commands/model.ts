@@ -26,23 +26,28 @@ export function modelCommand(): Command {
 }
 
 function list(): Command {
-  return new Command('list')
-    .description('all versions, the newest first')
+  const command = onRevision(new Command('list').description('all versions, the newest first'));
+  return command
     .option('--json', 'print one JSON object per version')
-    .action(async ({ json = false }: { json?: boolean }) => {
+    .action(async (options: GitOptions & { json?: true }) => {
       const { listModels } = await import('../models/list-models.js');
-      await listModels(process.cwd(), json);
+      await listModels(process.cwd(), options.json ?? false, gitPlaceOf(options, command));
     });
 }
 
 function show(): Command {
-  return new Command('show')
-    .description('what is known of one: content, data, params, code, run, figures; who promoted it, and why')
-    .argument('[version]', 'a number; default: the one in production', number)
+  const command = onRevision(
+    new Command('show')
+      .description(
+        'what is known of one: content, data, params, code, run, figures; who promoted it, and why',
+      )
+      .argument('[version]', 'a number; default: the one in production', number),
+  );
+  return command
     .option('--json', 'print one JSON object')
-    .action(async (version: number | undefined, { json = false }: { json?: boolean }) => {
+    .action(async (version: number | undefined, options: GitOptions & { json?: true }) => {
       const { showModel } = await import('../models/show-model.js');
-      await showModel(process.cwd(), version, json);
+      await showModel(process.cwd(), version, options.json ?? false, gitPlaceOf(options, command));
     });
 }
 
@@ -84,14 +89,21 @@ function promote(): Command {
   );
 }
 
+const WHERE = {
+  git: 'of a git repository, of which nothing need be here',
+  asOf: false,
+  conflicts: [],
+} as const;
+
+/** Of commands that look. */
+function onRevision(command: Command, remote = false): Command {
+  return withGitOptions(command, { ...WHERE, remote });
+}
+
+/** Of commands that change something. */
 function onBranch(command: Command): Command {
-  return withGitOptions(command, {
-    git: 'of a git repository, of which nothing need be here',
-    branch: 'branch whose dvc.lock and models it is about, and which gets the commit',
-    rev: false,
-    asOf: false,
-    conflicts: [],
-  });
+  const branch = 'branch whose dvc.lock and models it is about, and which gets the commit';
+  return withGitOptions(command, { ...WHERE, branch, rev: false });
 }
 
 function branchOf(options: GitOptions, command: Command): ModelBranch | undefined {
@@ -100,39 +112,51 @@ function branchOf(options: GitOptions, command: Command): ModelBranch | undefine
 }
 
 function rollback(): Command {
-  return decided(
+  const command = onBranch(
     new Command('rollback')
       .description('make an earlier model the one in production again; `reprise serve` turns to it')
       .option('--to <version>', 'its number; default: the one that was in production before', number),
-    'rolled back',
-  ).action(async (options: Decision & { to?: number }) => {
+  );
+  return decided(command, 'rolled back').action(async (options: Decision & GitOptions & { to?: number }) => {
+    const branch = branchOf(options, command);
     const { rollBackModel } = await import('../models/roll-back-model.js');
     const { to, reason, by = userInfo().username, json = false } = options;
-    await rollBackModel(process.cwd(), { reason, by, ...(to === undefined ? {} : { to }) }, json);
+    const named = to === undefined ? {} : { to };
+    await rollBackModel(process.cwd(), { reason, by, ...named }, json, branch);
   });
 }
 
 function diff(): Command {
-  return new Command('diff')
-    .description('what two versions differ in: code, data, params, figures')
-    .argument('<before>', 'a number', number)
-    .argument('<after>', 'a number', number)
+  const command = onRevision(
+    new Command('diff')
+      .description('what two versions differ in: code, data, params, figures')
+      .argument('<before>', 'a number', number)
+      .argument('<after>', 'a number', number),
+  );
+  return command
     .option('--json', 'print one JSON object')
-    .action(async (before: number, after: number, { json = false }: { json?: boolean }) => {
+    .action(async (before: number, after: number, options: GitOptions & { json?: true }) => {
+      const revision = gitPlaceOf(options, command);
       const { diffModels } = await import('../models/diff-models.js');
-      await diffModels(process.cwd(), before, after, json);
+      await diffModels(process.cwd(), [before, after], options.json ?? false, revision);
     });
 }
 
 function card(): Command {
-  return new Command('card')
-    .description('the model card, in the format of the Hugging Face hub')
-    .argument('[version]', 'a number; default: the one in production', number)
+  const command = onRevision(
+    new Command('card')
+      .description('the model card, in the format of the Hugging Face hub')
+      .argument('[version]', 'a number; default: the one in production', number),
+    true,
+  );
+  return command
     .option('--output <file>', 'write it there')
     .option('--json', 'print one JSON object')
-    .action(async (version: number | undefined, options: { output?: string; json?: boolean }) => {
+    .action(async (version: number | undefined, options: GitOptions & { output?: string; json?: true }) => {
+      const { output, json = false } = options;
+      const revision = gitPlaceOf(options, command);
       const { printCard } = await import('../models/print-card.js');
-      await printCard(process.cwd(), version, { output: options.output, json: options.json ?? false });
+      await printCard(process.cwd(), version, { output, json, revision });
     });
 }
 

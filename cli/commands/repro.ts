@@ -5,6 +5,11 @@ import { taskQueueOf, withTaskQueueOption, type TaskQueueOptions } from './task-
 
 interface Options extends ConnectionOptions, GitOptions, TaskQueueOptions {
   force?: true;
+  forceDownstream?: true;
+  allowMissing?: true;
+  pull?: true;
+  runCache: boolean;
+  commit: boolean;
   singleItem?: true;
   downstream?: true;
   dry?: true;
@@ -33,12 +38,17 @@ export function reproCommand(): Command {
     )
     .argument('[targets...]', 'stages, .dvc files, dvc.yaml files or outs; default: all of the dvc.yaml here')
     .option('-f, --force', 'run although nothing changed')
+    .option('--force-downstream', 'run also what comes after a stage that ran, whatever came out')
     .option('-s, --single-item', 'only the targets, not what they depend on')
     .option('--downstream', 'the targets and what depends on them')
     .option('-p, --pipeline', 'the whole pipelines that the targets belong to')
     .option('-P, --all-pipelines', 'all pipelines of the project')
     .option('-R, --recursive', 'all stages in the folders that are targets')
     .option('--glob', 'targets are patterns')
+    .option('--pull', 'bring missing data from the remote in place of making it anew')
+    .option('--allow-missing', 'take missing data for unchanged')
+    .option('--no-run-cache', 'do not bring back the outs of an earlier run on the same inputs')
+    .option('--no-commit', 'leave the outs out of the cache')
     .option('--dry', 'only say what would run, and why')
     .option('-k, --keep-going', 'go on with what does not depend on a failed stage')
     .option('-j, --jobs <n>', 'run at most so many stages at once', positiveInteger)
@@ -55,7 +65,7 @@ export function reproCommand(): Command {
     .option('--json', 'print one JSON object per event');
   withGitOptions(command, {
     branch: "branch that gets the results; default: one of the run's own",
-    conflicts: ['workspace', 'dry'],
+    conflicts: ['workspace', 'dry', 'pull', 'allowMissing'],
   });
   return withConnectionOptions(withTaskQueueOption(command)).action(run);
 }
@@ -97,10 +107,13 @@ async function run(targets: string[], options: Options, command: Command): Promi
 
 function inputOf(targets: string[], options: Options, defaultLabelTimeout: number) {
   const labelTimeout = options.labelTimeout ?? defaultLabelTimeout;
-  const { force, singleItem, downstream, pipeline, allPipelines, recursive, glob, keepGoing, cpuFallback } =
-    options;
+  const { force, forceDownstream, allowMissing, pull, runCache, commit } = options;
+  const { singleItem, downstream, pipeline, allPipelines, recursive, glob, keepGoing, cpuFallback } = options;
   const flags = {
     force,
+    forceDownstream,
+    allowMissing,
+    pull,
     singleItem,
     downstream,
     pipeline,
@@ -114,6 +127,8 @@ function inputOf(targets: string[], options: Options, defaultLabelTimeout: numbe
   return {
     targets,
     ...Object.fromEntries(Object.entries(flags).filter(([, on]) => on)),
+    ...(runCache ? {} : { runCache }),
+    ...(commit ? {} : { commit }),
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
     ...(labelTimeout === 0 ? {} : { labelTimeout }),
   };

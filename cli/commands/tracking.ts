@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { CommandExit, EXIT } from '../report-error.js';
 
+const NOTHING = { sent: 0, unsent: 0, problem: undefined, elsewhere: {} } as const;
+
 /** `reprise tracking send`: what MLflow's server did not take when it was to be sent. */
 export function trackingCommand(): Command {
   return new Command('tracking')
@@ -16,7 +18,7 @@ export function trackingCommand(): Command {
           const say = (line: string): void => void process.stderr.write(`${line}\n`);
           const end = setting
             ? await sendPending(setting.state, setting.target, (message) => say(`not tracked: ${message}`))
-            : { sent: 0, unsent: 0, problem: undefined };
+            : NOTHING;
           if (json) process.stdout.write(`${JSON.stringify({ event: 'tracking', ...end })}\n`);
           else
             process.stdout.write(
@@ -24,7 +26,11 @@ export function trackingCommand(): Command {
                 ? 'nothing is left to send\n'
                 : `${end.sent} sent, ${end.unsent} not sent${end.problem === undefined ? '' : `: ${end.problem}`}\n`,
             );
-          if (end.unsent > 0) throw new CommandExit(EXIT.failure);
+          for (const [uri, count] of Object.entries(end.elsewhere))
+            say(
+              `${count} more ${count === 1 ? 'waits' : 'wait'} for ${uri}: set MLFLOW_TRACKING_URI to it, and send again`,
+            );
+          if (end.unsent > 0 || Object.keys(end.elsewhere).length > 0) throw new CommandExit(EXIT.failure);
         }),
     );
 }

@@ -1,12 +1,20 @@
 import { diffVersions, type Change, type VersionDiff } from '../../promotion/index.js';
 import { say } from '../retrain/say.js';
-import { openRegistry, recordOf, versionOf } from './open-registry.js';
+import { lookInto } from './look-into.js';
+import { recordOf, versionOf } from './open-registry.js';
+import type { ModelRevision } from './revision-registry.js';
 
-/** @throws DiagnosticError `no-such-version`, `no-lineage` */
-export async function diffModels(cwd: string, before: number, after: number, json: boolean): Promise<void> {
-  const open = await openRegistry(cwd);
-  const [a, b] = [await versionOf(open, before, ''), await versionOf(open, after, '')];
-  const diff = diffVersions(recordOf(a), recordOf(b));
+/** @throws DiagnosticError `no-such-version`, `no-lineage`, and those of `lookInto` */
+export async function diffModels(
+  cwd: string,
+  [before, after]: readonly [number, number],
+  json: boolean,
+  revision?: ModelRevision,
+): Promise<void> {
+  const diff = await lookInto(cwd, revision, async (open) => {
+    const [a, b] = [await versionOf(open, before, ''), await versionOf(open, after, '')];
+    return diffVersions(recordOf(a), recordOf(b));
+  });
   say(json, { event: 'model-diff', ...diff }, lines(diff));
 }
 

@@ -1,11 +1,13 @@
 import { listVersions, type ModelVersion } from '../../promotion/index.js';
 import { say } from '../retrain/say.js';
-import { openRegistry } from './open-registry.js';
+import { lookInto } from './look-into.js';
+import type { ModelRevision } from './revision-registry.js';
 
-/** @throws DiagnosticError `bad-version`, `bad-production` */
-export async function listModels(cwd: string, json: boolean): Promise<void> {
-  const { project, settings } = await openRegistry(cwd);
-  const versions = await listVersions(project.root, settings.final);
+/** @throws DiagnosticError `bad-version`, `bad-production`, and those of `lookInto` */
+export async function listModels(cwd: string, json: boolean, revision?: ModelRevision): Promise<void> {
+  const versions = await lookInto(cwd, revision, ({ project, settings }) =>
+    listVersions(project.root, settings.final),
+  );
   if (json) {
     for (const { record, ...version } of versions)
       say(true, { event: 'model', ...version, registered: record?.registered }, []);

@@ -3,7 +3,9 @@ import { announcementSetting } from '../../promotion/index.js';
 import { openState } from '../../runner/index.js';
 import { findModelRun } from '../../tracking/index.js';
 import { say } from '../retrain/say.js';
-import { openRegistry, versionOf, type OpenRegistry } from './open-registry.js';
+import { lookInto } from './look-into.js';
+import { versionOf, type OpenRegistry } from './open-registry.js';
+import type { ModelRevision } from './revision-registry.js';
 
 /** The run that made a model, where MLflow has it. */
 interface MadeBy {
@@ -11,13 +13,22 @@ interface MadeBy {
   readonly uri: string;
 }
 
-/** @throws DiagnosticError `no-such-version`, `bad-version`, `bad-production` */
-export async function showModel(cwd: string, wanted: number | undefined, json: boolean): Promise<void> {
-  const open = await openRegistry(cwd);
-  const production = await readProduction(open.project.root, open.settings.final);
-  const found = await versionOf(open, wanted ?? production?.version, 'no model is in production');
-  const promoted = found.inProduction ? production : undefined;
-  const run = await runOf(open, found);
+/** @throws DiagnosticError `no-such-version`, `bad-version`, `bad-production`, and those of `lookInto` */
+export async function showModel(
+  cwd: string,
+  wanted: number | undefined,
+  json: boolean,
+  revision?: ModelRevision,
+): Promise<void> {
+  const { found, promoted, run } = await lookInto(cwd, revision, async (open) => {
+    const production = await readProduction(open.project.root, open.settings.final);
+    const version = await versionOf(open, wanted ?? production?.version, 'no model is in production');
+    return {
+      found: version,
+      promoted: version.inProduction ? production : undefined,
+      run: await runOf(open, version),
+    };
+  });
   const { record, ...version } = found;
   say(
     json,

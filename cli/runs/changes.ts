@@ -1,4 +1,11 @@
-import { readLockEntry, readParams, stageStatus, type Stage, type StageChange } from '../../dvc/status.js';
+import {
+  missingAllowed,
+  readLockEntry,
+  readParams,
+  stageStatus,
+  type Stage,
+  type StageChange,
+} from '../../dvc/status.js';
 import type { LocalProject } from './local-project.js';
 
 /** A selected stage, and why it would run; no reasons: it is up to date. */
@@ -9,9 +16,17 @@ export interface StageChanges {
   readonly always: boolean;
 }
 
+export interface ChangesOptions {
+  readonly force?: boolean | undefined;
+  /** Missing data counts as unchanged. */
+  readonly allowMissing?: boolean | undefined;
+}
+
 /** What a run would do now, judged by the files alone. A stage below one that would run would run too, as `dvc repro --dry` has it. */
-export async function findChanges(local: LocalProject, force: boolean): Promise<StageChanges[]> {
-  const { pipeline, selected } = local;
+export async function findChanges(
+  { pipeline, selected }: LocalProject,
+  { force = false, allowMissing = false }: ChangesOptions = {},
+): Promise<StageChanges[]> {
   const chosen = new Set(selected.map((stage) => stage.address));
   const changed = new Map<string, StageChanges>();
   const all: StageChanges[] = [];
@@ -23,10 +38,12 @@ export async function findChanges(local: LocalProject, force: boolean): Promise<
       stage,
       await readLockEntry(pipeline.project, stage),
       readParams,
+      allowMissing ? missingAllowed(pipeline, stage) : undefined,
     );
     const reasons = [
       ...(force ? ['forced'] : []),
       ...changeTexts(status),
+      ...(mayBeNew(stage) ? ['its source is looked at'] : []),
       ...above.map((change) => `${change.stage.address} would run`),
     ];
     const own = status.filter((change) => change.kind !== 'always-changed' && change.kind !== 'no-deps');
@@ -36,6 +53,11 @@ export async function findChanges(local: LocalProject, force: boolean): Promise<
     if (reasons.length > 0) changed.set(stage.address, changes);
   }
   return all;
+}
+
+/** Data from a URL or another repository, which files cannot tell of. */
+function mayBeNew({ imports, frozen, deps }: Stage): boolean {
+  return imports !== undefined && !frozen && deps.length === 0;
 }
 
 /** Of a stage that never ran, everything is new: once is enough. */

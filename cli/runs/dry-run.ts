@@ -7,8 +7,10 @@ import { selectionOf, type ReproOptions } from './repro-options.js';
 export async function dryRun(
   options: Pick<ReproOptions, 'cwd' | 'input'> & { renderer: Renderer },
 ): Promise<void> {
-  const local = await openLocalProject(options.cwd, selectionOf(options));
-  const changes = await findChanges(local, options.input.force ?? false);
+  const { force, allowMissing, pull } = options.input;
+  const local = await openLocalProject(options.cwd, selectionOf(options), { dataIsHere: !allowMissing });
+  // What would be pulled would not be run.
+  const changes = await findChanges(local, { force, allowMissing: allowMissing === true || pull === true });
   options.renderer.show({
     event: 'dry-run',
     stages: changes.map(({ stage, reasons }) => ({

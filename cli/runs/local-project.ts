@@ -24,20 +24,20 @@ export interface LocalProject {
 /**
  * Finds whatever would stop a run before it starts: bad YAML, templates, cycles, settings, and deps that nobody makes.
  *
- * @param options `filesAreHere: false` when the workers' folder is another one than ours: its data need not be here
+ * @param options `dataIsHere: false` when data need not be here: the workers' folder is another one than ours, or it may be missing
  * @throws DiagnosticError with the place in the file
  */
 export async function openLocalProject(
   cwd: string,
   selection: Omit<Selection, 'cwd'>,
-  { filesAreHere = true } = {},
+  { dataIsHere = true } = {},
 ): Promise<LocalProject> {
   const project = await openProject(cwd);
   const pipeline = await loadPipeline(project);
   const selected = select(pipeline, { ...selection, cwd });
   const defaults = projectDefaults(project.root);
   for (const stage of selected) settingsOf(stage, defaults);
-  if (filesAreHere) checkDependencies(pipeline, selected);
+  if (dataIsHere) checkDependencies(pipeline, selected);
   return { root: project.root, name: basename(project.root), pipeline, selected };
 }
 

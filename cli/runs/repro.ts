@@ -13,8 +13,8 @@ import { tellEnd } from './tell-end.js';
  * @throws CommandExit when a stage failed or the user ended it; DiagnosticError
  */
 export async function repro(options: ReproOptions): Promise<void> {
-  const filesAreHere = options.workspace === undefined;
-  const local = await openLocalProject(options.cwd, selectionOf(options), { filesAreHere });
+  const dataIsHere = options.workspace === undefined && !options.input.allowMissing;
+  const local = await openLocalProject(options.cwd, selectionOf(options), { dataIsHere });
   if (await isUpToDate(options, local)) return;
   // What speaks to Temporal takes a second to load: a mistake in a file, or nothing to do, is told before.
   const { runOnServer } = await import('./run-on-server.js');
@@ -30,7 +30,7 @@ async function isUpToDate(
   const state = await openState(local.root);
   if (new RunOwner(state).present()) return false;
   const started = Date.now();
-  const changes = await findChanges(local, false);
+  const changes = await findChanges(local, { allowMissing: input.allowMissing });
   if (changes.some(({ reasons }) => reasons.length > 0)) return false;
   const stages = changes.map(({ stage }) => ({
     address: stage.address,

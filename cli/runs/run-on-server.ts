@@ -186,8 +186,12 @@ class ServerRun {
 
   async #isBehind({ status }: Outcome): Promise<boolean> {
     if (status !== 'succeeded' && status !== 'up-to-date') return false;
-    const local = await openLocalProject(this.options.cwd, selectionOf(this.options));
-    const changes = await findChanges(local, false);
+    const { allowMissing, commit } = this.options.input;
+    const local = await openLocalProject(this.options.cwd, selectionOf(this.options), {
+      dataIsHere: !allowMissing,
+    });
+    // What was not to be put into the cache is missing there.
+    const changes = await findChanges(local, { allowMissing: allowMissing === true || commit === false });
     return changes.some(({ reasons, always }) => reasons.length > 0 && !always);
   }
 

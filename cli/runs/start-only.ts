@@ -7,8 +7,8 @@ import { startRun } from './start-run.js';
 
 /** `reprise repro --detach` against a server of others: starts the run and leaves it to their workers. */
 export async function startOnly(options: ReproOptions): Promise<void> {
-  const filesAreHere = options.workspace === undefined;
-  const local = await openLocalProject(options.cwd, selectionOf(options), { filesAreHere });
+  const dataIsHere = options.workspace === undefined && !options.input.allowMissing;
+  const local = await openLocalProject(options.cwd, selectionOf(options), { dataIsHere });
   const session = await openSession({ flags: options.connection, root: local.root });
   try {
     const workspace = { kind: 'path', path: options.workspace ?? options.cwd } as const;

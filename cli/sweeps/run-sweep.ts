@@ -101,10 +101,10 @@ async function checked({ cwd, input, connection, workspace, place }: RunSweepOpt
     const { project, runId, workspace: repository } = gitProject(place, connection);
     return { root: cwd, name: project, workflowId: `${runId}-sweep`, workspace: repository };
   }
-  const filesAreHere = workspace === undefined;
-  const local = await openLocalProject(cwd, { targets: input.targets ?? [] }, { filesAreHere });
+  const dataIsHere = workspace === undefined;
+  const local = await openLocalProject(cwd, { targets: input.targets ?? [] }, { dataIsHere });
   parseMetricName(input.metric);
-  if (filesAreHere)
+  if (dataIsHere)
     await checkParams(
       cwd,
       [...Object.keys(input.params), ...(input.asha ? [input.asha.resource] : [])],

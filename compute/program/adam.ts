@@ -2,6 +2,7 @@ import { attribute } from '../graph/attribute.js';
 import { DataType } from '../graph/data-type.js';
 import type { Graph } from '../graph/graph.js';
 import { tf } from '../native/tensorflow.js';
+import { rowsWritten } from '../ops/rows-written.js';
 import type { Recorder } from '../record/recorder.js';
 import type { AdamUpdate } from '../types.js';
 import { assignNode, type GraphVariable } from './graph-variables.js';
@@ -12,6 +13,7 @@ import { assignNode, type GraphVariable } from './graph-variables.js';
  * @param variables those of the program, by name
  * @param valueOf a variable's value from before the signature's updates, and the node that reads it
  * @param after nodes that must have read the old values first
+ * @param uses nodes after which nobody looks at the variable's old value; `undefined`: there are none
  * @param previous the update before this one: decayed values are made one at a time, each when its gradient is there. They depend
  *   on the variables alone, so that all of them would be made as the step begins, and kept
  * @returns the node's name
@@ -23,16 +25,18 @@ export function addAdam(options: {
   readonly variables: Readonly<Record<string, GraphVariable>>;
   readonly valueOf: (name: string) => tf.Tensor;
   readonly after: readonly string[];
+  readonly uses: ReadonlySet<string> | undefined;
   readonly previous: string | undefined;
   readonly update: AdamUpdate;
 }): string {
-  const { graph, recorder, prefix, variables, valueOf, after, previous, update } = options;
+  const { graph, recorder, prefix, variables, valueOf, after, uses, previous, update } = options;
   const handle = (name: string): string => (variables[name] as GraphVariable).handle;
   const before = [...after];
   if (update.scale) {
     const gradient = recorder.sourceOf(update.gradient).split(':')[0] as string;
-    const value = recorder.afterNodes(valueOf(update.variable), [gradient, ...(previous ? [previous] : [])]);
-    const scaled = recorder.sourceOf(tf.mul(value, update.scale));
+    const waits = [gradient, ...(previous ? [previous] : []), ...(uses ?? [])];
+    const value = recorder.afterNodes(valueOf(update.variable), waits);
+    const scaled = recorder.sourceOf(uses ? scaledInPlace(value, update.scale) : tf.mul(value, update.scale));
     const name = `${prefix}/scale/${update.variable}`;
     before.push(assignNode(graph, name, handle(update.variable), scaled, DataType.float32, after));
   }
@@ -55,6 +59,16 @@ export function addAdam(options: {
     },
     { name: `${prefix}/adam/${update.variable}`, after: before },
   );
+}
+
+/**
+ * A variable's value times a factor, where it lies. As a new tensor it would be the variable's memory from then on: weights would
+ * wander among what a step holds, and what it frees would lie in pieces between them.
+ */
+function scaledInPlace(value: tf.Tensor, factor: tf.Tensor): tf.Tensor {
+  const row = (x: tf.Tensor): tf.Tensor2D => tf.reshape(x, [1, value.size]);
+  const written = rowsWritten(row(value), tf.tensor1d([0], 'int32'), row(tf.mul(value, factor)));
+  return tf.reshape(written, value.shape);
 }
 
 /** The same step in tfjs's own operations, written as TensorFlow's kernel does it. */

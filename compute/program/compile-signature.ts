@@ -9,6 +9,7 @@ import type { DType, SignatureDefinition, SignatureResult, TensorSpec } from '..
 import { addAdam } from './adam.js';
 import { checkResult } from './check-result.js';
 import { assignNode, doneSource, readNode, type GraphVariable } from './graph-variables.js';
+import { MemoryUses } from './memory-uses.js';
 
 export interface CompiledSignature {
   /** Feed's name → its placeholder. */
@@ -26,7 +27,8 @@ export function compileSignature(
   definition: SignatureDefinition,
   variables: Readonly<Record<string, GraphVariable>>,
 ): CompiledSignature {
-  const recorder = new Recorder(graph, name, { narrows: definition.products === 'bfloat16' });
+  const { products, fuses = true } = definition;
+  const recorder = new Recorder(graph, name, { narrows: products === 'bfloat16', fuses });
   const feeds: Record<string, { source: Source; spec: TensorSpec }> = {};
   const reads = new Map<string, string>();
   let outputs: Record<string, Source> = {};
@@ -75,8 +77,12 @@ function addUpdates(
   variables: Readonly<Record<string, GraphVariable>>,
   values: Readonly<Record<string, tfjs.Variable>>,
   reads: ReadonlyMap<string, string>,
-  { updates = {}, adam = [] }: SignatureResult,
+  { outputs, updates = {}, adam = [] }: SignatureResult,
 ): string[] {
+  const sourcesOf = (tensors: readonly tfjs.Tensor[]): Source[] =>
+    tensors.map((tensor) => recorder.sourceOf(tensor));
+  const kept = sourcesOf([...Object.values(outputs), ...Object.values(updates)]);
+  const uses = new MemoryUses(graph.nodes, kept, sourcesOf(adam.map(({ gradient }) => gradient)));
   const readsOf = (...names: string[]): string[] => names.map((name) => reads.get(name) as string);
   const assigned = Object.entries(updates).map(([name, value]) => {
     const { handle, spec } = variables[name] as GraphVariable;
@@ -95,6 +101,7 @@ function addUpdates(
         variables,
         valueOf: (name) => values[name] as tfjs.Variable,
         after: readsOf(update.variable, update.m, update.v),
+        uses: uses.endingWith(reads.get(update.variable) as string),
         previous: stepped.at(-1),
         update,
       }),

@@ -3,7 +3,7 @@ import type { Graph } from '../graph/graph.js';
 import type { Source } from '../graph/node.js';
 import type { RecordedValue } from './recorded-value.js';
 
-/** A call of a function in the forward pass. */
+/** An operation of the forward pass, or a call of a function. */
 interface Call {
   readonly op: string;
   readonly inputs: readonly Source[];

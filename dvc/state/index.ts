@@ -20,6 +20,7 @@ export { lostByCheckout } from './cache/lost-by-checkout.js';
 export { makeFolder } from './cache/make-folder.js';
 export { linkObject } from './cache/link.js';
 export { describeInputs, type ParamsReader } from './stage/inputs.js';
+export { missingAllowed } from './stage/missing-allowed.js';
 export { stageStatus } from './stage/status.js';
 export { outputsAt, trackedFiles, type TrackedFiles, type TrackedOutput } from './stage/tracked-files.js';
 export { checkoutOutputs, removeOutputs, saveOutputs } from './stage/outputs.js';

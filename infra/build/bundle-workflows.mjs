@@ -27,7 +27,7 @@ export async function bundleWorkflows(root) {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'dist/workflows/registry.js'),
     payloadConverterPath: join(root, 'dist/workflows/payload-converter.js'),
-    workflowInterceptorModules: [join(root, 'dist/workflows/hold-early-events.js')],
+    workflowInterceptorModules: [join(root, 'dist/workflows/refuse-early-events.js')],
     logger: quietLogger,
   });
   // On the first line of the code: its source map counts lines.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeBeside, type Project } from '../../dvc/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
+import type { ContentReference } from '../../workflows/index.js';
 import { listVersions } from './list-versions.js';
 import { insideProject } from './paths.js';
 import { present } from './present.js';
@@ -23,6 +24,8 @@ export interface Rollback {
  * Makes a model that was promoted before the one in production again: its files are put there from the cache if they are
  * gone, then, in one rename, the alias points at it. It keeps its number.
  *
+ * @param ensure sees to it that the content can be had; default: that its files are there
+ *
  * @throws DiagnosticError `nothing-promoted`, `no-such-version`, `in-production`, `never-promoted`, `no-predictions`, `cache-missing`,
  *   `bad-production`, `bad-version`
  */
@@ -30,6 +33,7 @@ export async function rollBack(
   project: Project,
   final: string,
   options: Rollback,
+  ensure: (content: ContentReference) => Promise<unknown> = (content) => present(project, content),
 ): Promise<ProductionRecord> {
   const production = await readProduction(project.root, final);
   if (!production)
@@ -64,8 +68,8 @@ export async function rollBack(
       message: `the record of the answers of v${found.version} is gone, by which the next model is compared with it`,
       fix: `restore ${final}/predictions_v${found.version}.*.dvc from git`,
     });
-  await present(project, model);
-  await present(project, predictions);
+  await ensure(model);
+  await ensure(predictions);
   const before = { version: production.version, run: production.promoted.run };
   const record: ProductionRecord = {
     version: found.version,

@@ -29,3 +29,14 @@ export function identityIn(pid: number, stat: string): ProcessIdentity | undefin
 export function isAlive(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.started === identity.started;
 }
+
+/** Signals this process, and no other that got its number. @returns false when it has ended, which may be at this moment */
+export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  if (!isAlive(identity)) return false;
+  try {
+    return process.kill(identity.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
+}

@@ -303,6 +303,42 @@ describe('reprise serve with a language model', () => {
     });
   });
 
+  it('has as many texts of a prompt as are asked for, and the usage at the end of a stream', async () => {
+    const [one, other] = expected.map(({ prompt }) => prompt) as [string, string];
+    const asked = { prompt: [one, other], n: 2, seed: 5, temperature: 1, max_tokens: 6, echo: true };
+    const { choices, usage } = (await json(await complete(asked))) as {
+      choices: { index: number; text: string }[];
+      usage: { prompt_tokens: number };
+    };
+    expect(choices.map(({ index, text }) => [index, text.startsWith(index < 2 ? one : other)])).toEqual(
+      [0, 1, 2, 3].map((index) => [index, true]),
+    );
+    const alone = await json(await complete({ ...asked, prompt: one, n: 1, seed: 6 }));
+    expect((alone['choices'] as { text: string }[])[0]?.text).toBe(choices[1]?.text);
+    const stream = { stream: true, stream_options: { include_usage: true } };
+    const events = (await (await complete({ ...asked, ...stream })).text()).trim().split('\n\n');
+    expect(events.at(-1)).toBe('data: [DONE]');
+    const parts = events.slice(0, -1).map((event) => JSON.parse(event.slice('data: '.length)) as {
+      choices: { index: number; text: string; finish_reason: string | null }[];
+      usage?: object;
+    }); // prettier-ignore
+    expect(parts.at(-1)).toMatchObject({ choices: [], usage });
+    for (const { index, text } of choices) {
+      const own = parts.flatMap((part) => part.choices).filter((choice) => choice.index === index);
+      expect(own.map((choice) => choice.text).join('')).toBe(text);
+      expect(own.filter((choice) => choice.finish_reason !== null)).toEqual([own.at(-1)]);
+    }
+  });
+
+  it('goes on after a stream of which one prompt was refused', async () => {
+    const prompt = ['a', 'the '.repeat(2000)];
+    const response = await complete({ prompt, max_tokens: 200, temperature: 1, stream: true, echo: true });
+    expect(await response.text()).toContain('prompt-too-long');
+    for (let again = 0; again < 3; again++)
+      expect((await complete({ ...greedy, prompt: 'a' })).status).toBe(200);
+    expect(served.run.child.exitCode).toBeNull();
+  });
+
   it('lets go of a text that nobody waits for', async () => {
     const abort = new AbortController();
     const long = complete({ prompt: 'a', max_tokens: 100_000, temperature: 1, stream: true }, abort.signal);

@@ -174,6 +174,8 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'reprise model promote',
     'reprise model register --git https://github.com/acme/model.git --branch main',
     'reprise model promote --git https://github.com/acme/model.git --branch main',
+    'reprise model rollback --git https://github.com/acme/model.git --branch main',
+    'reprise model list --git https://github.com/acme/model.git',
     'reprise model show 3',
     'reprise model diff 2 3',
     'reprise model card 3',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -12,9 +12,11 @@ import {
   readRuns,
   startMlflow,
   type MlflowServer,
+  type TrackedByMlflow,
 } from '../rig/mlflow.js';
+import { startGate, type MlflowGate } from '../rig/mlflow-gate.js';
 import { describeWithDvc } from '../dvc/state/real-dvc.js';
-import { endAll, reprise } from '../rig/reprise.js';
+import { endAll, reprise, type RepriseEnd } from '../rig/reprise.js';
 import { startTemporal } from '../rig/temporal.js';
 import { evaluated, tinyParams, tinyPipeline } from '../rig/tiny-pipeline.js';
 
@@ -23,20 +25,38 @@ const temporary = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'reprise
 const suite = (name: string, tests: () => void): void =>
   describeWithDvc(name, () => describeWithMlflow('with MLflow', tests));
 
+/** What waits in a host's folder to be sent. */
+function waiting(folder: string): string[] {
+  const pending = join(folder, '.reprise/tracking/pending');
+  const names = existsSync(pending) ? readdirSync(pending) : [];
+  return names.map((name) => {
+    const head = JSON.parse(readFileSync(join(pending, name, 'head.json'), 'utf8')) as {
+      readonly run: string;
+    };
+    return head.run === 'latest' ? 'evaluation' : 'training';
+  });
+}
+
 /** Two hosts, which share a repository, a remote and a tracking server; what is asked for is asked from elsewhere. */
 suite('a git workspace', () => {
   let env: TestWorkflowEnvironment;
   let git: GitServer;
   let server: MlflowServer;
+  /** Through which the hosts reach the tracking server. */
+  let gate: MlflowGate;
+  let hosts: readonly Host[];
   const here = temporary();
   beforeAll(async () => {
     [env, git, server] = await Promise.all([startTemporal(), startGit(), startMlflow()]);
-    for (const id of ['a', 'b'])
-      await new Host().start(['--git', git.url, '--slots', '1', '--host-id', id], settings());
+    gate = await startGate(server.uri);
+    const start = (id: string): Promise<Host> =>
+      new Host().start(['--git', git.url, '--slots', '1', '--host-id', id], behindGate());
+    hosts = [await start('a'), await start('b')];
   }, 180_000);
   afterAll(async () => {
     endAll();
     git?.stop();
+    await gate?.close();
     await server?.stop();
     await env?.teardown();
   });
@@ -45,6 +65,8 @@ suite('a git workspace', () => {
     TEMPORAL_ADDRESS: env.address,
     MLFLOW_TRACKING_URI: server.uri,
   });
+
+  const behindGate = (): NodeJS.ProcessEnv => ({ ...settings(), MLFLOW_TRACKING_URI: gate.uri });
 
   /** Hosts restore what they have run already: only what no other repository trains is trained, and so has a run. */
   function repository(name: string, epochs: number): GitRepository {
@@ -136,6 +158,64 @@ suite('a git workspace', () => {
     expect(versions[1]?.run_id).not.toBe(first?.id);
   }, 300_000);
 
+  it('has what a server that was down did not take, once it is sent from the folders of the hosts', async () => {
+    const place = repository('downed', 8);
+    const commit = place.git('rev-parse', 'HEAD');
+    gate.down = true;
+    expect(await done(here, 'repro', '--git', place.url, '--branch', 'main')).toMatchObject({ event: 'end' });
+    const { root } = pulled(place);
+    expect((await readRuns(server.uri))['downed']).toBeUndefined();
+
+    const kept = hosts.filter(({ folder }) => waiting(folder).length > 0);
+    // Whoever has only evaluated comes last: it adds to the run of the training.
+    kept.sort(
+      (a, b) =>
+        Number(waiting(b.folder).includes('training')) - Number(waiting(a.folder).includes('training')),
+    );
+    expect(kept.flatMap(({ folder }) => waiting(folder)).sort()).toEqual(['evaluation', 'training']);
+    const send = (folder: string, env = behindGate()): Promise<RepriseEnd> =>
+      reprise(['tracking', 'send'], folder, env);
+    for (const { folder } of kept) {
+      const still = await send(folder);
+      expect([still.code, still.stdout]).toEqual([1, expect.stringMatching(/^0 sent, [12] not sent: /)]);
+      // In a shell that does not know the server, nothing is lost either.
+      const { code, stderr } = await send(folder, { ...settings(), MLFLOW_TRACKING_URI: '' });
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining(`for ${gate.uri}: set MLFLOW_TRACKING_URI`),
+      ]);
+    }
+    gate.down = false;
+    for (const { folder } of kept) {
+      const sent = await send(folder);
+      expect([sent.stderr, sent.stdout, sent.code]).toEqual([
+        '',
+        expect.stringMatching(/^[12] sent, 0 not sent\n$/),
+        0,
+      ]);
+      expect(await send(folder)).toMatchObject({ code: 0, stdout: 'nothing is left to send\n' });
+      expect(waiting(folder)).toEqual([]);
+    }
+
+    const { downed = [] } = await readRuns(server.uri);
+    expect(downed).toHaveLength(1);
+    const [run] = downed as [TrackedByMlflow];
+    expect([run.status, run.ended]).toEqual(['FINISHED', true]);
+    expect(run.tags).toMatchObject({
+      'mlflow.source.git.commit': commit,
+      'mlflow.source.git.repoURL': place.url,
+    });
+    // Each point of the training once, in its order.
+    const said = JSON.parse(readFileSync(join(root, 'models/checkpoints/training.json'), 'utf8')) as {
+      readonly log_history: readonly { readonly step: number; readonly loss?: number }[];
+    };
+    expect(run.metrics['train/loss']).toEqual(
+      said.log_history.flatMap(({ step, loss }) => (loss === undefined ? [] : [[step, loss]])),
+    );
+    expect(run.metrics['test/accuracy']).toHaveLength(1);
+    expect(run.artifacts).toEqual(expect.arrayContaining(['model/MLmodel', 'metrics.json', 'training.json']));
+  }, 300_000);
+
   it('has models registered and promoted on its branch, from where nothing of it is', async () => {
     const place = repository('named', 6);
     const { url } = place;
@@ -206,6 +286,10 @@ suite('a git workspace', () => {
       previous: 1,
     });
     expect((await readRegistry(server.uri, 'named')).aliases).toEqual({ production: 2 });
+    const shown = await reprise(['model', 'show', '1', '--git', url, '--json'], nowhere, settings());
+    expect(JSON.parse(shown.stdout)).toMatchObject({ version: 1, run: { id: run?.id, uri: server.uri } });
+    expect(await model(nowhere, 'rollback')).toMatchObject({ version: 1, previous: 2 });
+    expect((await readRegistry(server.uri, 'named')).aliases).toEqual({ production: 1 });
 
     const refused = async (...args: string[]): Promise<readonly [number | null, string]> => {
       const { code, stderr } = await reprise(['model', ...args], nowhere, settings());

@@ -2,11 +2,12 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'no
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
+import { nf4QuantizationConfig } from '../../finetuning/methods/nf4/quantization-config.js';
 import { readStoredRuns } from '../../tracking/index.js';
 import { tinyGpt2 } from '../finetuning/training/tiny-gpt2.js';
 import { FULL, tinyProject as pairProject } from '../finetuning/training/tiny-pairs.js';
 import { tinyPictureProject } from '../finetuning/training/tiny-pictures.js';
-import { tinyProject } from '../finetuning/training/tiny-project.js';
+import { tinyBert, tinyProject, type TinyModel } from '../finetuning/training/tiny-project.js';
 import { describeWithMlflow, mlflowPython } from '../rig/mlflow.js';
 import { reprise } from '../rig/reprise.js';
 
@@ -191,6 +192,30 @@ describeWithMlflow('MLflow models that mlflow.pyfunc loads', () => {
       ]);
     expectLabels(ofQuantized, quantized.rows);
   }, 400_000);
+
+  it('of LoRA and QLoRA over a base that bitsandbytes has packed into four bits', async () => {
+    const overPacked = (tiny: TinyModel, config: object): string => {
+      const folders = [...tiny.folders, `${dirname(tiny.folders[0] as string)}/quantized`];
+      const said = readFileSync(
+        join('tests/finetuning/fixtures', tiny.folders[0] as string, 'config.json'),
+        'utf8',
+      );
+      const packed = { ...(JSON.parse(said) as object), quantization_config: nf4QuantizationConfig };
+      return tinyProject({ config, 'model/config.json': JSON.stringify(packed) }, { ...tiny, folders });
+    };
+    const lora = await trained(overPacked(tinyBert, { num_epochs: 4 }));
+    const qlora = await trained(
+      overPacked(tinyGpt2, { method: 'qlora', lora_r: 8, num_epochs: 8, learning_rate: 0.02 }),
+    );
+    const some = qlora.rows.filter(({ prompt }) => prompt !== undefined);
+    const more = { params: { max_new_tokens: 12 } };
+    const [ofTexts, ofPrompts] = (await loaded([
+      { root: lora.root, rows: lora.rows.map(only('text')) },
+      { root: qlora.root, rows: some.map(only('prompt')), more },
+    ])) as [Loaded, Loaded];
+    expectLabels(ofTexts, lora.rows);
+    expect(ofPrompts.answers).toEqual(some.map(only('prediction', 'finish_reason')));
+  }, 300_000);
 
   /** The library wants an older transformers than MLflow's other judges have: its packages come first. */
   const adapters = process.env['REPRISE_TEST_ADAPTERS_PYTHON'];

@@ -45,6 +45,17 @@ export class Outbox {
     return this.#journals().filter((journal) => isUnsent(journal)).length;
   }
 
+  /** Of what goes to other stores, and waits: URI → how many runs. */
+  elsewhere(): ReadonlyMap<string, number> {
+    const { state, uri } = this.#options;
+    const counts = new Map<string, number>();
+    for (const journal of JournalFolder.list(pendingFolder(state))) {
+      const to = journal.head().uri;
+      if (to !== uri && isUnsent(journal)) counts.set(to, (counts.get(to) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   close(): void {
     for (const { release } of this.#open.values()) release();
     this.#open.clear();

@@ -7,6 +7,8 @@ export interface PendingEnd {
   readonly sent: number;
   readonly unsent: number;
   readonly problem: string | undefined;
+  /** What waits for other stores, which is not looked at: URI → how many runs. */
+  readonly elsewhere: Readonly<Record<string, number>>;
 }
 
 /**
@@ -31,5 +33,5 @@ export async function sendPending(
     outbox.close();
   }
   const unsent = outbox.unsent();
-  return { sent: before - unsent, unsent, problem };
+  return { sent: before - unsent, unsent, problem, elsewhere: Object.fromEntries(outbox.elsewhere()) };
 }

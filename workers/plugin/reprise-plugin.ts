@@ -50,7 +50,7 @@ export class ReprisePlugin extends SimplePlugin {
 
   /** Of a worker that bundles its workflows itself, of `bundleWorkflowCode`, and of a replay. */
   override configureBundler(options: BundleOptions): BundleOptions {
-    const ours = fileURLToPath(new URL('../../workflows/hold-early-events.js', import.meta.url));
+    const ours = fileURLToPath(new URL('../../workflows/refuse-early-events.js', import.meta.url));
     const { workflowInterceptorModules: others = [] } = options;
     return super.configureBundler({ ...options, workflowInterceptorModules: [...others, ours] });
   }

@@ -30,6 +30,16 @@ export const reproduceInput = z
     /** Stages, `.dvc` files, dvc.yaml files or outs, as `dvc repro` takes them. */
     targets: z.array(z.string().min(1)).default([]),
     force: flag,
+    /** Run a stage, too, when one that it reads from has run. */
+    forceDownstream: flag,
+    /** Take missing data for unchanged: run only what something that is there has changed. Not for a git workspace, which fetches. */
+    allowMissing: flag,
+    /** Bring missing data from the remote in place of making it anew. A git workspace always does. */
+    pull: flag,
+    /** False: do not bring back the outs of an earlier run on the same inputs. */
+    runCache: z.boolean().default(true),
+    /** False: leave outs out of the cache. In a git workspace they are always put there, and pushed. */
+    commit: z.boolean().default(true),
     singleItem: flag,
     downstream: flag,
     pipeline: flag,

@@ -41,6 +41,8 @@ export class PlanRun {
   readonly #carried: ReadonlyMap<string, boolean>;
   /** Where the outs of stages that this run made are. */
   readonly #made = new Map<string, Pick<RunStageResult, 'host' | 'bytes'>>();
+  /** Addresses of stages that were not up to date. */
+  readonly #ran = new Set<string>();
   #begun = 0;
   /** Whose executions have not ended: they run, or wait for a worker. */
   #executing = 0;
@@ -60,6 +62,7 @@ export class PlanRun {
     this.#frontier = new Frontier(plan.stages);
     this.#slots = new Semaphore(options.jobs === 0 ? MOST_AT_ONCE : options.jobs);
     this.#carried = new Map(options.carried.map(({ address, outcome }) => [address, outcome !== 'failed']));
+    for (const { address } of options.carried) this.#ran.add(address);
   }
 
   /** The history is long: what was not begun is left to a run that continues this one. */
@@ -225,6 +228,7 @@ export class PlanRun {
     board.begin(address);
     const inputs = await ledger.inputsOf(stage);
     const retries = (): number => control.current(stage).retries;
+    const upstreamRan = stage.upstream.some((before) => this.#ran.has(before));
     try {
       this.#executing++;
       let result: RunStageResult;
@@ -239,6 +243,7 @@ export class PlanRun {
               board,
               inputs,
               record,
+              upstreamRan,
               beside: this.#executing,
               retries,
             }),
@@ -248,6 +253,7 @@ export class PlanRun {
         this.#executing--;
       }
       this.#made.set(address, { host: result.host, bytes: result.bytes });
+      if (result.outcome !== 'skipped') this.#ran.add(address);
       if (result.lockEntry !== undefined)
         await ledger.commit(
           stage,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive } from '../../../runner/project.js';
+import { isAlive, signalProcess } from '../../../runner/project.js';
 import { keepDatabase } from './database.js';
 import { freePort } from './free-port.js';
 import { withLock } from './lock-file.js';
@@ -106,7 +106,7 @@ export class EmbeddedServer {
     const record = this.files.read();
     if (!record || record.stopping || this.users.others().length > 0 || !isAlive(record)) return;
     this.files.write({ ...record, stopping: true });
-    process.kill(record.pid, 'SIGTERM');
+    signalProcess(record, 'SIGTERM');
   }
 
   #watch(): void {
@@ -144,7 +144,7 @@ async function findServer(files: ServerFiles): Promise<ServerRecord | undefined>
     return record;
   }
   // Two servers on one database would ruin it: the old one has to be gone first.
-  if (!record.stopping) process.kill(record.pid, 'SIGTERM');
+  if (!record.stopping) signalProcess(record, 'SIGTERM');
   await waitForEnd(record);
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive } from '../../../runner/project.js';
+import { isAlive, signalProcess } from '../../../runner/project.js';
 import { withLock } from './lock-file.js';
 import { ServerFiles } from './server-files.js';
 import { Users } from './users.js';
@@ -22,6 +22,6 @@ export async function endAbandoned(state: string): Promise<void> {
     const record = files.read();
     if (!record || record.stopping || !isAbandoned()) return;
     files.write({ ...record, stopping: true });
-    process.kill(record.pid, 'SIGTERM');
+    signalProcess(record, 'SIGTERM');
   });
 }

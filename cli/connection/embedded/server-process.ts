@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DiagnosticError } from '../../../diagnostics/index.js';
-import { identify, isAlive } from '../../../runner/project.js';
+import { identify, isAlive, signalProcess } from '../../../runner/project.js';
 import { SEARCH_ATTRIBUTES, SERVER_SETTINGS } from '../../../workflows/index.js';
 import { hasSearchAttributes, isServing } from '../health.js';
 import { beginDatabase, keepDatabase } from './database.js';
@@ -60,7 +60,7 @@ export async function startServer(
       throw failed(files, failure, executable);
     }
     if (Date.now() > deadline) {
-      process.kill(identity.pid, 'SIGKILL');
+      signalProcess(identity, 'SIGKILL');
       throw failed(files, new Error(`it did not answer within ${START_MS / 1000} s`), executable);
     }
     await sleep(50);

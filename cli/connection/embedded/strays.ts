@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
-import { identify } from '../../../runner/project.js';
+import { identify, signalProcess } from '../../../runner/project.js';
 import { waitForEnd } from './wait-for-end.js';
 
 /**
@@ -11,11 +11,7 @@ export async function endStrays(database: string): Promise<void> {
   for (const pid of serversOf(database)) {
     const server = identify(pid);
     if (!server) continue;
-    try {
-      process.kill(pid, 'SIGTERM');
-    } catch {
-      // It was faster.
-    }
+    signalProcess(server, 'SIGTERM');
     await waitForEnd(server);
   }
 }

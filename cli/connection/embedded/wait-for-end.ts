@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive, type ProcessIdentity } from '../../../runner/project.js';
+import { isAlive, signalProcess, type ProcessIdentity } from '../../../runner/project.js';
 
 /** How long a server that was asked to stop may take; then it is killed, which its database survives. */
 const STOP_MS = 15_000;
@@ -8,7 +8,7 @@ const STOP_MS = 15_000;
 export async function waitForEnd(server: ProcessIdentity): Promise<void> {
   const deadline = Date.now() + STOP_MS;
   while (isAlive(server)) {
-    if (Date.now() > deadline) process.kill(server.pid, 'SIGKILL');
+    if (Date.now() > deadline) signalProcess(server, 'SIGKILL');
     await sleep(50);
   }
 }

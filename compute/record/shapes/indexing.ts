@@ -34,6 +34,7 @@ export const indexingRules: Readonly<Record<string, ShapeRule>> = {
   GatherNd: gatherNd,
   ScatterNd: scatterNd,
   TensorScatterUpdate: scatterUpdate,
+  InplaceUpdate: scatterUpdate,
   UnsortedSegmentSum: segments,
   UnsortedSegmentMax: segments,
 };

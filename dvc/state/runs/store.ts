@@ -9,7 +9,7 @@ import { writeBeside } from '../files/write-beside.js';
 import { formatLockEntry, parseLockEntry } from '../lock/entry.js';
 import { describeFile, findLocked } from '../stage/files.js';
 import { describeInputs, type ParamsReader } from '../stage/inputs.js';
-import { saveOutputs } from '../stage/outputs.js';
+import { saveOutputs, type SaveOptions } from '../stage/outputs.js';
 import { paramChanges, sameCommand } from '../stage/status.js';
 import { isRunCacheable, runKey, runValue, withPaths } from './key.js';
 
@@ -52,10 +52,15 @@ async function readRun(path: string): Promise<LockEntry | undefined> {
   }
 }
 
+export interface RestoreOptions extends SaveOptions {
+  readonly runCache?: boolean;
+}
+
 /**
  * Brings back the outs of an earlier run on the same inputs: what dvc.lock itself says when only the outs differ, else the
  * newest run of that key. Nothing is touched unless the cache has all of it.
  *
+ * @param options `runCache: false`: only what dvc.lock says counts; `commit` as {@link saveOutputs} has it
  * @returns the stage's entry, or undefined when it must run
  * @throws DiagnosticError `missing-dep`, `missing-param`, `disk-full`
  */
@@ -64,6 +69,7 @@ export async function restoreRun(
   stage: Stage,
   readParams: ParamsReader,
   locked?: LockEntry,
+  { runCache = true, ...options }: RestoreOptions = {},
 ): Promise<LockEntry | undefined> {
   // DVC takes the outs of a frozen stage as they are.
   if (stage.frozen) return undefined;
@@ -72,7 +78,9 @@ export async function restoreRun(
   const entry =
     locked && (await onlyOutsDiffer(stage, inputs, locked, readParams))
       ? locked
-      : await newestRun(project.config, runKey(withPaths(inputs, stage)));
+      : runCache
+        ? await newestRun(project.config, runKey(withPaths(inputs, stage)))
+        : undefined;
   if (!entry) return undefined;
   for (const out of stage.outs) {
     const known = findLocked(entry.outs, out.path);
@@ -90,7 +98,7 @@ export async function restoreRun(
         out.cache ? undefined : ['copy'],
       );
   }
-  return saveOutputs(project, stage, readParams, entry);
+  return saveOutputs(project, stage, readParams, entry, options);
 }
 
 async function onlyOutsDiffer(

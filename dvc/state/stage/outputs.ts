@@ -64,10 +64,15 @@ async function eachFile(path: string, act: (file: string) => Promise<void>): Pro
   }
 }
 
+export interface SaveOptions {
+  readonly commit?: boolean;
+}
+
 /**
  * After a run: hashes deps, params and outs, puts the outs into the cache and links them back, and keeps them out of git.
  *
  * @param locked what dvc.lock said before
+ * @param options `commit: false`: outs are not put into the cache (`dvc repro --no-commit`)
  * @returns the stage's new entry
  * @throws DiagnosticError `missing-dep`, `missing-param`, `missing-output`, `bad-output`, `output-tracked`, `disk-full`
  */
@@ -76,6 +81,7 @@ export async function saveOutputs(
   stage: Stage,
   readParams: ParamsReader,
   locked?: LockEntry,
+  { commit = true }: SaveOptions = {},
 ): Promise<LockEntry> {
   const inputs = await describeInputs(project, stage, readParams, locked);
   const made: { out: Output; described: DescribedFile }[] = [];
@@ -96,7 +102,7 @@ export async function saveOutputs(
     project,
     cached.map(({ out }) => out),
   );
-  for (const { described } of cached) await commitFile(project, described);
+  if (commit) for (const { described } of cached) await commitFile(project, described);
   const outs = made.map(({ described }) => described.record);
   return { ...inputs, ...(outs.length > 0 && { outs }) };
 }

@@ -14,7 +14,6 @@ import type { TrackedFiles } from './tracked-files.js';
  *
  * @param locked what dvc.lock (or the `.dvc` file) says of it
  * @param absent answers for deps that are not in the workspace; then outs need not be there either, nor in the cache
- *   (`dvc repro --allow-missing`)
  */
 export async function stageStatus(
   project: Project,
@@ -57,10 +56,10 @@ async function outputChange(
   ignore: IgnoreTree,
   absent: TrackedFiles | undefined,
 ): Promise<StageChange['reason'] | undefined> {
-  if (locked?.md5 && absent && !lookAt(out.file)) return undefined;
-  if (locked?.md5 && out.cache && !absent) {
+  if (absent && (locked?.md5 || absent.trusts) && !lookAt(out.file)) return undefined;
+  if (locked?.md5 && out.cache && (!absent || absent.trusts)) {
     const missing = await missingObjects(project.config, locked.md5, hashNameOf(locked));
-    if (missing.length > 0) return 'not-in-cache';
+    if (missing.length > 0) return absent ? undefined : 'not-in-cache';
   }
   const info = lookAt(out.file);
   if (!info || ignore.isIgnored(out.file, info.isDirectory())) return 'deleted';
@@ -84,7 +83,7 @@ async function fileChange(
 ): Promise<StageChange['reason'] | undefined> {
   const hashed = await hashPath(project, file, locked ? hashNameOf(locked) : 'md5');
   const md5 = hashed?.md5 ?? (await absent?.md5Of(file));
-  if (md5 === undefined) return 'deleted';
+  if (md5 === undefined) return absent?.trusts ? undefined : 'deleted';
   if (!locked?.md5) return 'new';
   return md5 === locked.md5 ? undefined : 'modified';
 }

@@ -9,6 +9,8 @@ import { findLocked } from './files.js';
 export interface TrackedFiles {
   /** Undefined when no stage's entry says. */
   md5Of(file: string): Promise<Md5 | undefined>;
+  /** What is missing, and of which nobody knows what it would be, is taken to be as it was. */
+  readonly trusts?: boolean;
 }
 
 /** An out, with what is known of it. */
@@ -24,14 +26,19 @@ export function outputsAt(
   stages: readonly Stage[],
   entryOf: (stage: Stage) => LockEntry | undefined,
 ): TrackedOutput[] {
-  const tree = treeOf(stages);
-  return [...tree.atOrAbove(file), ...tree.below(file)].flat().flatMap(({ out, stage }) => {
+  return madeAt(file, stages).flatMap(({ out, stage }) => {
     const locked = findLocked(entryOf(stage)?.outs, out.path);
     return locked?.md5 === undefined ? [] : [{ out, stage, locked: { ...locked, md5: locked.md5 } }];
   });
 }
 
 type Made = Omit<TrackedOutput, 'locked'>;
+
+/** The outs that `file` is, lies in, or holds. */
+export function madeAt(file: string, stages: readonly Stage[]): readonly Made[] {
+  const tree = treeOf(stages);
+  return [...tree.atOrAbove(file), ...tree.below(file)].flat();
+}
 
 /** Each stage of a pipeline asks for each of its deps: with a thousand of both, nothing may look at all outs. */
 const trees = new WeakMap<readonly Stage[], PathTree<Made[]>>();

@@ -1,4 +1,4 @@
-import { gatherRows, gelu, layerNorm, softmax, tf } from '../../../compute/index.js';
+import { gatherRows, gelu, layerNorm, madeAgain, softmax, tf } from '../../../compute/index.js';
 import { disturbed, type ForwardContext } from '../layers/forward-context.js';
 import { linear } from '../layers/linear.js';
 import type { BertConfig } from './config.js';
@@ -101,8 +101,11 @@ function attention(
       tf.reshape(linear(context, `${path}.${part}`, x), [rows, width, heads, perHead]),
       [0, 2, 1, 3],
     ) as tf.Tensor4D;
-  const scores = tf.matMul(tf.mul(split('query'), 1 / Math.sqrt(perHead)), split('key'), false, true);
-  const probabilities = softmax(tf.add(scores, scoreBias));
+  const [query, key] = [split('query'), split('key')];
+  const probabilities = madeAgain(() => {
+    const scores = tf.matMul(tf.mul(query, 1 / Math.sqrt(perHead)), key, false, true);
+    return softmax(tf.add(scores, scoreBias));
+  });
   const kept = context.dropout(probabilities, config.attention_probs_dropout_prob, path);
   const mixed = tf.matMul(kept, split('value'));
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [rows * width, hidden]) as tf.Tensor2D;

@@ -1,8 +1,10 @@
+import { nthLargest } from './nth-largest.js';
+
 /** How the next token is chosen. As transformers' `generate` understands them, and in its order. */
 export interface SamplingSettings {
   /** 0: always the likeliest. Others divide the logits. */
   readonly temperature: number;
-  /** Only the k likeliest; 0: all. */
+  /** Only the k likeliest, and all that are as likely as the last of them; 0: all. */
   readonly topK: number;
   /** Only the likeliest that have this much of the probability together; 1: all. */
   readonly topP: number;
@@ -15,57 +17,62 @@ export function likeliest(logits: Float32Array): number {
   return best;
 }
 
-export interface Candidate {
-  readonly token: number;
-  readonly probability: number;
-}
-
-/** What may be chosen, from the likeliest on, and how likely each is among these. */
-export function candidates(logits: Float32Array, { temperature, topK, topP }: SamplingSettings): Candidate[] {
+/** How likely each token is beside the others [vocabulary]: 0 where it may not be chosen. They do not add up to 1. */
+export function tokenWeights(
+  logits: Float32Array,
+  { temperature, topK, topP }: SamplingSettings,
+): Float64Array {
   const top = logits[likeliest(logits)] as number;
-  const kept = topK > 0 && topK < logits.length ? largest(logits, topK) : [...logits.keys()];
-  const weighed = kept.map((token) => ({
-    token,
-    probability: Math.exp(((logits[token] as number) - top) / temperature),
-  }));
-  const total = sum(weighed);
-  // Tokens below this have less than 1 − topP together: none of them is needed, and few are left to sort.
-  const floor = (total * (1 - topP)) / weighed.length;
-  const likely = weighed.filter(({ probability }) => probability >= floor);
-  likely.sort((a, b) => b.probability - a.probability || a.token - b.token);
-  let count = likely.length;
-  if (topP < 1) {
-    let reached = 0;
-    count = 0;
-    while (count < likely.length && reached < topP * total)
-      reached += (likely[count++] as Candidate).probability;
+  const least = topK > 0 && topK < logits.length ? nthLargest(logits, topK) : -Infinity;
+  const weights = new Float64Array(logits.length);
+  // A loop, here and below: this is done for each token of each text, over some 50,000 numbers.
+  for (let token = 0; token < logits.length; token++) {
+    const logit = logits[token] as number;
+    if (logit >= least) weights[token] = Math.exp((logit - top) / temperature);
   }
-  const chosen = likely.slice(0, Math.max(1, count));
-  const share = sum(chosen);
-  return chosen.map(({ token, probability }) => ({ token, probability: probability / share }));
+  if (topP < 1) keepNucleus(weights, topP);
+  return weights;
 }
 
 /**
  * @param uniform in [0, 1)
- * @returns the token at which the probabilities, added up from the likeliest on, pass `uniform`
+ * @returns the token at which the probabilities, added up from the first token on, pass `uniform`
  */
 export function chooseToken(logits: Float32Array, settings: SamplingSettings, uniform: number): number {
   if (settings.temperature === 0) return likeliest(logits);
-  const among = candidates(logits, settings);
-  let reached = 0;
-  for (const { token, probability } of among) {
-    reached += probability;
-    if (uniform < reached) return token;
+  const weights = tokenWeights(logits, settings);
+  const wanted = uniform * sum(weights);
+  let [reached, last] = [0, 0];
+  for (let token = 0; token < weights.length; token++) {
+    const weight = weights[token] as number;
+    if (weight === 0) continue;
+    reached += weight;
+    last = token;
+    if (wanted < reached) break;
   }
-  return (among.at(-1) as Candidate).token;
+  return last;
 }
 
-/** The k tokens with the largest logits, and all that are as large as the last of them. */
-function largest(logits: Float32Array, k: number): number[] {
-  const least = logits.slice().sort().at(-k) as number;
-  return [...logits.keys()].filter((token) => (logits[token] as number) >= least);
+/** Leaves the likeliest that have the share `topP` together, at least one; of equally likely ones the first. */
+function keepNucleus(weights: Float64Array, topP: number): void {
+  const total = sum(weights);
+  // Tokens below this have less than 1 − topP together: none of them is needed, and few are left to sort.
+  const floor = (total * (1 - topP)) / weights.length;
+  const sorted = weights.filter((weight) => weight > 0 && weight >= floor).sort();
+  let [reached, at] = [0, sorted.length];
+  do reached += sorted[--at] as number;
+  while (at > 0 && reached < topP * total);
+  const least = sorted[at] as number;
+  // Of those that weigh as much as the last one not all may be needed.
+  let equals = sorted.subarray(at).lastIndexOf(least) + 1;
+  for (let token = 0; token < weights.length; token++) {
+    const weight = weights[token] as number;
+    if (weight < least || (weight === least && equals-- <= 0)) weights[token] = 0;
+  }
 }
 
-function sum(weighed: readonly Candidate[]): number {
-  return weighed.reduce((total, { probability }) => total + probability, 0);
+function sum(weights: Float64Array): number {
+  let total = 0;
+  for (let at = 0; at < weights.length; at++) total += weights[at] as number;
+  return total;
 }

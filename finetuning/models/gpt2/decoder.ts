@@ -1,4 +1,4 @@
-import { gatherRows, layerNorm, scaled, softmax, tanhGelu, tf } from '../../../compute/index.js';
+import { gatherRows, layerNorm, madeAgain, scaled, softmax, tanhGelu, tf } from '../../../compute/index.js';
 import { conv1d } from '../layers/conv1d.js';
 import { disturbed, type ForwardContext } from '../layers/forward-context.js';
 import { causalBias } from './causal-bias.js';
@@ -108,8 +108,11 @@ export function attend(
   drop: (probabilities: tf.Tensor) => tf.Tensor = (probabilities) => probabilities,
 ): tf.Tensor2D {
   const [rows, heads, width, perHead] = query.shape;
-  const scores = tf.matMul(scaled(query, 1 / Math.sqrt(perHead)), key, false, true);
-  const mixed = tf.matMul(drop(softmax(tf.add(scores, bias))), value);
+  const probabilities = madeAgain(() => {
+    const scores = tf.matMul(scaled(query, 1 / Math.sqrt(perHead)), key, false, true);
+    return softmax(tf.add(scores, bias));
+  });
+  const mixed = tf.matMul(drop(probabilities), value);
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [rows * width, heads * perHead]);
 }
 

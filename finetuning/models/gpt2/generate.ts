@@ -1,4 +1,4 @@
-import { tf, type TensorSpec } from '../../../compute/index.js';
+import { rowsWritten, tf, type TensorSpec } from '../../../compute/index.js';
 import { forwardContext } from '../forward.js';
 import { keepAll, type ForwardContext } from '../layers/forward-context.js';
 import type { CachedDecoding, CachedLogits, Inputs } from '../network.js';
@@ -38,18 +38,28 @@ export function gpt2Decoding(config: Gpt2Config): CachedDecoding {
       const { mask } = read(inputs);
       const [rows, slots] = mask.shape;
       const bias = tf.reshape(tf.mul(tf.sub(1, mask), MASKED), [rows, 1, 1, slots]) as tf.Tensor4D;
-      const slot = tf.reshape(inputs['slot'] as tf.Tensor1D, [rows, 1, 1, 1]);
-      const here = tf.equal(tf.reshape(tf.range(0, slots, 1, 'int32'), [1, 1, slots, 1]), slot);
+      const places = placesIn(inputs['slot'] as tf.Tensor1D, heads, slots);
       const context = forwardContext(parameters, method, keepAll);
+      const perHead = hidden / heads;
+      const written = (name: string, own: tf.Tensor4D): tf.Tensor4D => {
+        const all: tf.Tensor2D = tf.reshape(context.weight(name), [rows * heads * slots, perHead]);
+        const one: tf.Tensor2D = tf.reshape(own, [rows * heads, perHead]);
+        return tf.reshape(rowsWritten(all, places, one), [rows, heads, slots, perHead]);
+      };
       return pass(context, config, inputs, (index, query, key, value) => {
-        const [allKeys, allValues] = [
-          tf.where(here, key, context.weight(keys(index))) as tf.Tensor4D,
-          tf.where(here, value, context.weight(values(index))) as tf.Tensor4D,
-        ];
+        const [allKeys, allValues] = [written(keys(index), key), written(values(index), value)];
         return { attended: attend(query, allKeys, allValues, bias), key: allKeys, value: allValues };
       });
     },
   };
+}
+
+/** Where each head's vector at a row's slot lies among those of all rows, heads and slots. @returns [rows · heads] int32 */
+function placesIn(slot: tf.Tensor1D, heads: number, slots: number): tf.Tensor1D {
+  const [rows] = slot.shape;
+  const first = tf.mul(tf.range(0, rows * heads, 1, 'int32'), tf.scalar(slots, 'int32'));
+  const places = tf.add(tf.reshape(first, [rows, heads]), tf.reshape(slot, [rows, 1]));
+  return tf.reshape(places, [rows * heads]);
 }
 
 interface Attended {

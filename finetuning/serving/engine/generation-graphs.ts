@@ -1,4 +1,10 @@
-import { gatherRows, tf, type SignatureDefinition, type TensorSpec } from '../../../compute/index.js';
+import {
+  gatherRows,
+  rowsWritten,
+  tf,
+  type SignatureDefinition,
+  type TensorSpec,
+} from '../../../compute/index.js';
 import { beginSignature, stepSignature } from '../../models/generation/generation-program.js';
 import type { CachedDecoding } from '../../models/network.js';
 import type { Member } from './read-group.js';
@@ -70,15 +76,14 @@ function joined(entry: Cache, to: Cache): SignatureDefinition {
   return {
     feeds: { at: { shape: [1], dtype: 'int32' } },
     build: ({ variables, feeds }) => {
-      const isThere = tf.reshape(tf.equal(tf.range(0, to.rows, 1, 'int32'), feeds['at'] as tf.Tensor1D), [
-        to.rows,
-        1,
-        1,
-        1,
-      ]);
       const updates = to.names.map((name) => {
-        const [one, all] = [variables[entry.scope(name)], variables[to.scope(name)]];
-        return [to.scope(name), tf.where(isThere, one as tf.Tensor4D, all as tf.Tensor4D)];
+        const [one, all] = [variables[entry.scope(name)], variables[to.scope(name)]] as [
+          tf.Variable,
+          tf.Variable,
+        ];
+        const [row, rows] = [tf.reshape(one, [1, one.size]), tf.reshape(all, [to.rows, one.size])];
+        const joined = rowsWritten(rows as tf.Tensor2D, feeds['at'] as tf.Tensor1D, row as tf.Tensor2D);
+        return [to.scope(name), tf.reshape(joined, all.shape)];
       });
       return { outputs: {}, updates: Object.fromEntries(updates) };
     },

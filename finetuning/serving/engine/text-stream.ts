@@ -1,31 +1,25 @@
-/** Makes text of ids; what a tokenizer does. */
-export interface Decoder {
-  decode(ids: readonly number[]): string;
-}
-
-/** Stands for bytes that are no whole character yet. */
-const INCOMPLETE = '\uFFFD';
+import { GrowingText, INCOMPLETE, type Decoder } from './growing-text.js';
 
 /**
  * The text of what is generated, handed on as soon as it is certain: no half of a character, and nothing that may be the
  * beginning of a text that ends it.
  */
 export class TextStream {
-  readonly #decoder: Decoder;
+  readonly #text: GrowingText;
   readonly #stop: readonly string[];
   readonly #onText: (text: string) => void;
   #sent = 0;
   #stopped = false;
 
   constructor(decoder: Decoder, stop: readonly string[], onText: (text: string) => void) {
-    this.#decoder = decoder;
+    this.#text = new GrowingText(decoder);
     this.#stop = stop.filter((text) => text !== '');
     this.#onText = onText;
   }
 
   /** @returns whether a text that ends it has come */
   add(ids: readonly number[]): boolean {
-    const text = this.#decoder.decode(ids);
+    const text = this.#text.of(ids);
     const ends = this.#stop.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
     if (ends.length > 0) {
       this.#send(text.slice(0, Math.min(...ends)));
@@ -38,7 +32,7 @@ export class TextStream {
 
   /** What was held back is text after all, unless it was ended. */
   end(ids: readonly number[]): void {
-    if (!this.#stopped) this.#send(this.#decoder.decode(ids));
+    if (!this.#stopped) this.#send(this.#text.of(ids));
   }
 
   #send(text: string): void {

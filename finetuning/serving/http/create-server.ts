@@ -1,14 +1,15 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Fleet } from '../fleet.js';
-import type { ClassifierInput, GenerationRequest, GenerationResult, ServedModel, Turned } from '../types.js';
+import type { ClassifierInput, GenerationResult, ServedModel, Turned } from '../types.js';
 import { addAdminRoutes } from './admin.js';
 import { classification, completion, parseBody } from './answers.js';
 import { keyCheck } from './api-keys.js';
 import { BadRequest, failureOf, TookTooLong } from './failure.js';
 import type { ServerMetrics } from './metrics.js';
 import { openApiDocument } from './openapi.js';
+import { plannedChoices, usageOf } from './planned-choices.js';
 import { classifyRequest, completionRequest } from './schemas.js';
 
 export interface ServerOptions {
@@ -116,40 +117,39 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.post('/v1/completions', async (request, reply) => {
     const body = parseBody(completionRequest, request.body);
     const model = find(body.model, true);
-    const prompts = typeof body.prompt === 'string' ? [body.prompt] : body.prompt;
-    const seed = body.seed ?? randomInt(2 ** 32);
-    const stop = typeof body.stop === 'string' ? [body.stop] : (body.stop ?? []);
-    const requests = prompts.map((prompt, index): GenerationRequest => ({
-      ...{ prompt, stop, maxNewTokens: body.max_tokens, temperature: body.temperature },
-      // Equal prompts of one request are to differ, where anything is drawn.
-      ...{ topK: body.top_k, topP: body.top_p, seed: (seed + index) % 2 ** 32 },
-    }));
+    const planned = plannedChoices(body);
     const head = { id: `cmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model };
-    const ask = (canceled: AbortSignal, onText: (index: number, text: string) => void) =>
+    const ask = (
+      canceled: AbortSignal,
+      onText: (index: number, text: string) => void,
+      onEnd: (index: number, finish: GenerationResult['finish']) => void = () => undefined,
+    ) =>
       Promise.all(
-        requests.map((one, index) =>
+        planned.map((one, index) =>
           fleet
-            .generate(model.name, one, canceled, (text) => onText(index, text))
+            .generate(model.name, one.request, canceled, (text) => onText(index, text))
             .then((result) => {
               metrics.tokens.inc({ model: model.name, kind: 'prompt' }, result.promptTokens);
               metrics.tokens.inc({ model: model.name, kind: 'generated' }, result.newTokens);
+              onEnd(index, result.finish);
               return result;
             }),
         ),
       );
-    const begin = (index: number): string => (body.echo ? (prompts[index] as string) : '');
 
     if (!body.stream) {
-      const texts = prompts.map((_, index) => begin(index));
+      const texts = planned.map(({ begin }) => begin);
       const results = await within(request, reply, timeout, (canceled) =>
         ask(canceled, (index, text) => (texts[index] += text)),
       );
       const choices = results.map(({ finish }, index) => ({ index, text: texts[index] as string, finish }));
-      return completion(head, choices, usageOf(results));
+      return completion(head, choices, usageOf(planned, results));
     }
 
     let isOpen = false;
     const event = (data: string): void => {
+      // One of several texts has failed, and ended the answer.
+      if (reply.raw.writableEnded) return;
       if (!isOpen) {
         isOpen = true;
         reply.hijack();
@@ -165,10 +165,20 @@ export function createServer(options: ServerOptions): FastifyInstance {
       event(JSON.stringify(completion(head, [{ index, text, finish }])));
     try {
       const results = await within(request, reply, timeout, (canceled) => {
-        if (body.echo && fleet.isReady) prompts.forEach((_, index) => part(index, begin(index), null));
-        return ask(canceled, (index, text) => part(index, text, null));
+        // What a text begins with goes with its first part: a prompt that is refused has said nothing yet.
+        const owed = planned.map(({ begin }) => begin);
+        const say = (index: number, text: string, finish: GenerationResult['finish'] | null): void => {
+          part(index, `${owed[index]}${text}`, finish);
+          owed[index] = '';
+        };
+        return ask(
+          canceled,
+          (index, text) => say(index, text, null),
+          (index, finish) => say(index, '', finish),
+        );
       });
-      results.forEach(({ finish }, index) => part(index, '', finish));
+      if (body.stream_options?.include_usage === true)
+        event(JSON.stringify(completion(head, [], usageOf(planned, results))));
       event('[DONE]');
     } catch (error) {
       // Nothing has been said yet: it can be refused as any other.
@@ -212,6 +222,10 @@ async function within<T>(
   });
   try {
     return await Promise.race([work(abort.signal), late]);
+  } catch (error) {
+    // What else was asked for with it is waited for by nobody.
+    abort.abort(error);
+    throw error;
   } finally {
     clearTimeout(timer);
     request.raw.socket.off('close', left);
@@ -236,15 +250,5 @@ function inputsOf(
   if (images !== undefined) return list(images).map((image) => ({ image: Buffer.from(image, 'base64') }));
   return list(inputs ?? []).map((one) =>
     typeof one === 'string' ? { text: one } : { text: one.text, textPair: one.text_pair },
-  );
-}
-
-function usageOf(results: readonly GenerationResult[]): { prompt: number; generated: number } {
-  return results.reduce(
-    (sum, { promptTokens, newTokens }) => ({
-      prompt: sum.prompt + promptTokens,
-      generated: sum.generated + newTokens,
-    }),
-    { prompt: 0, generated: 0 },
   );
 }

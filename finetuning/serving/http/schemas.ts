@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Inputs that one request may have. */
-const MOST_INPUTS = 256;
+export const MOST_INPUTS = 256;
 
 const base64 = z.base64().min(1).meta({ description: 'a PNG, JPEG or WebP file' });
 const model = z
@@ -60,21 +60,66 @@ export const classifyResponse = z.object({
 
 const stop = z.string().min(1);
 
+/** OpenAI's clients may say `null` for what they leave out. */
+const orDefault = <T extends number | boolean>(schema: z.ZodType<T>, value: T) =>
+  schema
+    .nullable()
+    .default(value)
+    .transform((given) => given ?? value);
+
+/** What OpenAI has, and is not here: taken where it changes nothing. */
+const neutral = <T>(schema: z.ZodType<T>, isNeutral: (value: T) => boolean, as: string) =>
+  schema
+    .nullish()
+    .refine((value) => value === undefined || value === null || isNeutral(value), {
+      message: `is not supported by this server: leave it out, or give ${as}`,
+    })
+    .meta({ description: `not supported: ${as}, or left out` });
+
 /** Body of POST /v1/completions: OpenAI's, as far as it goes. */
-export const completionRequest = z.strictObject({
-  model,
-  prompt: z.union([z.string(), z.array(z.string()).min(1).max(MOST_INPUTS)]),
-  max_tokens: z.int().min(1).default(16),
-  temperature: z.number().min(0).max(100).default(1).meta({ description: '0 takes the likeliest token' }),
-  top_p: z.number().gt(0).max(1).default(1),
-  top_k: z.int().min(0).default(0).meta({ description: 'not of OpenAI; 0: all' }),
-  n: z.literal(1).default(1),
-  seed: z.int().min(0).optional().meta({ description: 'the same seed and request give the same text' }),
-  stop: z.union([stop, z.array(stop).max(4)]).nullish(),
-  stream: z.boolean().default(false),
-  echo: z.boolean().default(false),
-  user: z.string().optional().meta({ description: 'not looked at' }),
-});
+export const completionRequest = z
+  .strictObject({
+    model,
+    prompt: z
+      .union([z.string(), z.array(z.string()).min(1).max(MOST_INPUTS)], {
+        error: `expected a text, or a list of 1 to ${MOST_INPUTS} texts`,
+      })
+      .meta({ description: 'token ids are not taken' }),
+    max_tokens: orDefault(z.int().min(1), 16),
+    temperature: orDefault(z.number().min(0).max(100), 1).meta({
+      description: '0 takes the likeliest token',
+    }),
+    top_p: orDefault(z.number().gt(0).max(1), 1),
+    top_k: orDefault(z.int().min(0), 0).meta({ description: 'not of OpenAI; 0: all' }),
+    n: orDefault(z.int().min(1).max(128), 1).meta({ description: 'texts for each prompt' }),
+    seed: z.int().nullish().meta({ description: 'the same seed and request give the same text' }),
+    stop: z
+      .union([stop, z.array(stop).max(4)], {
+        error: 'expected a text, or a list of at most 4, none of them empty',
+      })
+      .nullish(),
+    stream: orDefault(z.boolean(), false),
+    stream_options: z
+      .strictObject({ include_usage: z.boolean().optional() })
+      .nullish()
+      .meta({ description: 'with `stream`: the last event before `[DONE]` has the usage, and no choices' }),
+    echo: orDefault(z.boolean(), false),
+    best_of: z.int().nullish().meta({ description: 'not supported: as `n`, or left out' }),
+    logprobs: neutral(z.int(), () => false, 'null'),
+    presence_penalty: neutral(z.number(), (value) => value === 0, '0'),
+    frequency_penalty: neutral(z.number(), (value) => value === 0, '0'),
+    logit_bias: neutral(z.record(z.string(), z.number()), (value) => Object.keys(value).length === 0, '{}'),
+    suffix: neutral(z.string(), (value) => value === '', 'null'),
+    user: z.string().nullish().meta({ description: 'not looked at' }),
+  })
+  .refine(({ n, best_of }) => (best_of ?? n) === n, {
+    path: ['best_of'],
+    message: 'is not supported by this server: leave it out, or give what `n` is',
+  })
+  .refine(({ stream, stream_options }) => stream || (stream_options ?? undefined) === undefined, {
+    path: ['stream_options'],
+    message: 'is of use with `stream: true` only',
+  });
 
 const choice = z.object({
   index: z.int(),

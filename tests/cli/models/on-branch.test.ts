@@ -1,69 +1,29 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { promoteVersion } from '../../../cli/models/promote-model.js';
 import { registerModel } from '../../../cli/models/register-model.js';
-import {
-  fetchObjects,
-  loadPipeline,
-  openProject,
-  openRemote,
-  pushObjects,
-  readLockEntries,
-  type Md5,
-  type Project,
-} from '../../../dvc/index.js';
+import { rollBackModel } from '../../../cli/models/roll-back-model.js';
+import { fetchObjects, openProject, openRemote, type Md5 } from '../../../dvc/index.js';
 import { writeFiles } from '../../rig/project.js';
-import { PLACES, makeModel, registeredProject } from '../../rig/registered-project.js';
+import { PLACES, makeModel } from '../../rig/registered-project.js';
+import { cloned, registeredRepository } from '../../rig/registered-repository.js';
+import { until } from '../../rig/servers.js';
 import { git } from '../../rig/sweep-project.js';
 
 const temporary = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'reprise-branch-')));
 const DECIDED = { by: 'ada', reason: 'the first' };
-
-/** A repository whose branch `main` has what the stages made, and a remote with the data; and somebody's clone. */
-async function repository(): Promise<{ url: string; project: Project; publish(): Promise<void> }> {
-  const bare = temporary();
-  execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', bare]);
-  const { root } = await registeredProject();
-  writeFiles(root, {
-    '.dvc/config': `[core]\n    remote = store\n['remote "store"']\n    url = ${temporary()}\n`,
-    '.reprise/config.yaml': stringify({ retrain: PLACES }),
-  });
-  git(root, 'remote', 'add', 'origin', `file://${bare}`);
-  const project = await openProject(root);
-  const publish = async (): Promise<void> => {
-    const { stages } = await loadPipeline(project);
-    const entryOf = await readLockEntries(project, stages);
-    // Figures are git's.
-    const hashes = stages.flatMap((stage) => {
-      const kept = new Set(stage.outs.filter(({ cache }) => cache).map(({ path }) => path));
-      return (entryOf(stage)?.outs ?? []).flatMap(({ path, md5 }) => (md5 && kept.has(path) ? [md5] : []));
-    });
-    const { failed } = await pushObjects({ project, remote: await openRemote(project), hashes });
-    expect(failed).toEqual([]);
-    git(root, 'add', '--force', '.dvc/config', '.reprise/config.yaml', 'dvc.lock', 'figures.json');
-    git(root, 'commit', '--quiet', '--message=Train');
-    git(root, 'push', '--quiet', 'origin', 'main');
-  };
-  await publish();
-  return { url: `file://${bare}`, project, publish };
-}
-
-/** What the branch has now. */
-function cloned(url: string): { readonly root: string; readonly log: readonly string[] } {
-  const root = temporary();
-  execFileSync('git', ['clone', '--quiet', url, root]);
-  return { root, log: git(root, 'log', '--format=%s').split('\n') };
-}
+/** The first push waits, once it is under way, until it is told to go on. */
+const HOLD = `#!/bin/sh
+if rm hold 2>/dev/null; then touch held; while ! test -e go; do sleep 0.1; done; fi
+`;
 
 const json = (root: string, name: string): unknown =>
   JSON.parse(readFileSync(join(root, PLACES.final, name), 'utf8'));
 
 describe('the models of a branch', () => {
   it('are registered and promoted in commits of their own, from where nothing of it is', async () => {
-    const { url, project, publish } = await repository();
+    const { url, project, publish } = await registeredRepository();
     const branch = { url, branch: 'main' };
     const trained = git(project.root, 'rev-parse', 'HEAD');
     const here = temporary();
@@ -126,8 +86,49 @@ describe('the models of a branch', () => {
     );
   }, 120_000);
 
+  it('are turned back in a commit of their own, and only by who has seen which one is in production', async () => {
+    const data = temporary();
+    const { url, project, publish } = await registeredRepository(undefined, { url: data });
+    const branch = { url, branch: 'main' };
+    await registerModel(temporary(), DECIDED, true, branch);
+    await promoteVersion(temporary(), DECIDED, true, branch);
+    git(project.root, 'pull', '--quiet', '--ff-only', 'origin', 'main');
+    await makeModel(project, 'two', 0.75);
+    await publish();
+    await registerModel(temporary(), DECIDED, true, branch);
+    await promoteVersion(temporary(), DECIDED, true, branch);
+
+    const back = { by: 'eve', reason: 'it was worse' };
+    await rollBackModel(temporary(), back, true, branch);
+    const after = cloned(url);
+    expect(after.log.slice(0, 2)).toEqual(['Roll back to version 1', 'Promote version 2']);
+    expect(git(after.root, 'log', '-1', '--format=%b')).toBe('it was worse\n\nBy: eve');
+    expect(git(after.root, 'diff', '--name-only', 'HEAD~1')).toBe('final/production.json');
+    const { promoted } = json(after.root, 'production.json') as { promoted: object };
+    expect(json(after.root, 'production.json')).toMatchObject({ version: 1, previous: 2 });
+    expect(promoted).toMatchObject(back);
+
+    // While one is about to push, another one turns to v2: the model before that is the one that the first has seen in production.
+    const bare = url.slice('file://'.length);
+    writeFiles(bare, { 'hooks/pre-receive': HOLD, hold: '' });
+    chmodSync(join(bare, 'hooks/pre-receive'), 0o755);
+    const first = rollBackModel(temporary(), back, true, branch).catch((error: unknown) => error);
+    await until('the push', () => existsSync(join(bare, 'held')));
+    await rollBackModel(temporary(), { ...back, to: 2 }, true, branch);
+    writeFiles(bare, { go: '' });
+    expect(await first).toMatchObject({ code: 'production-changed' });
+    expect(json(cloned(url).root, 'production.json')).toMatchObject({ version: 2 });
+
+    // What nobody has any more comes into production nowhere.
+    rmSync(join(data, 'files'), { recursive: true });
+    await expect(rollBackModel(temporary(), back, true, branch)).rejects.toMatchObject({
+      code: 'object-missing',
+    });
+    expect(cloned(url).log[0]).toBe('Roll back to version 2');
+  }, 120_000);
+
   it('are those of a branch that is there', async () => {
-    const { url } = await repository();
+    const { url } = await registeredRepository();
     await expect(registerModel(temporary(), DECIDED, true, { url, branch: 'none' })).rejects.toMatchObject({
       code: 'revision-missing',
     });

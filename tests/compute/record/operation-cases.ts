@@ -185,6 +185,13 @@ const others: OperationCase[] = [
     shapes: [[5, 3], [2, 3]],
     build: ([x, y]) => [tf.tensorScatterUpdate(x, tf.reshape(indices(1, 3), [2, 1]), y)],
   },
+  {
+    name: 'InplaceUpdate',
+    shapes: [[5, 3], [2, 3]],
+    // Of a value of its own: it writes where its input lies.
+    build: ([x, y]) => [operation('InplaceUpdate', [T()], [tf.exp(x), indices(3, 1), y])],
+    exact: false,
+  },
   { name: 'UnsortedSegmentSum', shapes: [[4, 3]], build: ([x]) => [tf.unsortedSegmentSum(x, indices(0, 2, 0, 1), 4)] },
   {
     name: 'UnsortedSegmentMax',

@@ -1,4 +1,4 @@
-import { asLoss, dropout, layerNorm, tanhGelu, tf } from '../../../compute/index.js';
+import { asLoss, dropout, layerNorm, madeAgain, softmax, tanhGelu, tf } from '../../../compute/index.js';
 import { DataType } from '../../../compute/graph/data-type.js';
 import { Graph } from '../../../compute/graph/graph.js';
 import type { GraphNode } from '../../../compute/graph/node.js';
@@ -13,6 +13,14 @@ function lossOf(x: tf.Tensor, first: tf.Tensor, second: tf.Tensor): tf.Scalar {
   const normal = layerNorm(x as tf.Tensor2D, tf.ones([WIDTH]), tf.zeros([WIDTH]), 1e-5);
   const active = tanhGelu(tf.matMul(normal, first as tf.Tensor2D));
   return tf.sum(tf.square(tf.matMul(active, second as tf.Tensor2D)));
+}
+
+/** Attention, whose probabilities are made of a product. */
+function attentionLoss(x: tf.Tensor, first: tf.Tensor, second: tf.Tensor): tf.Scalar {
+  const query = tf.matMul(x as tf.Tensor2D, first as tf.Tensor2D);
+  const key = tf.matMul(x as tf.Tensor2D, second as tf.Tensor2D);
+  const probabilities = madeAgain(() => softmax(tf.matMul(tf.mul(query, 0.5), key, false, true)));
+  return tf.sum(tf.square(tf.matMul(probabilities, x as tf.Tensor2D)));
 }
 
 /** The nodes of the loss and of its gradients. */
@@ -68,7 +76,16 @@ it('makes what it is made of again, too', () => {
   expect(norm.after).toEqual(dropped.after);
 });
 
-it('comes to the same bits', () => {
+it('makes all again that it is told to, once', () => {
+  const made = again(nodesOf((...given) => asLoss(attentionLoss(...given))));
+  expect(made.map(({ op }) => op)).toEqual(['Mul', 'MatMul', 'Softmax']);
+  expect(new Set(made.map(({ after }) => after.join())).size).toBe(1);
+});
+
+it.each([
+  ['a norm and an activation', lossOf],
+  ['attention', attentionLoss],
+])('comes to the same bits: %s', (_, loss) => {
   const gradients = (mark: (loss: tf.Scalar) => tf.Scalar): Record<string, ArrayLike<number>> => {
     const { compiled, interpreted } = bothWays(
       {
@@ -80,7 +97,7 @@ it('comes to the same bits', () => {
         ),
         build: ({ feeds: { x, first, second } }) => {
           const all = [x, first, second] as tf.Tensor[];
-          const [dx, dFirst, dSecond] = tf.grads((x, first, second) => mark(lossOf(x, first, second)))(all);
+          const [dx, dFirst, dSecond] = tf.grads((x, first, second) => mark(loss(x, first, second)))(all);
           return {
             outputs: { dx: dx as tf.Tensor, dFirst: dFirst as tf.Tensor, dSecond: dSecond as tf.Tensor },
           };

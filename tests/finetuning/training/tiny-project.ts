@@ -57,7 +57,7 @@ export interface TinyModel {
   rows(count: number, offset: number): string;
 }
 
-const tinyBert: TinyModel = {
+export const tinyBert: TinyModel = {
   folders: ['bert-tiny/model', 'tokenizer-tiny'],
   task: 'text-classification',
   config: tinyConfig,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { BOTTLENECKS_SOURCE } from './bottlenecks.js';
 import { MODEL_SOURCE } from './model.js';
 import { NETWORK_SOURCE } from './network.js';
+import { PACKED_SOURCE } from './packed.js';
 import { PICTURES_SOURCE } from './pictures.js';
 import { PROMPTS_SOURCE } from './prompts.js';
 import { TEXTS_SOURCE } from './texts.js';
@@ -12,6 +13,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   'bottlenecks.py': BOTTLENECKS_SOURCE,
   'model.py': MODEL_SOURCE,
   'network.py': NETWORK_SOURCE,
+  'packed.py': PACKED_SOURCE,
   'pictures.py': PICTURES_SOURCE,
   'prompts.py': PROMPTS_SOURCE,
   'texts.py': TEXTS_SOURCE,

@@ -11,6 +11,8 @@ import os
 import torch
 from transformers import AutoConfig
 
+from .packed import open_packed, packed_files
+
 BLOCK = 64
 
 
@@ -28,16 +30,18 @@ def open_network(auto, folder, base, labels=0):
     adapter = read_json(folder, "adapter_config.json")
     if adapter is None:
         return auto.from_pretrained(folder).eval()
-    options = {}
+    revision = {}
     if not os.path.exists(base):
         base = adapter.get("base_model_name_or_path") or adapter["model_name"]
-        options["revision"] = adapter.get("revision") or "main"
-    if labels:
-        options["config"] = AutoConfig.from_pretrained(base, num_labels=labels, **options)
-        options["ignore_mismatched_sizes"] = True
-    network = auto.from_pretrained(base, **options)
-    if "quantization_config" in read_json(folder, "config.json") and not hasattr(network, "hf_quantizer"):
-        take_from_four_bits(network)
+        revision["revision"] = adapter.get("revision") or "main"
+    config = AutoConfig.from_pretrained(base, **({"num_labels": labels} if labels else {}), **revision)
+    kept, packed = set(), packed_files(base, config, **revision)
+    if packed:
+        network, kept = open_packed(auto, packed, config)
+    else:
+        network = auto.from_pretrained(base, config=config, ignore_mismatched_sizes=labels > 0, **revision)
+    if "quantization_config" in read_json(folder, "config.json"):
+        take_from_four_bits(network, kept)
     if "peft_type" in adapter:
         from peft import PeftModel
 
@@ -48,15 +52,15 @@ def open_network(auto, folder, base, labels=0):
 
 
 @torch.no_grad()
-def take_from_four_bits(network):
-    """The weights of all layers but the head become what NF4 with double quantization makes of them."""
+def take_from_four_bits(network, kept):
+    """The weights of all layers but the head, and those kept, become what NF4 with double quantization makes of them."""
     from bitsandbytes.functional import dequantize_blockwise, quantize_4bit
     from transformers.pytorch_utils import Conv1D
 
     for path, layer in network.named_modules():
         if not isinstance(layer, (torch.nn.Linear, torch.nn.Conv2d, Conv1D)):
             continue
-        if not path.startswith(network.base_model_prefix + "."):
+        if path in kept or not path.startswith(network.base_model_prefix + "."):
             continue
         turned = isinstance(layer, Conv1D)
         weight = (layer.weight.t() if turned else layer.weight).contiguous()

@@ -6,7 +6,7 @@ import type {
 } from '@temporalio/workflow';
 
 /** A text that is in a bundle with this module, also in a minified one, and in no other. */
-export const EARLY_EVENTS_HOLDER = 'reprise.holdOffEarlyEvents';
+export const EARLY_EVENTS_REFUSAL = 'reprise.refuseEarlyEvents';
 
 type Activation = ActivateInput['activation'];
 
@@ -14,18 +14,15 @@ type Activation = ActivateInput['activation'];
  * Keeps a query from changing what a workflow does next.
  *
  * A worker that does not have a run in its cache gets a query together with the run's history up to now: also with events
- * whose workflow task has not begun. The SDK's core (1.24) gives these to the workflow at once, keeps the workflow, and gives it only what
- * came later when that task begins; when nothing did, it ends the task without asking the workflow. What the workflow does of two lots,
- * it will do of one when it is replayed: another order of commands, a run that cannot go on ("[TMPRL1100] Nondeterminism error"). Nor
- * can the first lot wait here for its task, which may bring nothing more: the run would stand still for good.
+ * whose workflow task has not begun. The SDK's core (1.24) gives these to the workflow at once, keeps the workflow, and when that task begins
+ * gives it only what came later, or does not ask it at all where nothing did. What the workflow does of two lots, it will do of one when it is
+ * replayed: another order of commands, a run that cannot go on ("[TMPRL1100] Nondeterminism error"). So the first lot is
+ * refused: the query fails and can be asked again, the core lets go of the workflow, and the task finds the whole history.
  *
- * So it is refused. The core then has the query fail, and forgets the workflow, so that the task begins with the whole history. Whoever
- * asked asks again.
- *
- * Early events are known by their time. A task has that of its own beginning; events without a task have that of the task before.
+ * It is known by its time. A task has that of its own beginning; events without a task have that of the task before.
  */
-class HoldOffEarlyEvents implements WorkflowInternalsInterceptor {
-  readonly name = EARLY_EVENTS_HOLDER;
+class RefuseEarlyEvents implements WorkflowInternalsInterceptor {
+  readonly name = EARLY_EVENTS_REFUSAL;
   #seen: { readonly time: string; readonly historyLength: number } | undefined;
 
   activate(input: ActivateInput, next: Next<WorkflowInternalsInterceptor, 'activate'>): void {
@@ -34,7 +31,7 @@ class HoldOffEarlyEvents implements WorkflowInternalsInterceptor {
     const now = { time: timeOf(activation), historyLength: activation.historyLength ?? 0 };
     const before = this.#seen;
     if (!activation.isReplaying && before?.time === now.time && now.historyLength > before.historyLength)
-      throw new Error('the run is about to go on: ask again');
+      throw new Error('asked between what happened and the workflow task that tells of it: ask again');
     this.#seen = now;
     next(input);
   }
@@ -47,4 +44,4 @@ function timeOf({ timestamp }: Activation): string {
 }
 
 /** What the SDK asks a module of interceptors for. */
-export const interceptors = (): WorkflowInterceptors => ({ internals: [new HoldOffEarlyEvents()] });
+export const interceptors = (): WorkflowInterceptors => ({ internals: [new RefuseEarlyEvents()] });
