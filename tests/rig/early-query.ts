@@ -115,7 +115,7 @@ export async function startEarlyQuery(env: TestWorkflowEnvironment): Promise<Ear
   };
 }
 
-async function startWorker(address: string, worker: QueriedWorker): Promise<ChildProcess> {
+async function startWorker(address: string, worker: object): Promise<ChildProcess> {
   const { NODE_OPTIONS: _jests, ...env } = process.env;
   const args = [path('early-query/worker.mjs'), address, JSON.stringify(worker)];
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
