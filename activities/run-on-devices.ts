@@ -3,20 +3,16 @@ import { DiagnosticError } from '../diagnostics/index.js';
 import { runCommand, type CheckpointStore, type EffectiveSettings } from '../runner/index.js';
 import { LONGEST_METRIC, MOST_METRICS, type RunStageInput } from '../workflows/index.js';
 import type { ActivityDependencies } from './dependencies.js';
-import type { StageWork } from './stage-work.js';
+import type { Work } from './stage-work.js';
 import { trialOf } from './sweep/trial-branch.js';
 
-/** What a timer of Node can hold, about 24 days: a longer one would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /**
- * Runs a stage's command once the host has the memory and the GPUs for it.
+ * Runs a stage's command on the GPUs and in the memory that it asks for, and tells what it does meanwhile.
  *
- * @param key names its checkpoints
- * @throws CommandFailed, CommandStopped; DiagnosticError `stage-timeout`, `gpu-lost`, `too-few-gpus`, `too-little-memory`
+ * @throws CommandFailed, CommandStopped; DiagnosticError `stage-timeout`, `gpu-lost`, `too-little-memory`
  */
 export async function runOnDevices(
-  { deps, input, project, stage, beat, meter }: StageWork,
+  { deps, input, project, stage, beat, meter }: Work,
   key: string,
   settings: EffectiveSettings,
   checkpoints: CheckpointStore | undefined,
@@ -81,6 +77,9 @@ export async function runOnDevices(
   };
   await deps.memory.hold(settings.memory, signal, () => deps.gpus.hold(gpus, signal, onDevices));
 }
+
+/** What a timer of Node can hold, about 24 days: a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Those that a heartbeat has room for. */
 function carried(

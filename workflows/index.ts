@@ -20,7 +20,7 @@ export {
   type Use,
   type WorkerDescription,
 } from './describe-workers/types.js';
-export { EARLY_EVENTS_REFUSER } from './refuse-early-events.js';
+export { EARLY_EVENTS_REFUSAL } from './refuse-early-events.js';
 export {
   PROGRESS_SIGNAL,
   SEARCH_ATTRIBUTES,

@@ -14,9 +14,9 @@ const path = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 /** What the server waits for a worker that is gone, before another may answer. */
 const STICKY_MS = 2_000;
 
-/** What `early-query/worker.mjs` is told. */
+/** What `early-query/worker.mjs` is told; undefined: the workflow's bundle, with the interceptor, and no more. */
 export type QueriedWorker =
-  | { readonly codePath: string }
+  | undefined
   | { readonly workflowsPath: string; readonly bundle?: true; readonly root: string };
 
 /** Its workflow, `together`, does of two things that come at once what it would not do of one after the other. */
@@ -24,21 +24,21 @@ export const TOGETHER = path('early-query/together.ts');
 
 /** A query that comes to a worker between what happened and the task that tells of it. */
 export interface EarlyQuery {
-  /** The workflow's bundle, with the interceptor. */
-  readonly codePath: string;
   /**
-   * @param early which of a, b and c have happened by then; the others happen afterwards
-   * @returns why the query failed, and the run's result
-   * @throws when the run went on otherwise than its history says, or did not go on
+   * @param early end while the query waits
+   * @param late end when it has been answered or refused
+   * @returns the refusal, or the answer of the last try, if the query never was early; and what came of the run
+   * @throws when a run went on otherwise than its history says, or did not go on
    */
   ask(
     worker: QueriedWorker,
     early: readonly string[],
-  ): Promise<{ readonly refused: string; readonly result: string }>;
+    late: readonly string[],
+  ): Promise<{ readonly answered: string; readonly result: string }>;
   stop(): Promise<void>;
 }
 
-/** Tries until the query was early: on a busy machine the task may have begun before. */
+/** On a busy machine the task may have begun before the query. */
 const TRIES = 4;
 
 export async function startEarlyQuery(env: TestWorkflowEnvironment): Promise<EarlyQuery> {
@@ -66,43 +66,46 @@ export async function startEarlyQuery(env: TestWorkflowEnvironment): Promise<Ear
   const scenario = async (
     worker: QueriedWorker,
     early: readonly string[],
-  ): Promise<{ refused: string; result: string }> => {
+    late: readonly string[],
+  ): Promise<{ answered: string; result: string }> => {
     tokens.clear();
     const { client } = env;
-    const first = await startWorker(env.address, worker);
+    const names = [...early, ...late];
+    const first = await startWorker(env.address, worker ?? { codePath });
     const handle = await client.workflow.start('together', {
       taskQueue: 'early-query',
       workflowId: `early-query/${randomUUID()}`,
+      args: [names],
       // One that does not go on does not end by itself.
       workflowExecutionTimeout: '1 minute',
     });
-    while (tokens.size < 3) await sleep(50);
-    const happen = (name: string): Promise<void> =>
-      client.activity.complete(tokens.get(name) as Uint8Array, name);
+    while (tokens.size < names.length) await sleep(50);
     first.kill('SIGKILL');
-    const second = await startWorker(env.address, worker);
+    const second = await startWorker(env.address, worker ?? { codePath });
+    const complete = async (made: readonly string[]): Promise<void> => {
+      for (const name of made) await client.activity.complete(tokens.get(name) as Uint8Array, name);
+    };
     try {
       // For a while it goes to the one that was killed.
-      const answer = handle.query<string>('made').then(
-        () => '',
-        (error: Error) => error.message,
-      );
+      const asked = handle.query<string>('made').catch((error: unknown) => String(error));
       await sleep(0.75 * STICKY_MS);
-      for (const name of early) await happen(name);
-      const refused = await answer;
-      for (const name of ['a', 'b', 'c']) if (!early.includes(name)) await happen(name);
+      await complete(early);
+      const answered = await asked;
+      await complete(late);
       const result = (await handle.result()) as string;
+      const made = await handle.query<string>('made');
+      if (made !== result) throw new Error(`it made ${result}, and says ${made}`);
       await Worker.runReplayHistory({ workflowBundle: { codePath } }, await handle.fetchHistory());
-      return { refused, result };
+      return { answered, result: result.split(',').sort().join() };
     } finally {
       second.kill('SIGKILL');
     }
   };
   return {
-    codePath,
-    async ask(worker, early) {
-      let seen = await scenario(worker, early);
-      for (let tries = 1; tries < TRIES && seen.refused === ''; tries++) seen = await scenario(worker, early);
+    async ask(worker, early, late) {
+      let seen = await scenario(worker, early, late);
+      for (let tries = 1; tries < TRIES && !/ask again/.test(seen.answered); tries++)
+        seen = await scenario(worker, early, late);
       return seen;
     },
     async stop() {
@@ -112,7 +115,7 @@ export async function startEarlyQuery(env: TestWorkflowEnvironment): Promise<Ear
   };
 }
 
-async function startWorker(address: string, worker: QueriedWorker): Promise<ChildProcess> {
+async function startWorker(address: string, worker: object): Promise<ChildProcess> {
   const { NODE_OPTIONS: _jests, ...env } = process.env;
   const args = [path('early-query/worker.mjs'), address, JSON.stringify(worker)];
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });

@@ -55,10 +55,10 @@ export interface StageRun {
   readonly board: Board;
   readonly inputs: Readonly<Record<string, string>> | undefined;
   readonly record: StageRecord;
-  /** Whether a stage that it reads from has run. */
-  readonly upstreamRan?: boolean;
   /** How many stages are under way with it. */
   readonly beside?: number;
+  /** Whether a stage that it reads from has run. */
+  readonly upstreamRan?: boolean;
   /** As they are when the command has failed: they may have been changed while it ran. */
   retries(): number;
 }

@@ -24,8 +24,9 @@ describe('a query that comes early to a worker of an application with the plugin
   ])(
     'does not change what its workflows do, when it %s',
     async (_, how) => {
-      const seen = await query.ask({ workflowsPath: TOGETHER, root, ...how }, ['a', 'b']);
-      expect(seen).toEqual({ refused: expect.stringContaining('ask again') as string, result: 'a,b,c' });
+      const worker = { workflowsPath: TOGETHER, root, ...how };
+      const seen = await query.ask(worker, ['a', 'b'], ['c']);
+      expect(seen).toEqual({ answered: expect.stringContaining('ask again') as string, result: 'a,b,c' });
     },
     180_000,
   );
