@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addressName } from './address-name.js';
 import { endGroup } from './command/process-group.js';
 import { identify, isAlive, type ProcessIdentity } from './command/process-identity.js';
+import { stageFileName } from './stage-file-name.js';
 
 /** `.reprise/`: what a run keeps beside the project. Nothing in it is for git, and DVC passes over it. */
 export async function openState(root: string): Promise<string> {
@@ -29,10 +29,11 @@ export class RunFolder {
 
   /** Ends the commands of this project whose worker is gone, all at once: nobody else may come to run their stages again. */
   static async endLeftovers(root: string, graceSeconds: number): Promise<void> {
-    const names = await readdir(join(root, '.reprise', 'running')).catch(() => []);
+    const running = join(root, '.reprise', 'running');
+    const names = await readdir(running).catch(() => []);
     await Promise.all(
       names.map(async (name) => {
-        const folder = new RunFolder(join(root, '.reprise', 'running', name));
+        const folder = new RunFolder(join(running, name));
         const worker = folder.#leader()?.worker;
         if (worker && !isAlive(worker)) await folder.endLeftover(graceSeconds);
       }),
@@ -41,7 +42,7 @@ export class RunFolder {
 
   static async open(root: string, address: string): Promise<RunFolder> {
     const state = await openState(root);
-    const path = join(state, 'running', addressName(address));
+    const path = join(state, 'running', stageFileName(address));
     await mkdir(path, { recursive: true });
     return new RunFolder(path);
   }

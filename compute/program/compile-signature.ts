@@ -27,7 +27,8 @@ export function compileSignature(
   definition: SignatureDefinition,
   variables: Readonly<Record<string, GraphVariable>>,
 ): CompiledSignature {
-  const recorder = new Recorder(graph, name, { narrows: definition.products === 'bfloat16' });
+  const { products, fuses = true } = definition;
+  const recorder = new Recorder(graph, name, { narrows: products === 'bfloat16', fuses });
   const feeds: Record<string, { source: Source; spec: TensorSpec }> = {};
   const reads = new Map<string, string>();
   let outputs: Record<string, Source> = {};

@@ -42,6 +42,7 @@ export class Recorder {
   readonly #graph: Graph;
   readonly #prefix: string;
   readonly #fused: boolean;
+  readonly #fuses: boolean;
   readonly #kept: NarrowValues;
   readonly #narrow: NarrowProducts | undefined;
   readonly #scatter: ScatterSums | undefined;
@@ -53,12 +54,14 @@ export class Recorder {
   /**
    * @param prefix put before the names of all nodes
    * @param options.fused whether the graph is the body of a function that is compiled as one
+   * @param options.fuses whether there are to be such functions
    * @param options.narrows whether products are done in bfloat16
    */
-  constructor(graph: Graph, prefix: string, { fused = false, narrows = false } = {}) {
+  constructor(graph: Graph, prefix: string, { fused = false, fuses = true, narrows = false } = {}) {
     this.#graph = graph;
     this.#prefix = prefix;
     this.#fused = fused;
+    this.#fuses = fuses && !fused;
     this.#kept = new NarrowValues(graph, prefix);
     this.#narrow = narrows ? new NarrowProducts(graph, prefix, this.#kept) : undefined;
     this.#scatter = fused ? undefined : new ScatterSums(graph, prefix);
@@ -109,7 +112,7 @@ export class Recorder {
     body: (inputs: tfjs.Tensor[]) => tfjs.Tensor[],
     again: boolean,
   ): tfjs.Tensor[] {
-    if (this.#fused) return body([...inputs]);
+    if (!this.#fuses) return body([...inputs]);
     const given = this.#given(inputs.map((input) => this.#idOf(input)));
     const graph = new Graph();
     const recorder = new Recorder(graph, 'body', { fused: true });

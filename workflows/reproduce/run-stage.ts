@@ -57,6 +57,8 @@ export interface StageRun {
   readonly record: StageRecord;
   /** Whether a stage that it reads from has run. */
   readonly upstreamRan?: boolean;
+  /** How many stages are under way with it. */
+  readonly beside?: number;
   /** As they are when the command has failed: they may have been changed while it ran. */
   retries(): number;
 }
@@ -67,7 +69,7 @@ export interface StageRun {
  * @throws StageFailed, StageStopped, or a cancellation
  */
 export async function runStage(run: StageRun): Promise<RunStageResult> {
-  const { stage, place, plan, options, board, inputs, record } = run;
+  const { stage, place, plan, options, board, inputs, record, beside = 1 } = run;
   for (;;) {
     const { attempt } = record;
     board.change(stage.address, {
@@ -97,6 +99,7 @@ export async function runStage(run: StageRun): Promise<RunStageResult> {
         timeout: stage.timeout,
         ...(inputs ? { inputs } : {}),
         ...(record.usage ? { usage: record.usage } : {}),
+        ...(beside === 1 ? {} : { beside }),
         ...(options.until ? { until: options.until } : {}),
         run: workflowInfo().firstExecutionRunId,
       };

@@ -43,6 +43,9 @@ export function beginSignature(
   };
 }
 
+/** So few tokens' values are soon done, whatever is done with them. */
+const FEW_ROWS = 4;
+
 /** Reads one more token of each row, at a slot of its own. */
 export function stepSignature(
   decoding: CachedDecoding,
@@ -50,6 +53,7 @@ export function stepSignature(
   { rows, slots }: { readonly rows: number; readonly slots: number },
 ): SignatureDefinition {
   return {
+    fuses: rows > FEW_ROWS,
     feeds: {
       input_ids: { shape: [rows, 1], dtype: 'int32' },
       position_ids: { shape: [rows, 1], dtype: 'int32' },
