@@ -71,6 +71,7 @@ describeWithDvc('what dvc makes of a project and what we make of it', () => {
 
   it.each(allCases().map((one) => [one.name, one] as const))('%s', async (_, parity) => {
     const roots = await makeTwins(join(base, randomUUID()), parity, judge);
+    const fails = parity.refused === true || parity.steps?.some(({ refused }) => refused) === true;
     const same = async (step: ParityStep): Promise<void> => {
       if (step.do !== undefined)
         for (const root of [roots.theirs, roots.ours]) await runScript(root, step.do, judge);
@@ -81,7 +82,7 @@ describeWithDvc('what dvc makes of a project and what we make of it', () => {
       expect({ name, isGood: made.isGood, said: made.said }).toMatchObject({ isGood: !isRefused });
       if (!isRefused && cwd === undefined && step.sameOutcomes !== false)
         expect({ name, ...made.outcomes }).toEqual({ name, ...judged.outcomes });
-      const state = (root: string) => withoutNoise(snapshot(root), isRefused, parity.exceptRuns ?? false);
+      const state = (root: string) => withoutNoise(snapshot(root), fails, parity.exceptRuns ?? false);
       if (parity.sameState === false) return;
       expect({ name, ...state(roots.ours) }).toEqual({ name, ...state(roots.theirs) });
       expect(await judge.ask(roots.ours, 'status', '--json')).toEqual(
@@ -90,7 +91,7 @@ describeWithDvc('what dvc makes of a project and what we make of it', () => {
     };
     await same({ ...parity, name: 'first' });
     for (const step of parity.steps ?? []) await same(step);
-    if (parity.refused || parity.steps?.some(({ refused }) => refused)) return;
+    if (fails) return;
     // Each takes over from the other.
     const again = changed((await theirs(roots.theirs, ['-P'])).outcomes);
     expect(changed((await theirs(roots.ours, ['-P'])).outcomes)).toEqual(again);
@@ -118,11 +119,11 @@ function allCases(): ParityCase[] {
  */
 function withoutNoise(
   files: Readonly<Record<string, string>>,
-  isRefused: boolean,
+  fails: boolean,
   exceptRuns: boolean,
 ): Readonly<Record<string, string>> {
   const isNoise = (path: string): boolean =>
-    (isRefused && path.endsWith('.gitignore')) || (exceptRuns && path.startsWith('.dvc/cache/runs/'));
+    (fails && path.endsWith('.gitignore')) || (exceptRuns && path.startsWith('.dvc/cache/runs/'));
   return Object.fromEntries(
     Object.entries(files)
       .filter(([path]) => !isNoise(path))

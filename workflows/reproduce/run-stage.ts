@@ -24,8 +24,6 @@ import { stageActivities } from './activities.js';
 import type { Board } from './board.js';
 import type { ServedQueues } from './served-queues.js';
 
-const LONGEST_NAME = 120;
-
 /** A stage that ended without its outs. */
 export class StageFailed extends Error {
   constructor(readonly error: StageError) {
@@ -79,8 +77,7 @@ export async function runStage(run: StageRun): Promise<RunStageResult> {
       ...(place.served ? {} : { waitingFor: stage.labels.join(', ') }),
       ...(place.fallback ? { reason: `no worker serves ${stage.labels.join(', ')}: runs on the CPU` } : {}),
     });
-    const name = shortName(stage.address);
-    const summary = attempt === 1 ? name : `${name}, attempt ${attempt}`;
+    const summary = attempt === 1 ? stage.address : `${stage.address}, attempt ${attempt}`;
     const activity = (queue: string, waitForWorker: number) =>
       stageActivities(stage, options, queue, summary, waitForWorker).runStage;
     try {
@@ -135,11 +132,6 @@ export async function runStage(run: StageRun): Promise<RunStageResult> {
       await sleep(Math.min(60, 2 ** (attempt - 1)) * 1000);
     }
   }
-}
-
-/** The server refuses a summary of more than 400 bytes; a character has three at most. */
-function shortName(address: string): string {
-  return address.length <= LONGEST_NAME ? address : `${address.slice(0, LONGEST_NAME - 1)}…`;
 }
 
 /** No worker took it in time. */

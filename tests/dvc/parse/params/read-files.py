@@ -4,6 +4,7 @@ Values of params files as the real DVC reads them. Reads a JSON list of {suffix,
 
 import ast
 import datetime
+import io
 import json
 import sys
 
@@ -28,8 +29,10 @@ def tagged(value):
 
 results = []
 for case in json.load(sys.stdin):
+    # DVC opens files as text: Python makes one kind of all line ends.
+    text = io.StringIO(case["text"], newline=None).read()
     try:
-        results.append({"value": tagged(PARSERS[case["suffix"]](case["text"], "file" + case["suffix"]))})
+        results.append({"value": tagged(PARSERS[case["suffix"]](text, "file" + case["suffix"]))})
     except Exception as error:
         results.append({"error": str(error)})
 json.dump(results, sys.stdout)
