@@ -1,12 +1,9 @@
 import { Context } from '@temporalio/activity';
-import { PROGRESS_SIGNAL, type StageProgress } from '../workflows/index.js';
+import { PROGRESS_SIGNAL, type RunStageInput, type StageProgress } from '../workflows/index.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { GpuMeter } from './gpu-meter.js';
+import { signalPause } from './signal-pace.js';
 
-/** Signals go to history, so they thin out as a stage grows long: about 20 · ln(T / 5 min) for a stage of T. */
-const FIRST_SIGNAL_MS = 2_000;
-const SIGNAL_EVERY_MS = 15_000;
-const SIGNAL_SHARE = 20;
 const BEAT_MS = 1_000;
 
 /**
@@ -15,16 +12,17 @@ const BEAT_MS = 1_000;
  */
 export class Beat {
   readonly #started = Date.now();
-  #signalled = 0;
+  #signals = 0;
+  #signalled = this.#started;
   #progress: StageProgress;
   readonly #timer: NodeJS.Timeout;
 
   constructor(
     readonly deps: ActivityDependencies,
-    address: string,
-    attempt: number,
+    readonly input: Pick<RunStageInput, 'address' | 'attempt' | 'beside'>,
     meter: GpuMeter,
   ) {
+    const { address, attempt } = input;
     const context = Context.current();
     const { handedBack } = (context.info.heartbeatDetails ?? {}) as Partial<StageProgress>;
     this.#progress = {
@@ -50,10 +48,10 @@ export class Beat {
 
   #signal(context: Context): void {
     const now = Date.now();
-    const age = now - this.#started;
-    const wait = this.#signalled === 0 ? FIRST_SIGNAL_MS : Math.max(SIGNAL_EVERY_MS, age / SIGNAL_SHARE);
-    if (now - (this.#signalled || this.#started) < wait) return;
+    const pause = signalPause(now - this.#started, this.input.beside ?? 1, this.#signals);
+    if (now - this.#signalled < pause) return;
     this.#signalled = now;
+    this.#signals++;
     const { workflowId, runId } = context.info.workflowExecution ?? { workflowId: '', runId: '' };
     // A signal that is lost costs a row in a table; the heartbeat still carries the same.
     this.deps.client.workflow

@@ -62,7 +62,7 @@ async function planStages(
     // A stage below one that will run can only be judged once that one has.
     const upToDate =
       !options.force &&
-      !(options.updateImports && stage.imports !== undefined) &&
+      !(stage.imports !== undefined && (options.updateImports || !stage.frozen)) &&
       edges.every((address) => current.has(address)) &&
       (await stageStatus(project, stage, locked, readParams, absent)).length === 0;
     if (upToDate) current.add(stage.address);

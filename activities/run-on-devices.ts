@@ -1,18 +1,22 @@
 import { Context } from '@temporalio/activity';
 import { DiagnosticError } from '../diagnostics/index.js';
 import { runCommand, type CheckpointStore, type EffectiveSettings } from '../runner/index.js';
-import type { RunStageInput } from '../workflows/index.js';
+import { LONGEST_METRIC, MOST_METRICS, type RunStageInput } from '../workflows/index.js';
 import type { ActivityDependencies } from './dependencies.js';
-import type { Work } from './stage-work.js';
+import type { StageWork } from './stage-work.js';
 import { trialOf } from './sweep/trial-branch.js';
 
+/** What a timer of Node can hold, about 24 days: a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
- * Runs a stage's command on the GPUs and in the memory that it asks for, and tells what it does meanwhile.
+ * Runs a stage's command once the host has the memory and the GPUs for it.
  *
- * @throws CommandFailed, CommandStopped; DiagnosticError `stage-timeout`, `gpu-lost`, `too-little-memory`
+ * @param key names its checkpoints
+ * @throws CommandFailed, CommandStopped; DiagnosticError `stage-timeout`, `gpu-lost`, `too-few-gpus`, `too-little-memory`
  */
 export async function runOnDevices(
-  { deps, input, project, stage, beat, meter }: Work,
+  { deps, input, project, stage, beat, meter }: StageWork,
   key: string,
   settings: EffectiveSettings,
   checkpoints: CheckpointStore | undefined,
@@ -40,16 +44,14 @@ export async function runOnDevices(
       onUpdate({ pid, progress, checkpoint, tail }) {
         if (checkpoint && checkpoint.digest !== saved) meter.saved();
         saved = checkpoint?.digest;
-        const metrics = Object.entries(progress.metrics ?? {}).filter(
-          (entry): entry is [string, number] => entry[1] !== null,
-        );
+        const metrics = carried(progress.metrics);
         beat.update({
           tail,
           ...(pid === undefined ? {} : { pid }),
           ...(progress.step === undefined ? {} : { step: progress.step }),
           ...(progress.total === undefined ? {} : { total: progress.total }),
           ...(progress.message === undefined ? {} : { message: progress.message }),
-          ...(metrics.length === 0 ? {} : { metrics: Object.fromEntries(metrics) }),
+          ...(metrics ? { metrics } : {}),
           ...(checkpoint === undefined ? {} : { checkpoint }),
         });
       },
@@ -80,8 +82,15 @@ export async function runOnDevices(
   await deps.memory.hold(settings.memory, signal, () => deps.gpus.hold(gpus, signal, onDevices));
 }
 
-/** What a timer of Node can hold, about 24 days: a longer one would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Those that a heartbeat has room for. */
+function carried(
+  metrics: Readonly<Record<string, number | null>> = {},
+): Readonly<Record<string, number>> | undefined {
+  const fitting = Object.entries(metrics).filter(
+    (entry): entry is [string, number] => entry[1] !== null && entry[0].length <= LONGEST_METRIC,
+  );
+  return fitting.length === 0 ? undefined : Object.fromEntries(fitting.slice(0, MOST_METRICS));
+}
 
 /** A workflow of somebody else's need not say which run it is. */
 function runOf({ run }: RunStageInput): string {

@@ -37,7 +37,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import type { GpuMeter } from './gpu-meter.js';
 import { recentPipeline } from './recent-pipeline.js';
 import { runOnDevices } from './run-on-devices.js';
-import type { Work } from './stage-work.js';
+import type { StageWork } from './stage-work.js';
 import { sweepTurns, withTurn } from './with-turn.js';
 import { openCheckpointStore } from './checkpoint-store.js';
 
@@ -48,7 +48,7 @@ export async function runStage(
   meter: GpuMeter,
 ): Promise<RunStageResult> {
   const started = Date.now();
-  const beat = new Beat(deps, input.address, input.attempt, meter);
+  const beat = new Beat(deps, input, meter);
   try {
     const { cancellationSignal } = Context.current();
     // Each object that crosses listens to it, and many do at a time: Node would warn of a leak.
@@ -63,7 +63,19 @@ export async function runStage(
     const { project } = pipeline;
     const pulls = input.pull === true && !isPrivate;
     const remote = pulls ? await openRemoteIfAny(project, undefined) : absent?.remote;
-    const work: Work = { deps, input, pipeline, project, stage, absent, pulls, remote, inputs, beat, meter };
+    const work: StageWork = {
+      deps,
+      input,
+      pipeline,
+      project,
+      stage,
+      absent,
+      pulls,
+      remote,
+      inputs,
+      beat,
+      meter,
+    };
     const result = await bringUpToDate(work);
     return {
       address: input.address,
@@ -94,9 +106,9 @@ function findStage(pipeline: Pipeline, address: string): Stage {
   });
 }
 
-async function bringUpToDate(work: Work): Promise<Outcome> {
+async function bringUpToDate(work: StageWork): Promise<Outcome> {
   const { input, pipeline, project, stage, absent, beat } = work;
-  if (input.updateImports && stage.imports !== undefined) {
+  if (looksAtSource(stage, input)) {
     beat.update({ message: 'looking at the source' });
     const updated = await updateImport(project, stage, Context.current().cancellationSignal);
     if (updated) {
@@ -122,6 +134,7 @@ async function bringUpToDate(work: Work): Promise<Outcome> {
     if (!runsCommand(stage)) return await takeOutputs(work, locked, changes);
   }
   if (!runsCommand(stage)) return await takeOutputs(work, locked, []);
+  refuseEmpty(stage);
   if (absent) await bringInputs(work, absent);
   if (work.pulls) await pullInputs({ pipeline, stage, signal: Context.current().cancellationSignal });
   const key = await checkpointKey(project, stage, readParams);
@@ -136,7 +149,7 @@ async function bringUpToDate(work: Work): Promise<Outcome> {
   return await withTurn(work, key, () => execute(work, locked, key));
 }
 
-async function execute(work: Work, locked: LockEntry | undefined, key: string): Promise<Outcome> {
+async function execute(work: StageWork, locked: LockEntry | undefined, key: string): Promise<Outcome> {
   const { project, stage, absent, beat } = work;
   // An equal stage may have ended between the look and the turn; also one of this host that was killed before it had pushed.
   const restored = isForced(work) ? undefined : await restore(work, locked, key);
@@ -157,7 +170,7 @@ async function execute(work: Work, locked: LockEntry | undefined, key: string): 
 }
 
 /** An earlier attempt made the outs, and ended before it had removed what nobody needs any longer. */
-async function tidyUp(work: Work, key: string): Promise<void> {
+async function tidyUp(work: StageWork, key: string): Promise<void> {
   const { project, stage, absent } = work;
   const settings = settingsOf(stage, projectDefaults(project.root));
   await removeCheckpoints(project.root, key);
@@ -171,7 +184,7 @@ async function isKept(absent: AbsentState, entry: LockEntry | undefined): Promis
 }
 
 async function bringInputs(
-  { pipeline, stage, inputs, beat, project }: Work,
+  { pipeline, stage, inputs, beat, project }: StageWork,
   absent: AbsentState,
 ): Promise<void> {
   beat.update({ message: 'fetching deps' });
@@ -187,18 +200,18 @@ async function bringInputs(
 }
 
 /** Of a frozen stage, nothing before it counts. */
-function isForced({ input, stage }: Work): boolean {
+function isForced({ input, stage }: StageWork): boolean {
   return input.force || (input.upstreamRan === true && !stage.frozen);
 }
 
 /** What is not in the cache, no other host could have. */
-function savingOf({ input, absent }: Work): { commit: boolean } {
+function savingOf({ input, absent }: StageWork): { commit: boolean } {
   return { commit: input.commit !== false || absent !== undefined };
 }
 
 /** From the run cache of this host, or else from that of the remote. */
 async function restore(
-  work: Work,
+  work: StageWork,
   locked: LockEntry | undefined,
   key: string,
 ): Promise<LockEntry | undefined> {
@@ -212,7 +225,7 @@ async function restore(
 }
 
 /** Puts what a stage made where the next run, or another host, finds it. */
-async function keep(work: Work, entry: LockEntry): Promise<void> {
+async function keep(work: StageWork, entry: LockEntry): Promise<void> {
   const { project, stage, absent, beat } = work;
   if (!savingOf(work).commit) return;
   const isRun = await saveRun(project, stage, entry);
@@ -228,14 +241,29 @@ async function keep(work: Work, entry: LockEntry): Promise<void> {
   });
 }
 
+/** One that is not frozen is looked at by each run, as `dvc repro` does. */
+function looksAtSource({ imports, frozen }: Stage, { updateImports }: RunStageInput): boolean {
+  return imports !== undefined && (updateImports === true || !frozen);
+}
+
 /** A `.dvc` file has no command, and a frozen stage's is not run. */
 function runsCommand(stage: Stage): boolean {
   return stage.cmd !== undefined && !stage.frozen;
 }
 
+/** Before its outs are removed, which nothing would make again. @throws DiagnosticError `empty-command` */
+function refuseEmpty({ address, cmd = '', locate }: Stage): void {
+  if (cmd.length > 0) return;
+  throw new DiagnosticError('empty-command', {
+    message: `${address} has an empty command`,
+    at: locate(['cmd']),
+    fix: 'write a command, or keep its outs with dvc add in place of a stage',
+  });
+}
+
 /** Outs that no command makes: what is gone comes back from the cache, what a person changed is taken as it is now. */
 async function takeOutputs(
-  work: Work,
+  work: StageWork,
   locked: LockEntry | undefined,
   changes: readonly StageChange[],
 ): Promise<Outcome> {

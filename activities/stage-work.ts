@@ -6,7 +6,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import type { GpuMeter } from './gpu-meter.js';
 
 /** One execution of a stage, with what it needs. */
-export interface Work {
+export interface StageWork {
   readonly deps: ActivityDependencies;
   readonly input: RunStageInput;
   readonly pipeline: Pipeline;

@@ -34,6 +34,8 @@ export interface Dependency {
   readonly path: string;
   /** Absolute path. */
   readonly file: string;
+  /** A URL, which no stage here can use: `select` refuses the stage. */
+  readonly isRemote?: true;
   readonly at: Location;
 }
 

@@ -3,6 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { endGroup } from './command/process-group.js';
 import { identify, isAlive, type ProcessIdentity } from './command/process-identity.js';
+import { stageFileName } from './stage-file-name.js';
 
 /** `.reprise/`: what a run keeps beside the project. Nothing in it is for git, and DVC passes over it. */
 export async function openState(root: string): Promise<string> {
@@ -28,10 +29,11 @@ export class RunFolder {
 
   /** Ends the commands of this project whose worker is gone, all at once: nobody else may come to run their stages again. */
   static async endLeftovers(root: string, graceSeconds: number): Promise<void> {
-    const names = await readdir(join(root, '.reprise', 'running')).catch(() => []);
+    const running = join(root, '.reprise', 'running');
+    const names = await readdir(running).catch(() => []);
     await Promise.all(
       names.map(async (name) => {
-        const folder = await RunFolder.open(root, decodeURIComponent(name));
+        const folder = new RunFolder(join(running, name));
         const worker = folder.#leader()?.worker;
         if (worker && !isAlive(worker)) await folder.endLeftover(graceSeconds);
       }),
@@ -40,7 +42,7 @@ export class RunFolder {
 
   static async open(root: string, address: string): Promise<RunFolder> {
     const state = await openState(root);
-    const path = join(state, 'running', encodeURIComponent(address));
+    const path = join(state, 'running', stageFileName(address));
     await mkdir(path, { recursive: true });
     return new RunFolder(path);
   }

@@ -15,7 +15,9 @@ import {
 } from '../activities/index.js';
 import { startSpawner } from '../runner/index.js';
 import {
+  ANNOUNCE_QUEUE,
   WORKFLOW_QUEUE,
+  announcedLabels,
   describeQueue,
   hostQueue,
   logQueue,
@@ -74,7 +76,8 @@ const LOG_READERS = 20;
 
 /**
  * One Worker a queue: the workflows with their short activities, what this host's labels add, each of these also for this host
- * alone, one that reads its logs, and one that says how this process is. Those that run stages share the host's slots.
+ * alone, one that reads its logs, one that says how this process is, and one that only says that it is there. Those that run stages share
+ * the host's slots.
  *
  * @throws DiagnosticError `too-many-labels`, `bad-gpu-slots`, `bad-host-id`, `not-built`
  */
@@ -167,6 +170,16 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       taskQueue: describeQueue(identity),
       activities: createDescribeActivities(describe),
       maxConcurrentActivityTaskExecutions: 1,
+      workerDeploymentOptions: outside,
+    }),
+    // Stages' queues are not polled while the slots are taken: its name here says what it serves all the same.
+    Worker.create({
+      ...shared,
+      identity: announcedLabels(identity, labels),
+      taskQueue: ANNOUNCE_QUEUE,
+      activities: createDescribeActivities(describe),
+      maxConcurrentActivityTaskExecutions: 1,
+      activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
       workerDeploymentOptions: outside,
     }),
     // Beside the stages' slots: a host that is busy with them still answers.

@@ -7,16 +7,20 @@ export {
   type ReadLogOptions,
 } from './read-log/input.js';
 export { reproduceInput } from './reproduce/input.js';
+export { LONGEST_METRIC, MOST_METRICS } from './reproduce/progress.js';
 export {
   ANNOUNCE_QUEUE,
   announcedAs,
+  announcedLabels,
   announcedQueue,
+  announcesLabelsOf,
   describeQueue,
   type DescribeActivities,
   type DescribeWorkersResult,
   type Use,
   type WorkerDescription,
 } from './describe-workers/types.js';
+export { EARLY_EVENTS_REFUSER } from './refuse-early-events.js';
 export {
   PROGRESS_SIGNAL,
   SEARCH_ATTRIBUTES,
@@ -50,6 +54,7 @@ export type {
   StageUsage,
   Workspace,
 } from './types.js';
+export { summaryOf } from './summary.js';
 export { answerCommands, describe } from './promote/describe.js';
 export { promoteInput } from './promote/input.js';
 export { PROMOTION_DEFAULTS, promotionFields, type PromotionSettings } from './promote/settings.js';

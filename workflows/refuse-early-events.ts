@@ -5,6 +5,9 @@ import type {
   WorkflowInternalsInterceptor,
 } from '@temporalio/workflow';
 
+/** A text that is in a bundle with this module, also in a minified one, and in no other. */
+export const EARLY_EVENTS_REFUSER = 'reprise.refuseEarlyEvents';
+
 type Activation = ActivateInput['activation'];
 
 /**
@@ -16,9 +19,10 @@ type Activation = ActivateInput['activation'];
  * replayed: another order of commands, a run that cannot go on ("[TMPRL1100] Nondeterminism error"). So the first lot is
  * refused: the query fails and can be asked again, the core lets go of the workflow, and the task finds the whole history.
  *
- * It is known by its time. A task has that of its own beginning; events without a task have that of the task before.
+ * Early events are known by their time. A task has that of its own beginning; events without a task have that of the task before.
  */
 class RefuseEarlyEvents implements WorkflowInternalsInterceptor {
+  readonly name = EARLY_EVENTS_REFUSER;
   #seen: { readonly time: string; readonly historyLength: number } | undefined;
 
   activate(input: ActivateInput, next: Next<WorkflowInternalsInterceptor, 'activate'>): void {

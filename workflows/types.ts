@@ -131,6 +131,8 @@ export interface RunStageInput {
   readonly usage?: StageUsage;
   /** When its command is stopped, with its checkpoint. */
   readonly until?: NonNullable<ReproduceOptions['until']>;
+  /** How many stages of the run are under way with it: so much less each of them tells the workflow. */
+  readonly beside?: number;
   /** Names the run's logs: the id of the first execution of its chain. Absent: of the one that asks. */
   readonly run?: string;
 }

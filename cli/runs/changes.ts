@@ -43,6 +43,7 @@ export async function findChanges(
     const reasons = [
       ...(force ? ['forced'] : []),
       ...changeTexts(status),
+      ...(mayBeNew(stage) ? ['its source is looked at'] : []),
       ...above.map((change) => `${change.stage.address} would run`),
     ];
     const own = status.filter((change) => change.kind !== 'always-changed' && change.kind !== 'no-deps');
@@ -52,6 +53,11 @@ export async function findChanges(
     if (reasons.length > 0) changed.set(stage.address, changes);
   }
   return all;
+}
+
+/** Data from a URL or another repository, which files cannot tell of. */
+function mayBeNew({ imports, frozen, deps }: Stage): boolean {
+  return imports !== undefined && !frozen && deps.length === 0;
 }
 
 /** Of a stage that never ran, everything is new: once is enough. */

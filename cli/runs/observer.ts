@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { Pace } from '../progress/pace.js';
 import type { ProgressEvent, RunEvent, StageEvent } from '../display/index.js';
-import type { RunState, StageProgress, StageState, StageSummary } from '../../workflows/index.js';
+import type { StageProgress, StageState, StageSummary } from '../../workflows/index.js';
+import { retryingText, retryingWork } from './retrying.js';
 import type { LiveStage, Snapshot } from './snapshot.js';
 
 const FINAL: ReadonlySet<StageState['status']> = new Set([
@@ -24,9 +25,13 @@ export class Observer {
 
   constructor(readonly emit: (event: RunEvent) => void) {}
 
-  see({ state, live }: Snapshot): void {
+  see({ state, live, description }: Snapshot): void {
+    for (const work of retryingWork(description)) {
+      const message = retryingText(work);
+      this.#say(`retrying ${work.what}`, { event: 'notice', code: 'retrying', message });
+    }
     if (!state || state.stages.length === 0) return;
-    this.#plan(state);
+    this.#plan(state.stages);
     for (const stage of state.stages) {
       const now = live.get(stage.address);
       this.#stage(stage, now);
@@ -37,6 +42,8 @@ export class Observer {
 
   /** The end is known from the result, which may be newer than what was last seen. */
   finish(stages: readonly StageSummary[]): void {
+    // One that was over at the first look has told of no queues.
+    if (stages.length > 0) this.#plan(stages.map(({ address }) => ({ address, queue: '' })));
     for (const { address, outcome, seconds, attempts, error } of stages) {
       const said = JSON.parse(this.#said.get(`stage ${address}`) ?? '{}') as Partial<StageEvent>;
       if (said.status === outcome) continue;
@@ -54,11 +61,10 @@ export class Observer {
     }
   }
 
-  #plan(state: RunState): void {
+  #plan(stages: readonly Pick<StageState, 'address' | 'queue'>[]): void {
     if (this.#planned) return;
     this.#planned = true;
-    const stages = state.stages.map(({ address, queue }) => ({ address, queue }));
-    this.emit({ event: 'plan', stages });
+    this.emit({ event: 'plan', stages: stages.map(({ address, queue }) => ({ address, queue })) });
   }
 
   #stage(stage: StageState, live: LiveStage | undefined): void {

@@ -5,7 +5,7 @@ import {
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { WORKFLOW_QUEUE, type ReproduceInput, type SweepInput } from '../../workflows/index.js';
+import { WORKFLOW_QUEUE, summaryOf, type ReproduceInput, type SweepInput } from '../../workflows/index.js';
 import { pause } from './pause.js';
 
 export interface StartOptions {
@@ -125,7 +125,7 @@ async function start(options: StartOptions, replace: boolean): Promise<StartedRu
       workflowIdConflictPolicy: replace ? 'TERMINATE_EXISTING' : 'FAIL',
       args: [input],
       memo: { [MEMO]: digest },
-      staticSummary: summary,
+      staticSummary: summaryOf(summary),
     });
     return { state: 'started', workflowId, firstRunId: handle.firstExecutionRunId, replaced: replace };
   } catch (error) {

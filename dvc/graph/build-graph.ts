@@ -16,7 +16,8 @@ export function buildGraph(stages: readonly Stage[]): Edges {
   const producers = producersOf(stages);
   const edges = new Map<string, readonly string[]>();
   for (const stage of stages) {
-    const needed = [...stage.deps, ...stage.params].flatMap(({ file }) => [
+    const local = stage.deps.filter(({ isRemote }) => !isRemote);
+    const needed = [...local, ...stage.params].flatMap(({ file }) => [
       ...producers.atOrAbove(file),
       ...producers.below(file),
     ]);

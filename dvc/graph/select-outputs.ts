@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { Output, Pipeline, Stage } from '../types.js';
-import { select } from './select.js';
+import { selectAny } from './select.js';
 import { namedStages } from './targets.js';
 
 /** Which outs a `push`, `fetch` or `pull` is about; the flags are dvc's. */
@@ -43,7 +43,7 @@ export function selectOutputs(
       stage.outs.filter((out) => out.file === path).map((out) => ({ stage, out })),
     );
     if (!isStage && exact.length === 0) refuseInside(pipeline, path, target);
-    const reached = select(pipeline, { targets: [target], ...options, singleItem: !selection.withDeps });
+    const reached = selectAny(pipeline, { targets: [target], ...options, singleItem: !selection.withDeps });
     if (isStage || exact.length === 0) addAll(reached);
     else {
       addAll(reached.filter((stage) => !exact.some((found) => found.stage === stage)));

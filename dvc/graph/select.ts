@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { Pipeline, Selection, Stage } from '../types.js';
 import type { Edges } from './build-graph.js';
+import { refuseExternal } from './external-path.js';
 import { downstreamOf, executionOrder, reachable } from './execution-order.js';
 import { stagesOf } from './targets.js';
 
@@ -10,9 +11,16 @@ import { stagesOf } from './targets.js';
  * The stages that `dvc repro` would look at for this selection, in the order in which it would run them. (Where DVC's own order
  * changes from run to run, as for a small part of a large project, it is that of the whole.)
  *
- * @throws DiagnosticError `stage-unknown`, `no-dvc-yaml`
+ * @throws DiagnosticError `stage-unknown`, `no-dvc-yaml`, `external-path`
  */
 export function select(pipeline: Pipeline, selection: Selection): readonly Stage[] {
+  const selected = selectAny(pipeline, selection);
+  refuseExternal(selected);
+  return selected;
+}
+
+/** As {@link select}, also of stages that cannot be run here: their outs may have to cross to a remote. */
+export function selectAny(pipeline: Pipeline, selection: Selection): readonly Stage[] {
   const { stages, upstream } = pipeline;
   const byAddress = new Map(stages.map((stage) => [stage.address, stage]));
   const inOrder = (addresses: Iterable<string>) =>

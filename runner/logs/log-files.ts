@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
+import { stageFileName } from '../stage-file-name.js';
 
 /** So many runs keep their logs; older ones make room. */
 const KEPT_RUNS = 100;
@@ -21,7 +22,7 @@ export function logFile(root: string, run: string, address: string): string {
       fix: 'take the id from `reprise runs list`',
     });
   }
-  return join(logsFolder(root), run, `${encodeURIComponent(address)}.log`);
+  return join(logsFolder(root), run, `${stageFileName(address)}.log`);
 }
 
 /** Makes the folder of a run's logs, and drops those of runs long past. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { DiagnosticError } from '../../diagnostics/index.js';
+import { withConnections } from './connections.js';
 import { retrySkewed } from './retry-skewed.js';
 import type { S3Options } from './s3-options.js';
 
@@ -24,27 +25,23 @@ export async function createClient(options: S3Options): Promise<S3Client> {
     maxAttempts: ATTEMPTS,
     retryMode: 'standard',
     tls: options.useTls ?? true,
-    requestHandler: {
-      connectionTimeout: (options.connectTimeout ?? CONNECT_TIMEOUT) * 1000,
-      socketTimeout: (options.readTimeout ?? READ_TIMEOUT) * 1000,
-      httpAgent: { keepAlive: true, maxSockets: 64 },
-      httpsAgent: { keepAlive: true, maxSockets: 64, ...trust(options.verifyTls) },
-    },
     ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
     ...(profile !== undefined && { profile }),
+    ...(anonymous ? UNSIGNED : { credentials: credentialsOf(options) }),
   };
-  if (anonymous) {
-    const nobody = { accessKeyId: '', secretAccessKey: '' };
-    return new S3Client({
-      ...config,
-      credentials: nobody,
-      signer: { sign: (request) => Promise.resolve(request) },
-    });
-  }
-  const client = new S3Client({ ...config, credentials: credentialsOf(options) });
-  retrySkewed(client);
+  const { connectTimeout = CONNECT_TIMEOUT, readTimeout = READ_TIMEOUT, verifyTls } = options;
+  const client = withConnections(
+    { connectTimeout, readTimeout, trust: trusted(verifyTls) },
+    (requestHandler) => new S3Client({ ...config, requestHandler }),
+  );
+  if (!anonymous) retrySkewed(client);
   return client;
 }
+
+const UNSIGNED: Pick<S3ClientConfig, 'credentials' | 'signer'> = {
+  credentials: { accessKeyId: '', secretAccessKey: '' },
+  signer: { sign: (request) => Promise.resolve(request) },
+};
 
 function credentialsOf(options: S3Options): NonNullable<S3ClientConfig['credentials']> {
   const { accessKeyId, secretAccessKey, sessionToken, profile, credentialsFile, configFile } = options;
@@ -71,11 +68,10 @@ async function regionOf({ region, profile }: S3Options): Promise<string> {
   }
 }
 
-function trust(verify: boolean | string | undefined): { rejectUnauthorized?: boolean; ca?: Buffer } {
-  if (verify === false) return { rejectUnauthorized: false };
-  if (typeof verify !== 'string') return {};
+function trusted(verify: boolean | string | undefined): boolean | string {
+  if (typeof verify !== 'string') return verify ?? true;
   try {
-    return { ca: readFileSync(verify) };
+    return readFileSync(verify, 'utf8');
   } catch (cause) {
     throw new DiagnosticError('bad-config', {
       message: `the certificates in ${verify} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`,

@@ -1,145 +1,14 @@
-import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  realpathSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parse } from 'yaml';
-import {
-  loadBaseConfig,
-  loadDataConfig,
-  loadEvaluationConfig,
-  loadFinetuningConfig,
-} from '../../configs/index.js';
+import { loadDataConfig, loadFinetuningConfig } from '../../configs/index.js';
 import { describeWithDvc, dvc } from '../dvc/state/real-dvc.js';
-import { EXECUTABLE, reprise } from '../rig/reprise.js';
+import { gitSettings, init, temporary } from '../rig/init.js';
+import { EVERY_FILE, filesOf, outputsOf } from '../rig/laid-out-files.js';
+import { reprise } from '../rig/reprise.js';
 
-const temporary = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'init-')));
 const git = (cwd: string, ...args: string[]): string =>
   execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-
-/** A git that knows the user, or does not, whatever the host's settings. */
-function gitSettings(identity: boolean): NodeJS.ProcessEnv {
-  const home = temporary();
-  writeFileSync(
-    join(home, '.gitconfig'),
-    `[init]\n\tdefaultBranch = main\n${identity ? '[user]\n\tname = A User\n\temail = user@example.com\n' : ''}`,
-  );
-  return {
-    HOME: home,
-    XDG_CONFIG_HOME: home,
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: join(home, '.gitconfig'),
-  };
-}
-
-interface Result {
-  readonly folder: string;
-  readonly written: string[];
-  readonly kept: string[];
-  readonly gitInit: boolean;
-  readonly committed: boolean;
-}
-
-async function init(args: readonly string[], cwd: string, env = gitSettings(true)): Promise<Result> {
-  const { code, stdout, stderr } = await reprise(['init', ...args, '--json'], cwd, env);
-  if (code !== 0) throw new Error(`exit ${code}: ${stdout}${stderr}`);
-  return JSON.parse(stdout) as Result;
-}
-
-/** What is laid out for each task. */
-const common = [
-  '.dockerignore',
-  '.dvc/.gitignore',
-  '.dvc/config',
-  '.dvcignore',
-  '.env.example',
-  '.gitignore',
-  'Dockerfile',
-  'README.md',
-  'configs/base_config.yaml',
-  'configs/data_config.yaml',
-  'configs/finetuning/adapter_config.yaml',
-  'configs/finetuning/full_finetune.yaml',
-  'configs/finetuning/lora_config.yaml',
-  'configs/finetuning/qlora_config.yaml',
-  'configs/schemas/base_config.schema.json',
-  'configs/schemas/data_config.schema.json',
-  'configs/schemas/dvc.schema.json',
-  'configs/schemas/finetuning_config.schema.json',
-  'configs/schemas/params.schema.json',
-  'configs/schemas/reprise_config.schema.json',
-  'data/.gitignore',
-  'data/finetuning/.gitignore',
-  'docs/api_reference.md',
-  'docs/finetuning_guide.md',
-  'docs/setup.md',
-  'dvc.yaml',
-  'models/.gitignore',
-  'package.json',
-  'notebooks/01_data_exploration.ipynb',
-  'notebooks/02_baseline_model.ipynb',
-  'notebooks/03_finetuning_experiments.ipynb',
-  'notebooks/04_model_comparison.ipynb',
-  'notebooks/README.md',
-  'params.yaml',
-  'scripts/deploy.sh',
-  'scripts/download_pretrained.sh',
-  'scripts/evaluate.sh',
-  'scripts/prepare_data.sh',
-  'scripts/train.sh',
-  'src/callbacks/stop-at-loss.ts',
-  'tests/data_processing.test.ts',
-  'tests/model.test.ts',
-  'tests/rows/train.jsonl',
-  'tests/rows/val.jsonl',
-  'tests/stages.ts',
-  'tests/training.test.ts',
-  'tsconfig.json',
-];
-const pictures = ['bars', 'disc'].flatMap((label) =>
-  Array.from({ length: 10 }, (_, number) => `tests/rows/pictures/${label}/${number}.png`),
-);
-const ofTask = {
-  'text-classification': [
-    'src/cleaning/strip-markup.ts',
-    'src/metrics/cohens-kappa.ts',
-    'tests/rows/questions.jsonl',
-    'tests/rows/raw.jsonl',
-  ],
-  'causal-lm': [
-    'src/cleaning/strip-markup.ts',
-    'src/metrics/hardest-tenth.ts',
-    'tests/rows/prompts.jsonl',
-    'tests/rows/raw.jsonl',
-  ],
-  'image-classification': [
-    'src/cleaning/drop-copies.ts',
-    'src/metrics/cohens-kappa.ts',
-    ...pictures,
-    'tests/rows/pictures/bars/0 copy.png',
-  ],
-};
-const filesOf = (task: keyof typeof ofTask): string[] => [...common, ...ofTask[task]].sort();
-const everyFile = filesOf('text-classification');
-
-/** Of all notebooks of a project together. */
-function outputsOf(folder: string): unknown[] {
-  const notebooks = everyFile.filter((path) => path.endsWith('.ipynb'));
-  return notebooks.flatMap((path) => {
-    const { cells } = JSON.parse(readFileSync(join(folder, path), 'utf8')) as {
-      cells: { outputs?: unknown[] }[];
-    };
-    return cells.flatMap(({ outputs }) => outputs ?? []);
-  });
-}
 
 describe('reprise init', () => {
   it('lays out the template in a new folder, in a repository of its own with a first commit', async () => {
@@ -148,13 +17,13 @@ describe('reprise init', () => {
     expect(result).toEqual({
       event: 'result',
       folder: join(cwd, 'project'),
-      written: everyFile,
+      written: EVERY_FILE,
       kept: [],
       gitInit: true,
       committed: true,
     });
     expect(git(result.folder, 'status', '--porcelain')).toBe('');
-    expect(git(result.folder, 'ls-files').trimEnd().split('\n').sort()).toEqual(everyFile);
+    expect(git(result.folder, 'ls-files').trimEnd().split('\n').sort()).toEqual(EVERY_FILE);
     // What the demo's notebooks have shown, plots too.
     expect(JSON.stringify(outputsOf(result.folder)).match(/<svg /g)?.length).toBeGreaterThan(6);
   });
@@ -182,100 +51,6 @@ describe('reprise init', () => {
       }
       expect(loadDataConfig(folder).ingestion.integrity).toMatch(/^sha512-/);
       expect(outputsOf(folder)).toEqual([]);
-    },
-  );
-
-  it('takes the user’s own data in place of the template’s', async () => {
-    const cwd = temporary();
-    writeFileSync(join(cwd, 'mine.csv'), 'text,label\na,b\n');
-    const { folder } = await init(['project', '--data', 'mine.csv'], cwd);
-    const { ingestion, preprocessing, preparation } = loadDataConfig(folder);
-    expect(ingestion).toEqual({ source: 'path:../mine.csv' });
-    expect(preprocessing).toMatchObject({ format: 'records', fields: { text: 'text', label: 'label' } });
-    expect(preparation.split).toEqual({ by: 'label', test: 0.15, val: 0.1 });
-    expect(outputsOf(folder)).toEqual([]);
-    const prose = await init(['prose', '--task', 'causal-lm', '--data', 'https://example.com/a.txt'], cwd);
-    expect(loadDataConfig(prose.folder)).toMatchObject({
-      ingestion: { source: 'https://example.com/a.txt' },
-      preprocessing: { format: 'prose' },
-    });
-    mkdirSync(join(cwd, 'pictures'));
-    const images = await init(['images', '--task', 'image-classification', '--data', 'pictures'], cwd);
-    expect(loadDataConfig(images.folder).preprocessing).toEqual({
-      format: 'images',
-      steps: ['src/cleaning/drop-copies.ts'],
-    });
-    const stages = readFileSync(join(images.folder, 'dvc.yaml'), 'utf8');
-    expect(stages).not.toContain('data/processed/pictures');
-    expect(stages.match(/- data\/raw\n/g)).toHaveLength(4);
-  });
-
-  it.each([
-    ['regression', { text: 'text', label: 'label' }, {}, 'loss', 'src/metrics/concordance.ts'],
-    [
-      'multi_label_classification',
-      { text: 'text', labels: 'labels' },
-      undefined,
-      'accuracy',
-      'src/metrics/jaccard.ts',
-    ],
-  ] as const)('lays out %s of the user’s texts', async (problem, fields, number, best, metric) => {
-    const cwd = temporary();
-    writeFileSync(join(cwd, 'mine.jsonl'), '{"text": "a", "label": 1}\n');
-    const { folder, written } = await init(['.', '--data', 'mine.jsonl', '--problem-type', problem], cwd);
-    const ofOneLabel = /^notebooks\/0[124]|cohens-kappa/;
-    expect(written).toEqual([...everyFile.filter((path) => !ofOneLabel.test(path)), metric].sort());
-    expect(loadDataConfig(folder).preprocessing).toMatchObject({ fields, ...(number ? { number } : {}) });
-    expect(loadFinetuningConfig(folder)).toMatchObject({
-      problem_type: problem,
-      metric_for_best_model: best,
-    });
-    expect(loadEvaluationConfig(folder).metrics).toEqual([metric]);
-    const stages = parse(readFileSync(join(folder, 'dvc.yaml'), 'utf8')) as {
-      plots: object[];
-      stages: object;
-    };
-    expect([Object.keys(stages.stages).length, stages.plots.map((plot) => Object.keys(plot))]).toEqual([
-      5,
-      [['plots/answers.json']],
-    ]);
-  });
-
-  it.each([
-    [['--task', 'poetry'], 'unknown-task'],
-    [['--data', 'https://example.com/a.csv', '--problem-type', 'ordinal'], 'unknown-problem-type'],
-    [['--problem-type', 'regression'], 'problem-type-alone'],
-    [['--task', 'causal-lm', '--data', 'hf:a/b', '--problem-type', 'regression'], 'problem-type-alone'],
-    [['--data', 'nowhere.csv'], 'source-missing'],
-  ])('refuses %j', async (flags, code) => {
-    const cwd = temporary();
-    const { code: exit, stdout } = await reprise(['init', '.', ...flags, '--json'], cwd, gitSettings(true));
-    expect(exit).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ code });
-    expect(readdirSync(cwd)).toEqual([]);
-  });
-
-  // util-linux's `script` gives a command a terminal.
-  (existsSync('/usr/bin/script') ? it : it.skip)(
-    'asks a person on a terminal, until it can do what is said',
-    () => {
-      const cwd = temporary();
-      writeFileSync(join(cwd, 'mine.jsonl'), '{"text": "a"}\n');
-      const answer = (input: string): SpawnSyncReturns<string> =>
-        spawnSync(
-          'script',
-          ['-qec', `'${process.execPath}' '${EXECUTABLE}' init project --no-commit`, '/dev/null'],
-          { cwd, env: { ...process.env, ...gitSettings(true), TERM: 'xterm' }, input, encoding: 'utf8' },
-        );
-      // The end of the input is Ctrl-D: who leaves has nothing laid out.
-      expect(answer('2\n').status).toBe(130);
-      expect(existsSync(join(cwd, 'project'))).toBe(false);
-      const { stdout, status } = answer('7\n2\nnowhere.jsonl\nmine.jsonl\n');
-      expect([status, stdout]).toEqual([0, expect.stringContaining('there is no nowhere.jsonl')]);
-      const { ingestion, preprocessing } = loadDataConfig(join(cwd, 'project'));
-      expect(ingestion.source).toBe('path:../mine.jsonl');
-      expect(preprocessing).toMatchObject({ format: 'records', fields: { text: 'text' } });
-      expect(loadBaseConfig(join(cwd, 'project')).task).toBe('causal-lm');
     },
   );
 
@@ -316,7 +91,7 @@ describe('reprise init', () => {
     const { code, stdout } = await reprise(['init', 'project'], temporary(), gitSettings(true));
     expect(code).toBe(0);
     expect(stdout).toContain(
-      `${everyFile.length} files laid out, in a new git repository with a first commit`,
+      `${EVERY_FILE.length} files laid out, in a new git repository with a first commit`,
     );
     expect(stdout).toMatch(/next: cd project && reprise repro\n$/);
   });
@@ -344,7 +119,7 @@ describe('reprise init', () => {
     const { folder } = await init(['.'], cwd);
     writeFileSync(join(folder, '.dvc/config'), '[core]\n    remote = mine\n');
     const again = await init(['.'], cwd);
-    expect([again.written, again.kept, again.committed]).toEqual([[], everyFile, false]);
+    expect([again.written, again.kept, again.committed]).toEqual([[], EVERY_FILE, false]);
     expect(readFileSync(join(folder, '.dvc/config'), 'utf8')).toBe('[core]\n    remote = mine\n');
   });
 

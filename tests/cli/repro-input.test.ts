@@ -35,6 +35,28 @@ describe('bad input is refused before anything starts', () => {
     expect(existsSync(join(root, '.reprise', 'temporal'))).toBe(false);
   });
 
+  it('missing data, unless it may be', async () => {
+    const lock = `schema: '2.0'
+stages:
+  first:
+    cmd: cat in > a
+    deps:
+    - path: in
+      hash: md5
+      md5: ${'0'.repeat(32)}
+    outs:
+    - path: a
+      hash: md5
+      md5: ${'1'.repeat(32)}
+`;
+    const root = makeProject({ 'dvc.yaml': CHAIN, 'dvc.lock': lock });
+    expect((await reprise(['repro', '--dry'], root)).code).toBe(1);
+    const end = await reprise(['repro', '--dry', '--allow-missing', '--json'], root);
+    expect(checkedEvents(end.stdout)).toMatchObject([
+      { event: 'dry-run', stages: [{ address: 'first', action: 'skip' }] },
+    ]);
+  });
+
   it('no project', async () => {
     const end = await reprise(['repro'], '/');
     expect(end).toMatchObject({ code: 1, stdout: '' });

@@ -61,6 +61,7 @@ export const eventSchema = z.discriminatedUnion('event', [
     code: z.enum([
       'label-unserved',
       'no-worker',
+      'retrying',
       'waiting',
       'replaced',
       'taken-over',

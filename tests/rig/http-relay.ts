@@ -5,12 +5,14 @@ import { pipeline, Transform } from 'node:stream';
 /** Stands before an HTTP server and passes on what comes. */
 export interface HttpRelay {
   readonly endpoint: string;
+  /** How many are open to it. */
+  connections(): Promise<number>;
   stop(): void;
 }
 
 export interface Meddling {
-  /** The first request like this one, `METHOD /path`, is meddled with. */
-  readonly first: RegExp;
+  /** The first request like this one, `METHOD /path`, is meddled with; absent: none is. */
+  readonly first?: RegExp;
   /** Called before it is passed on. */
   readonly before?: () => void;
   /** Its answer breaks off after so many bytes. */
@@ -21,13 +23,14 @@ export interface Meddling {
 
 export async function startRelay(
   target: string,
-  { first, before, cutAfter, flipped }: Meddling,
+  { first, before, cutAfter, flipped }: Meddling = {},
 ): Promise<HttpRelay> {
   const { hostname, port } = new URL(target);
   let isOver = false;
-  const server = createServer((incoming, outgoing) => {
+  // As patient as a server can be: nobody but the client closes a connection.
+  const server = createServer({ keepAliveTimeout: 0 }, (incoming, outgoing) => {
     const { method, url: path, headers } = incoming;
-    const isFirst = !isOver && first.test(`${method} ${path}`);
+    const isFirst = !isOver && first !== undefined && first.test(`${method} ${path}`);
     isOver ||= isFirst;
     if (isFirst) before?.();
     const passed = request({ hostname, port, method, path, headers }, (answer) => {
@@ -42,6 +45,10 @@ export async function startRelay(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () =>
+      new Promise((resolve, reject) => {
+        server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+      }),
     stop() {
       server.close();
       server.closeAllConnections();

@@ -181,6 +181,22 @@ describeWithS3('a git workspace', () => {
     expect(readFileSync(join(made, 'out.txt'), 'utf8')).toBe('saved and not pushed\n');
   }, 120_000);
 
+  it('uses the connections to its bucket again for the next stage', async () => {
+    const relay = await startRelay(s3.endpoint);
+    stops.push(() => Promise.resolve(relay.stop()));
+    const stages = Array.from(
+      { length: 40 },
+      (_, at) => `  s${at}: {cmd: echo ${at} > out${at}, deps: [in.txt], outs: [out${at}]}\n`,
+    );
+    const { url } = repository({
+      '.dvc/config': `[core]\n    remote = store\n['remote "store"']\n    url = s3://${s3.makeBucket()}\n    endpointurl = ${relay.endpoint}\n`,
+      'dvc.yaml': `stages:\n${stages.join('')}`,
+    });
+    const result = await run(url);
+    expect(outcomes(result)).toEqual(stages.map((_, at) => `s${at} ran`));
+    expect(await relay.connections()).toBeLessThan(stages.length / 4);
+  }, 120_000);
+
   it('refuses what it was not told to serve, and what it cannot find', async () => {
     const { url } = repository();
     const failure = async (workspace: object): Promise<ApplicationFailure> => {

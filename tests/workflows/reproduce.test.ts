@@ -300,6 +300,21 @@ describe('while a stage runs', () => {
     expect(readFileSync(join(root, 'saved'), 'utf8')).toBe('saved\n');
   });
 
+  it('does not remove what a stage without a command would have to make', async () => {
+    const root = project({ 'dvc.yaml': "stages:\n  s: {cmd: '', outs: [out]}\n", out: 'kept\n' });
+    const failure = await failureOf(reproduce(root));
+    expect(failure.message).toMatch(/empty command/);
+    expect(readFileSync(join(root, 'out'), 'utf8')).toBe('kept\n');
+  });
+
+  it('runs a stage whose name is longer than the server takes in a summary', async () => {
+    const key = '数据集'.repeat(60);
+    const root = project({
+      'dvc.yaml': `stages:\n  s:\n    foreach: [${key}]\n    do: {cmd: echo 1 > out, outs: [out]}\n`,
+    });
+    expect(outcomes(await reproduce(root))).toEqual({ [`s@${key}`]: 'ran' });
+  });
+
   it('is made again by the next worker when its own leaves', async () => {
     const root = project({
       'dvc.yaml':

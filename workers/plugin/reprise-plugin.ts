@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { SimplePlugin } from '@temporalio/plugin';
-import { Runtime, type Worker, type WorkerOptions } from '@temporalio/worker';
+import { Runtime, type BundleOptions, type Worker, type WorkerOptions } from '@temporalio/worker';
 import { ANNOUNCE_QUEUE, announcedAs, describeQueue, logQueue } from '../../workflows/index.js';
 import { hostIdOf } from '../host/host-id.js';
 import { createAnnouncingWorkers } from './announce-worker.js';
+import { checkBundle } from './check-bundle.js';
 import { createLogWorker } from './log-worker.js';
 import { rootOf, type ReprisePluginOptions } from './options.js';
 import { SERVED_WORKFLOWS, servedActivities } from './served-activities.js';
@@ -38,13 +39,20 @@ export class ReprisePlugin extends SimplePlugin {
     const ready = async () => (await served()).activities;
     const activities = servedActivities(workflows, ready, options.activities);
     this.#configured.set(options.taskQueue, { options, served });
+    if (options.workflowBundle) checkBundle(options.workflowBundle, options.taskQueue);
     return super.configureWorker({
       // Progress is read from heartbeats.
       maxHeartbeatThrottleInterval: '1 second',
       ...options,
       activities: { ...options.activities, ...activities },
-      ...(options.workflowsPath === undefined || options.workflowBundle ? {} : withOurInterceptor(options)),
     });
+  }
+
+  /** Of a worker that bundles its workflows itself, of `bundleWorkflowCode`, and of a replay. */
+  override configureBundler(options: BundleOptions): BundleOptions {
+    const ours = fileURLToPath(new URL('../../workflows/refuse-early-events.js', import.meta.url));
+    const { workflowInterceptorModules: others = [] } = options;
+    return super.configureBundler({ ...options, workflowInterceptorModules: [...others, ours] });
   }
 
   /** Beside it run small ones, which end when it does. */
@@ -82,14 +90,6 @@ export class ReprisePlugin extends SimplePlugin {
     ]);
     return [logs, ...announcing];
   }
-}
-
-/** Of workflows that the application has bundled itself, it is for the application to name. */
-function withOurInterceptor({ interceptors }: WorkerOptions): Pick<WorkerOptions, 'interceptors'> {
-  const ours = fileURLToPath(new URL('../../workflows/refuse-early-events.js', import.meta.url));
-  return {
-    interceptors: { ...interceptors, workflowModules: [...(interceptors?.workflowModules ?? []), ours] },
-  };
 }
 
 function isOurs(taskQueue: string): boolean {

@@ -1,4 +1,5 @@
 /** What a worker says of itself, and how it is asked. */
+import { stageQueue } from '../types.js';
 
 /** Slots or GPUs. */
 export interface Use {
@@ -35,10 +36,27 @@ export function describeQueue(identity: string): string {
   return `reprise-worker@${identity}`;
 }
 
-/** An application's workers poll it beside their own queue, which nobody else knows: nothing is ever put there. */
+/** Where workers say that they are there, by polling it: nothing is ever put there. */
 export const ANNOUNCE_QUEUE = 'reprise-workers';
 
-/** The name of such a worker there. It has the queue whose workflows may ask it. */
+/** The name of a `reprise worker` there. While its slots are all taken, it polls no queue of its labels. */
+export function announcedLabels(identity: string, labels: readonly string[]): string {
+  return `${identity} serves ${stageQueue(labels)}`;
+}
+
+/** Whether the worker of this name serves a queue, which is one of labels that it has. */
+export function announcesLabelsOf(name: string, queue: string): boolean {
+  const served = labelsOf(/ serves (\S+)$/.exec(name)?.[1]);
+  const asked = labelsOf(queue);
+  return served.length > 0 && asked.length > 0 && asked.every((label) => served.includes(label));
+}
+
+/** As {@link stageQueue} joins them; none of another queue, such as that of one host. */
+function labelsOf(queue = ''): readonly string[] {
+  return /^reprise-([^@]+)$/.exec(queue)?.[1]?.split('-') ?? [];
+}
+
+/** The name of an application's worker there, whose own queue nobody else knows. It has the queue whose workflows may ask it. */
 export function announcedAs(identity: string, taskQueue: string): string {
   return `${identity} on ${taskQueue}`;
 }

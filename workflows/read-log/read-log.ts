@@ -1,5 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import { parseInputOf } from '../parse-input.js';
+import { summaryOf } from '../summary.js';
 import { logQueue, readLogInput, type HostActivities, type LogPart } from './input.js';
 
 const READ_LOG = { workflow: 'readLog', schema: readLogInput, fields: Object.keys(readLogInput.shape) };
@@ -16,7 +17,7 @@ export async function readLog(input?: unknown): Promise<LogPart> {
     scheduleToStartTimeout: '10 seconds',
     startToCloseTimeout: `${options.wait + 20} seconds`,
     retry: { maximumAttempts: 2 },
-    summary: `${options.stage} on ${options.host}`,
+    summary: summaryOf(`${options.stage} on ${options.host}`),
   });
   return await host.readLog(options);
 }

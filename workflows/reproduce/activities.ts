@@ -1,4 +1,5 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { summaryOf } from '../summary.js';
 import type { PlannedStage, ReproduceActivities, ReproduceOptions } from '../types.js';
 
 /** Short activities, on the workflow's own queue. What cannot be mended by trying again says so itself. */
@@ -34,6 +35,6 @@ export function stageActivities(
     },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     priority: { priorityKey: stage.priority, ...stage.fairness },
-    summary,
+    summary: summaryOf(summary),
   });
 }

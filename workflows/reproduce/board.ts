@@ -16,6 +16,7 @@ import type {
   StageState,
   StageSummary,
 } from '../types.js';
+import { ROWS, stageTable } from './stage-table.js';
 
 type Change = Partial<Omit<StageState, 'address'>>;
 
@@ -51,7 +52,8 @@ export class Board {
   #gpuSeconds = 0;
   #gpuSecondsLost = 0;
   #shown = '';
-  #noted = '';
+  /** The memo's fields. */
+  readonly #noted = new Map<string, string>();
   #notedAt = 0;
   #isStale = false;
 
@@ -178,7 +180,8 @@ export class Board {
 
   #publish(): void {
     this.#isStale = false;
-    setCurrentDetails(this.#markdown());
+    const rows = this.#mostUrgent(ROWS);
+    setCurrentDetails(stageTable(this.#plan?.project ?? 'reprise', this.#status, rows, this.#stages.size));
     this.#note();
     if (!this.#plan?.searchAttributes) return;
     const attributes: Record<keyof typeof SEARCH_ATTRIBUTES, string[] | number[]> = {
@@ -209,10 +212,13 @@ export class Board {
       stages: `${done}/${size}`,
       ...(this.#status === 'canceled' ? { summary: this.summaries(this.#mostUrgent(SUMMARIES)) } : {}),
     };
-    const noted = JSON.stringify(memo);
-    if (noted === this.#noted) return;
-    this.#noted = noted;
-    upsertMemo({ ...memo });
+    // What is left out stays as it is: thousands of targets, sent with each change, would be most of the history.
+    const changed = Object.entries(memo).filter(
+      ([field, value]) => this.#noted.get(field) !== JSON.stringify(value),
+    );
+    if (changed.length === 0) return;
+    for (const [field, value] of changed) this.#noted.set(field, JSON.stringify(value));
+    upsertMemo(Object.fromEntries(changed));
   }
 
   /** Those that fit. */
@@ -239,30 +245,8 @@ export class Board {
       }
     return this.#inOrder(chosen).flatMap((address) => this.#stages.get(address) ?? []);
   }
-
-  #markdown(): string {
-    const { size } = this.#stages;
-    const rows = this.#mostUrgent(ROWS).map((stage) => {
-      const { progress, startedAt, finishedAt } = stage;
-      const seconds =
-        startedAt !== undefined && finishedAt !== undefined
-          ? `${((finishedAt - startedAt) / 1000).toFixed(1)} s`
-          : '';
-      return `| ${stage.address} | ${stage.status} | ${stage.queue} | ${seconds} | ${cell(note(stage, progress))} |`;
-    });
-    return [
-      `**${this.#plan?.project ?? 'reprise'}**: ${this.#status}`,
-      '',
-      '| stage | status | queue | time | |',
-      '|---|---|---|---|---|',
-      ...rows,
-      ...(rows.length < size ? ['', `and ${size - rows.length} more`] : []),
-    ].join('\n');
-  }
 }
 
-/** A person reads no more rows, and the server keeps no longer text. */
-const ROWS = 200;
 const URGENCY: readonly StageState['status'][] = [
   'failed',
   'running',
@@ -277,25 +261,6 @@ const URGENCY: readonly StageState['status'][] = [
   'skipped',
 ];
 
-function note(stage: StageState, progress: StageProgress | undefined): string {
-  if (stage.error) return stage.error.message;
-  if (stage.waitingFor !== undefined) return `waits for a worker with the label ${stage.waitingFor}`;
-  if (stage.status !== 'running' || !progress) return stage.reason ?? '';
-  const parts = [
-    progress.step === undefined
-      ? undefined
-      : `step ${progress.step}${progress.total === undefined ? '' : ` of ${progress.total}`}`,
-    progress.metrics?.['loss'] === undefined ? undefined : `loss ${progress.metrics['loss'].toFixed(4)}`,
-    progress.message,
-    stage.reason,
-  ];
-  return parts.filter((part) => part !== undefined).join(', ');
-}
-
 function withLast(hosts: readonly string[] = [], host: string): readonly string[] {
   return hosts.at(-1) === host ? hosts : [...hosts, host];
-}
-
-function cell(text: string): string {
-  return text.split('\n')[0]?.replaceAll('|', '\\|').slice(0, 200) ?? '';
 }

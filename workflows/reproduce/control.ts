@@ -130,7 +130,7 @@ export class Control {
   #pause(stage: string | undefined): readonly string[] {
     if (stage === undefined) this.#allPaused = true;
     else this.#paused.add(stage);
-    return this.#reached(stage, (address) => this.#interrupt(address));
+    return this.#reached(stage, (address) => this.interrupt(address));
   }
 
   #resume(stage: string | undefined): readonly string[] {
@@ -150,7 +150,7 @@ export class Control {
     this.#changes.set(stage, { ...this.#changes.get(stage), ...change });
     // How often it is run again is only asked when it has failed; the rest is said when it starts.
     const isNow = change.labels !== undefined || change.timeout !== undefined;
-    return this.#reached(stage, (address) => isNow && this.#interrupt(address));
+    return this.#reached(stage, (address) => isNow && this.interrupt(address));
   }
 
   #reached(stage: string | undefined, act: (address: string) => unknown): readonly string[] {
@@ -160,7 +160,8 @@ export class Control {
     return reached;
   }
 
-  #interrupt(stage: string): void {
+  /** Ends what runs of a stage, or waits: where it goes on is chosen anew. */
+  interrupt(stage: string): void {
     const running = this.#running.get(stage);
     if (!running) return;
     running.interrupted = true;

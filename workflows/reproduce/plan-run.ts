@@ -1,7 +1,8 @@
-import { isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
 import type { Plan, PlannedStage, ReproduceOptions, ReproduceResult, RunStageResult } from '../types.js';
 import type { Board } from './board.js';
 import { Interrupted, type Control } from './control.js';
+import { untilDeserted } from './deserted.js';
 import { Frontier, type Ready } from './frontier.js';
 import type { Ledger } from './ledger.js';
 import {
@@ -189,6 +190,31 @@ export class PlanRun {
     }
   }
 
+  /** Whoever served its labels may all leave: then it is looked at again, as one that nobody serves. */
+  async #unlessDeserted<T>(
+    { address, labels, heartbeat = this.options.heartbeat }: PlannedStage,
+    { queue, served, fallback }: Place,
+    run: () => Promise<T>,
+  ): Promise<T> {
+    if (labels.length === 0 || !served || fallback || !patched('deserted-queues')) return await run();
+    const watch = new CancellationScope();
+    void watch
+      .run(() => {
+        const said = (): unknown => this.board.get(address)?.progress;
+        return untilDeserted({ queue, queues: this.#served, heartbeat, said });
+      })
+      .then(
+        () => this.control.interrupt(address),
+        // It has ended, or the run has.
+        () => undefined,
+      );
+    try {
+      return await run();
+    } finally {
+      watch.cancel();
+    }
+  }
+
   async #runOnce(stage: PlannedStage, place: Place, record: StageRecord): Promise<boolean | 'interrupted'> {
     const { address } = stage;
     const { plan, options, board, ledger, control } = this;
@@ -207,8 +233,21 @@ export class PlanRun {
       this.#executing++;
       let result: RunStageResult;
       try {
-        result = await control.interruptible(address, () =>
-          runStage({ stage, place, plan, options, board, inputs, record, upstreamRan, retries }),
+        result = await this.#unlessDeserted(stage, place, () =>
+          control.interruptible(address, () =>
+            runStage({
+              stage,
+              place,
+              plan,
+              options,
+              board,
+              inputs,
+              record,
+              upstreamRan,
+              beside: this.#executing,
+              retries,
+            }),
+          ),
         );
       } finally {
         this.#executing--;

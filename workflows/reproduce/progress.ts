@@ -3,6 +3,10 @@ import type { StageProgress } from '../types.js';
 
 const text = z.string().max(2_000);
 
+/** Of what a stage reports, so many metrics with names of at most so many characters are carried: there may be one for each label. */
+export const MOST_METRICS = 100;
+export const LONGEST_METRIC = 200;
+
 /** What the signal `progress` carries. Anybody may send one: it is bounded, so that a table in the UI stays one. */
 const stageProgress = z.object({
   address: z.string().min(1).max(1_000),
@@ -10,8 +14,8 @@ const stageProgress = z.object({
   total: z.number().optional(),
   message: text.optional(),
   metrics: z
-    .record(z.string().max(200), z.number())
-    .refine((metrics) => Object.keys(metrics).length <= 100)
+    .record(z.string().max(LONGEST_METRIC), z.number())
+    .refine((metrics) => Object.keys(metrics).length <= MOST_METRICS)
     .optional(),
   checkpoint: z.strictObject({ name: text, digest: z.string().max(200) }).optional(),
   tail: z.array(text).max(50).optional(),

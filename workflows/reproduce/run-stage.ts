@@ -24,6 +24,8 @@ import { stageActivities } from './activities.js';
 import type { Board } from './board.js';
 import type { ServedQueues } from './served-queues.js';
 
+const LONGEST_NAME = 120;
+
 /** A stage that ended without its outs. */
 export class StageFailed extends Error {
   constructor(readonly error: StageError) {
@@ -55,6 +57,8 @@ export interface StageRun {
   readonly record: StageRecord;
   /** Whether a stage that it reads from has run. */
   readonly upstreamRan?: boolean;
+  /** How many stages are under way with it. */
+  readonly beside?: number;
   /** As they are when the command has failed: they may have been changed while it ran. */
   retries(): number;
 }
@@ -65,7 +69,7 @@ export interface StageRun {
  * @throws StageFailed, StageStopped, or a cancellation
  */
 export async function runStage(run: StageRun): Promise<RunStageResult> {
-  const { stage, place, plan, options, board, inputs, record } = run;
+  const { stage, place, plan, options, board, inputs, record, beside = 1 } = run;
   for (;;) {
     const { attempt } = record;
     board.change(stage.address, {
@@ -75,7 +79,8 @@ export async function runStage(run: StageRun): Promise<RunStageResult> {
       ...(place.served ? {} : { waitingFor: stage.labels.join(', ') }),
       ...(place.fallback ? { reason: `no worker serves ${stage.labels.join(', ')}: runs on the CPU` } : {}),
     });
-    const summary = attempt === 1 ? stage.address : `${stage.address}, attempt ${attempt}`;
+    const name = shortName(stage.address);
+    const summary = attempt === 1 ? name : `${name}, attempt ${attempt}`;
     const activity = (queue: string, waitForWorker: number) =>
       stageActivities(stage, options, queue, summary, waitForWorker).runStage;
     try {
@@ -94,6 +99,7 @@ export async function runStage(run: StageRun): Promise<RunStageResult> {
         timeout: stage.timeout,
         ...(inputs ? { inputs } : {}),
         ...(record.usage ? { usage: record.usage } : {}),
+        ...(beside === 1 ? {} : { beside }),
         ...(options.until ? { until: options.until } : {}),
         run: workflowInfo().firstExecutionRunId,
       };
@@ -129,6 +135,11 @@ export async function runStage(run: StageRun): Promise<RunStageResult> {
       await sleep(Math.min(60, 2 ** (attempt - 1)) * 1000);
     }
   }
+}
+
+/** The server refuses a summary of more than 400 bytes; a character has three at most. */
+function shortName(address: string): string {
+  return address.length <= LONGEST_NAME ? address : `${address.slice(0, LONGEST_NAME - 1)}…`;
 }
 
 /** No worker took it in time. */

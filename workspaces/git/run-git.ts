@@ -50,7 +50,7 @@ export function runGit(args: readonly string[], options: GitOptions): Promise<st
     child.once('close', (code) => {
       if (code === 0) resolve(stdout);
       // Without a code it was killed.
-      else reject(new GitFailed(args[0] ?? '', stderr.trim(), code === null));
+      else reject(new GitFailed(commandOf(args), stderr.trim(), code === null));
     });
   });
 }
@@ -60,7 +60,7 @@ const PASSING =
   /could not resolve host|connection (refused|reset|timed out)|unable to connect|early EOF|expected (flush|response end)|unexpected disconnect|the remote end hung up|RPC failed|operation timed out|HTTP 5\d\d|unable to access .*: Failed to connect/i;
 /** This host has no room for it: another one may, or this one later. */
 const FULL =
-  /no space left on device|out of diskspace|disk quota exceeded|(unable|failed) to write|write error/i;
+  /no space left on device|out of diskspace|disk quota exceeded|(unable|failed) to write|(couldn't|could not) write|write error/i;
 /** A git command that this one had started; or the checkout was removed under it, by a host whose clock had jumped. */
 const KILLED =
   /died of signal|terminated by signal|not a git repository|unable to read current working directory/i;
@@ -86,6 +86,11 @@ export class GitFailed extends DiagnosticError {
   get isStale(): boolean {
     return STALE.test(this.stderr);
   }
+}
+
+/** Without settings for this one time. */
+function commandOf(args: readonly string[]): string {
+  return args.find((arg, at) => arg !== '-c' && args[at - 1] !== '-c') ?? '';
 }
 
 function lastLines(text: string): string {

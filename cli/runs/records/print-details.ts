@@ -7,6 +7,7 @@ import { stageRows } from '../../display/stage-rows.js';
 import { secondsText } from '../../display/stage-text.js';
 import { plain } from '../../display/text-width.js';
 import { Observer } from '../observer.js';
+import { retryingText, retryingWork } from '../retrying.js';
 import { chainOf, findRun } from './find-run.js';
 import { localTime, printJson } from './print.js';
 import { readDetails, type RunDetails, type StageDetails } from './read-details.js';
@@ -34,7 +35,7 @@ function linkTo(session: Session, workflowId: string, runId: string): string | u
 }
 
 function detailsText(details: RunDetails, ui: string | undefined): string {
-  const { run, stages, error, result, unanswered } = details;
+  const { run, stages, error, result, unanswered, snapshot } = details;
   const palette = createPalette(wantsColour(process.env, process.stdout.isTTY === true));
   const took = run.closedAt === undefined ? 'runs for' : 'took';
   const lines: [string, string | undefined][] = [
@@ -52,10 +53,12 @@ function detailsText(details: RunDetails, ui: string | undefined): string {
   const failures = stages.flatMap((stage) =>
     stage.error ? [failureText(stage.address, stage.attempt ?? 1, stage.error.message, palette)] : [],
   );
+  const retrying = snapshot ? retryingWork(snapshot.description).map(retryingText) : [];
   return [
     ...head,
     ...(stages.length > 0 ? ['', ...tableOf(details, palette)] : []),
     ...(failures.length > 0 ? ['', ...failures] : []),
+    ...(retrying.length > 0 ? ['', ...retrying.map((text) => palette.yellow(plain(text)))] : []),
     ...(error ? ['', palette.red(error.message), ...(error.fix ? [`  fix: ${error.fix}`] : [])] : []),
     ...(result === undefined ? [] : ['', JSON.stringify(result, undefined, 2)]),
     ...(unanswered ? ['', palette.yellow(UNANSWERED)] : []),

@@ -20,9 +20,11 @@ const READERS: Readonly<Record<string, (source: string) => Value>> = {
  * @throws DiagnosticError `file-missing`, `not-utf-8`, `yaml-syntax`, `params-syntax`
  */
 export function loadValues(file: string, name: string): Value {
-  const source = readText(file, name);
+  const text = readText(file, name);
   const read = READERS[extname(file).toLowerCase()];
-  if (!read) return new YamlFile(name, source).value;
+  if (!read) return new YamlFile(name, text).value;
+  // Python makes one kind of all line ends: a text of several lines in TOML has no carriage returns.
+  const source = text.replace(/\r\n?/g, '\n');
   try {
     return read(source);
   } catch (error) {
@@ -34,7 +36,7 @@ export function loadValues(file: string, name: string): Value {
         file: name,
         line: before.length,
         column: (before.at(-1) as string).length + 1,
-        source: source.split(/\r?\n/)[before.length - 1] ?? '',
+        source: source.split('\n')[before.length - 1] ?? '',
       },
       fix: 'correct the syntax at that place',
     });

@@ -1,5 +1,4 @@
 import { dirname, relative, resolve } from 'node:path';
-import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { Dependency, Output, Project, Stage } from '../../types.js';
 import { dataSchema } from '../schema/data-schema.js';
 import { isMapping, isSequence, toPlain, type Mapping, type Value } from '../values.js';
@@ -18,21 +17,16 @@ export function readDataFile(project: Project, dvcfile: string): Stage {
   const sources = itemsOf(values, 'deps');
   const deps = sources.flatMap((dep, index): Dependency[] => {
     const at = file.locate(['deps', index]);
-    const isImport = dep.has('repo') || dep.has('db') || /:\/\//.test(String(dep.get('path')));
-    if (!isImport) return [{ ...trackedPath(dep.get('path'), { root, wdir, role: 'dep', at }), at }];
-    if (frozen) return [];
-    throw new DiagnosticError('import-unsupported', {
-      message: `${file.name} imports data that is to be updated by each run`,
-      at,
-      fix: `freeze it with dvc freeze ${file.name}, and update it with dvc update`,
-    });
+    const isRemote = dep.has('repo') || dep.has('db') || /:\/\//.test(String(dep.get('path')));
+    return isRemote ? [] : [{ ...trackedPath(dep.get('path'), { root, wdir, role: 'dep', at }), at }];
   });
   const outs = itemsOf(values, 'outs').map((out, index): Output => {
     const at = file.locate(['outs', index]);
+    const cache = out.get('cache') !== false;
     return {
-      ...trackedPath(out.get('path'), { root, wdir, role: 'out', at }),
+      ...trackedPath(out.get('path'), { root, wdir, role: 'out', cached: cache, at }),
       kind: 'out',
-      cache: out.get('cache') !== false,
+      cache,
       persist: out.get('persist') === true,
       ...transferFlags(out),
       at,

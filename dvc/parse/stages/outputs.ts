@@ -24,9 +24,9 @@ interface Place {
 export function outputsOf(stage: ResolvedStage, { file, root, wdir, ignore }: Place): Output[] {
   return SECTIONS.flatMap(([section, kind]) =>
     [...flagsByPath(stage, section, file).values()].map(({ value, flags, at }) => {
-      const tracked = trackedPath(value, { root, wdir, role: 'out', at });
-      refuseIgnored(ignore, tracked, at);
       const cache = flags.get('cache') !== false;
+      const tracked = trackedPath(value, { root, wdir, role: 'out', cached: cache, at });
+      refuseIgnored(ignore, tracked, at);
       return { ...tracked, kind, cache, persist: flags.get('persist') === true, ...transferFlags(flags), at };
     }),
   );

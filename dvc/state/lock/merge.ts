@@ -3,7 +3,7 @@ import { entryMapping } from './entry.js';
 import { arrange, type MergeOrder } from './order.js';
 import { parseLockText, stagesOf } from './read.js';
 import { HEAD, sectionsOf, writtenAlone, type Section } from './sections.js';
-import { emitAt, headerLine, rootPairs, segmentsOf, type Segment } from './segments.js';
+import { emitAt, headerLine, isLongKey, rootPairs, segmentsOf, type Segment } from './segments.js';
 
 /**
  * The text of a lock file with `entries` put in. Entries that came since the run began stand last and in planned order, so
@@ -82,6 +82,7 @@ function renderStages(
     const segment = byName.get(name);
     const entry = entries.get(name);
     if (!entry) return segment ? numbered.render(segment) : '';
+    if (isLongKey(name)) return numbered.emitWhole(name, entry);
     const header = segment?.header ?? headerLine(name, 1);
     return header + numbered.emit(entry);
   });
@@ -94,6 +95,11 @@ class Numbering {
 
   render(segment: Segment): string {
     return this.#count(segment.render(this.#next));
+  }
+
+  /** With its name. */
+  emitWhole(name: string, entry: LockEntry): string {
+    return this.#count(emitAt(new Map([[name, entryMapping(entry)]]), 1, this.#next));
   }
 
   emit(entry: LockEntry): string {

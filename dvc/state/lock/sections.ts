@@ -5,7 +5,7 @@ import { entryMapping } from './entry.js';
 import { parseEntry } from './parse-entry.js';
 import { guessEntry } from './plain-entry.js';
 import { simpleText } from './simple-text.js';
-import { emitAt, headerLine, rootPairs, segmentsOf } from './segments.js';
+import { emitAt, headerLine, isLongKey, rootPairs, segmentsOf } from './segments.js';
 
 /** One stage's lines in a lock file, its name's included. Read once for as long as they stay as they are. */
 export interface Section {
@@ -100,10 +100,14 @@ export function readSection(slice: string): Section | undefined {
   }
 }
 
-/** A stage's lines as DVC writes them. Undefined when they have anchors, which are numbered through the whole file. */
+/**
+ * A stage's lines as DVC writes them. Undefined when they have anchors, which are numbered through the whole file, or a name too long
+ * for a line with them.
+ */
 export function writtenAlone(name: string, entry: LockEntry): string | undefined {
   const simple = simpleText(name, entry);
   if (simple !== undefined) return simple;
+  if (isLongKey(name)) return undefined;
   const { text, anchors } = emitAt(entryMapping(entry), 2);
   return anchors > 0 ? undefined : headerLine(name, 1) + text;
 }

@@ -56,6 +56,11 @@ export function headerLine(key: string, depth: number): string {
   return emitAt(new Map([[key, null]]), depth).text;
 }
 
+/** Whether a key stands alone after a `?`, since it is too long for a line with its value. */
+export function isLongKey(key: string): boolean {
+  return headerLine(key, 0).startsWith('? ');
+}
+
 /**
  * A mapping as it is written `depth` levels down (folding counts columns, so that the text cannot be indented afterwards).
  */

@@ -12,7 +12,9 @@ export function missingAllowed({ project, stages, upstream }: Pipeline, stage: S
     trusts: true,
     async md5Of(file) {
       const above = upstream.get(stage.address) ?? [];
-      const made = madeAt(file, stages).find((one) => one.out.file === file && above.includes(one.stage.address));
+      const made = madeAt(file, stages).find(
+        (one) => one.out.file === file && above.includes(one.stage.address),
+      );
       return made && findLocked((await readLockEntry(project, made.stage))?.outs, made.out.path)?.md5;
     },
   };

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { DiagnosticError, formatDiagnostic } from '../../../diagnostics/index.js';
-import { loadPipeline, openProject } from '../../../dvc/index.js';
+import { loadPipeline, openProject, select } from '../../../dvc/index.js';
 import { writeProject } from '../pipelines/index.js';
 import { mistakes } from './mistakes.js';
 
@@ -12,6 +12,7 @@ describe('a project with a mistake in it', () => {
       try {
         const error = await openProject(root)
           .then(loadPipeline)
+          .then((pipeline) => select(pipeline, { targets: [] }))
           .then(
             () => undefined,
             (thrown: unknown) => thrown,

@@ -249,11 +249,4 @@ export const mistakes: readonly Mistake[] = [
     code: 'unknown-key',
     at: 'data.dvc:4:3',
   },
-  {
-    name: 'an import that each run updates',
-    files: { 'd.dvc': 'deps:\n- path: x\n  repo: {url: ../other}\nouts:\n- path: d\n' },
-    code: 'import-unsupported',
-    at: 'd.dvc:2:3',
-    dvcAccepts: 'it can import',
-  },
 ];

@@ -29,6 +29,17 @@ describe('runGit', () => {
     expect(await failure(`echo 'fatal: ${said}' >&2; exit 128`)).toMatchObject({ transient: true });
   });
 
+  it.each([
+    `cannot update ref 'HEAD': couldn't write '/w/.git/HEAD.lock'`,
+    `could not write index`,
+    `sha1 file '/w/.git/objects/tmp' write error: No space left on device`,
+  ])('takes it for passing when the disk is full: %s', async (said) => {
+    expect(await failure(`echo "fatal: ${said}" >&2; exit 128`)).toMatchObject({
+      transient: true,
+      message: expect.stringMatching(/^git script failed: /),
+    });
+  });
+
   it('takes no other failure for passing', async () => {
     expect(await failure(`echo 'fatal: no such ref: killed' >&2; exit 1`)).toMatchObject({
       code: 'git-failed',

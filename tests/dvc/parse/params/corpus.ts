@@ -94,6 +94,7 @@ const TOML = [
   'a = 1\na = 2\n',
   '',
   'x.y.z = 1\n"quoted key" = 2\n',
+  'a = 1\r\nb = """\r\nx\r\ny"""\r\n[c]\r\nd = "z"\r\n',
 ];
 
 const PYTHON = [

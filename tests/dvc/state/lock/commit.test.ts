@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { join } from 'node:path';
-import { commitLock, mergeLock } from '../../../../dvc/state/index.js';
+import { commitLock, mergeLock, readLock } from '../../../../dvc/state/index.js';
 import type { LockEntry } from '../../../../dvc/types.js';
 import { makeProject } from '../rig.js';
 
@@ -35,6 +35,20 @@ describe('commitLock', () => {
       'two',
       'four',
     ]);
+  });
+
+  it('keeps a stage whose name is too long for a line with its value', async () => {
+    const project = makeProject({ stages: {}, files: {} });
+    const dvcfile = join(project.root, 'dvc.yaml');
+    const long = `train@${'key-'.repeat(40)}`;
+    const order = { plannedOrder: ['one', long, 'two'], namesBefore: [] };
+    for (const name of ['one', long, 'two'])
+      await commitLock(project, dvcfile, new Map([[name, entry(name)]]), order);
+    await commitLock(project, dvcfile, new Map([[long, entry('again')]]), order);
+    expect(readFileSync(join(project.root, 'dvc.lock'), 'utf8')).toBe(
+      `schema: '2.0'\nstages:\n  one:\n    cmd: run one\n  ? ${long}\n  : cmd: run again\n  two:\n    cmd: run two\n`,
+    );
+    expect([...(await readLock(project, dvcfile)).keys()]).toEqual(['one', long, 'two']);
   });
 
   it('writes once, keeps the mode, and leaves nothing beside', async () => {

@@ -1,0 +1,109 @@
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import {
+  loadBaseConfig,
+  loadDataConfig,
+  loadEvaluationConfig,
+  loadFinetuningConfig,
+} from '../../../configs/index.js';
+import { gitSettings, init, temporary } from '../../rig/init.js';
+import { EVERY_FILE, outputsOf } from '../../rig/laid-out-files.js';
+import { EXECUTABLE, reprise } from '../../rig/reprise.js';
+
+describe('reprise init with data of the user’s own', () => {
+  it('takes the user’s own data in place of the template’s', async () => {
+    const cwd = temporary();
+    writeFileSync(join(cwd, 'mine.csv'), 'text,label\na,b\n');
+    const { folder } = await init(['project', '--data', 'mine.csv'], cwd);
+    const { ingestion, preprocessing, preparation } = loadDataConfig(folder);
+    expect(ingestion).toEqual({ source: 'path:../mine.csv' });
+    expect(preprocessing).toMatchObject({ format: 'records', fields: { text: 'text', label: 'label' } });
+    expect(preparation.split).toEqual({ by: 'label', test: 0.15, val: 0.1 });
+    expect(outputsOf(folder)).toEqual([]);
+    const prose = await init(['prose', '--task', 'causal-lm', '--data', 'https://example.com/a.txt'], cwd);
+    expect(loadDataConfig(prose.folder)).toMatchObject({
+      ingestion: { source: 'https://example.com/a.txt' },
+      preprocessing: { format: 'prose' },
+    });
+    mkdirSync(join(cwd, 'pictures'));
+    const images = await init(['images', '--task', 'image-classification', '--data', 'pictures'], cwd);
+    expect(loadDataConfig(images.folder).preprocessing).toEqual({
+      format: 'images',
+      steps: ['src/cleaning/drop-copies.ts'],
+    });
+    const stages = readFileSync(join(images.folder, 'dvc.yaml'), 'utf8');
+    expect(stages).not.toContain('data/processed/pictures');
+    expect(stages.match(/- data\/raw\n/g)).toHaveLength(4);
+  });
+
+  it.each([
+    ['regression', { text: 'text', label: 'label' }, {}, 'loss', 'src/metrics/concordance.ts'],
+    [
+      'multi_label_classification',
+      { text: 'text', labels: 'labels' },
+      undefined,
+      'accuracy',
+      'src/metrics/jaccard.ts',
+    ],
+  ] as const)('lays out %s of the user’s texts', async (problem, fields, number, best, metric) => {
+    const cwd = temporary();
+    writeFileSync(join(cwd, 'mine.jsonl'), '{"text": "a", "label": 1}\n');
+    const { folder, written } = await init(['.', '--data', 'mine.jsonl', '--problem-type', problem], cwd);
+    const ofOneLabel = /^notebooks\/0[124]|cohens-kappa/;
+    expect(written).toEqual([...EVERY_FILE.filter((path) => !ofOneLabel.test(path)), metric].sort());
+    expect(loadDataConfig(folder).preprocessing).toMatchObject({ fields, ...(number ? { number } : {}) });
+    expect(loadFinetuningConfig(folder)).toMatchObject({
+      problem_type: problem,
+      metric_for_best_model: best,
+    });
+    expect(loadEvaluationConfig(folder).metrics).toEqual([metric]);
+    const stages = parse(readFileSync(join(folder, 'dvc.yaml'), 'utf8')) as {
+      plots: object[];
+      stages: object;
+    };
+    expect([Object.keys(stages.stages).length, stages.plots.map((plot) => Object.keys(plot))]).toEqual([
+      5,
+      [['plots/answers.json']],
+    ]);
+  });
+
+  it.each([
+    [['--task', 'poetry'], 'unknown-task'],
+    [['--data', 'https://example.com/a.csv', '--problem-type', 'ordinal'], 'unknown-problem-type'],
+    [['--problem-type', 'regression'], 'problem-type-alone'],
+    [['--task', 'causal-lm', '--data', 'hf:a/b', '--problem-type', 'regression'], 'problem-type-alone'],
+    [['--data', 'nowhere.csv'], 'source-missing'],
+  ])('refuses %j', async (flags, code) => {
+    const cwd = temporary();
+    const { code: exit, stdout } = await reprise(['init', '.', ...flags, '--json'], cwd, gitSettings(true));
+    expect(exit).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ code });
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  // util-linux's `script` gives a command a terminal.
+  (existsSync('/usr/bin/script') ? it : it.skip)(
+    'asks a person on a terminal, until it can do what is said',
+    () => {
+      const cwd = temporary();
+      writeFileSync(join(cwd, 'mine.jsonl'), '{"text": "a"}\n');
+      const answer = (input: string): SpawnSyncReturns<string> =>
+        spawnSync(
+          'script',
+          ['-qec', `'${process.execPath}' '${EXECUTABLE}' init project --no-commit`, '/dev/null'],
+          { cwd, env: { ...process.env, ...gitSettings(true), TERM: 'xterm' }, input, encoding: 'utf8' },
+        );
+      // The end of the input is Ctrl-D: who leaves has nothing laid out.
+      expect(answer('2\n').status).toBe(130);
+      expect(existsSync(join(cwd, 'project'))).toBe(false);
+      const { stdout, status } = answer('7\n2\nnowhere.jsonl\nmine.jsonl\n');
+      expect([status, stdout]).toEqual([0, expect.stringContaining('there is no nowhere.jsonl')]);
+      const { ingestion, preprocessing } = loadDataConfig(join(cwd, 'project'));
+      expect(ingestion.source).toBe('path:../mine.jsonl');
+      expect(preprocessing).toMatchObject({ format: 'records', fields: { text: 'text' } });
+      expect(loadBaseConfig(join(cwd, 'project')).task).toBe('causal-lm');
+    },
+  );
+});
