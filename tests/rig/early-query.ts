@@ -16,8 +16,7 @@ const STICKY_MS = 2_000;
 
 /** What `early-query/worker.mjs` is told; undefined: the workflow's bundle, with the interceptor, and no more. */
 export type QueriedWorker =
-  | undefined
-  | { readonly workflowsPath: string; readonly bundle?: true; readonly root: string };
+  undefined | { readonly workflowsPath: string; readonly bundle?: true; readonly root: string };
 
 /** Its workflow, `together`, does of two things that come at once what it would not do of one after the other. */
 export const TOGETHER = path('early-query/together.ts');
