@@ -10,7 +10,8 @@ const logger = new DefaultLogger('ERROR');
 Runtime.install({ logger });
 const plugins = [];
 if (root !== undefined) {
-  const { ReprisePlugin } = await import('../../../dist/workers/plugin/index.js');
+  const built = new URL('../../../dist/workers/plugin/index.js', import.meta.url);
+  const { ReprisePlugin } = await import(built.href);
   plugins.push(new ReprisePlugin({ root }));
 }
 const workflows = bundle
