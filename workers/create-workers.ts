@@ -175,11 +175,10 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     // Stages' queues are not polled while the slots are taken: its name here says what it serves all the same.
     Worker.create({
       ...shared,
+      ...sharing(slots.presence),
       identity: announcedLabels(identity, labels),
       taskQueue: ANNOUNCE_QUEUE,
       activities: createDescribeActivities(describe),
-      maxConcurrentActivityTaskExecutions: 1,
-      activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
       workerDeploymentOptions: outside,
     }),
     // Beside the stages' slots: a host that is busy with them still answers.

@@ -16,6 +16,8 @@ export interface SlotCounts {
 export interface HostSlots {
   readonly cpu: SharedSlots;
   readonly gpu: SharedSlots;
+  /** One, for saying what this host serves: none while all of its GPUs have failed, so that nobody waits for them. */
+  readonly presence: SharedSlots;
   readonly pool: GpuPool;
   readonly memory: MemoryPool;
 }
@@ -42,7 +44,8 @@ export function createHostSlots(counts: SlotCounts, devices: readonly number[]):
     const usable = devices.length === 0 ? total : Math.min(total, pool.working.length * shares);
     return usable > 0 && (taken === 0 || taken + pool.surplus < usable);
   });
-  return { cpu, gpu, pool, memory: new MemoryPool(load.memory) };
+  const presence = new SharedSlots(1, () => devices.length === 0 || pool.working.length > 0);
+  return { cpu, gpu, presence, pool, memory: new MemoryPool(load.memory) };
 }
 
 /** More slots than devices: each is lent to so many stages at once, which divide its memory among themselves. */
