@@ -28,7 +28,7 @@ const requests = Array.from({ length: 14 }, (_, n): GenerationRequest => ({
   maxNewTokens: 3 + ((n * 7) % 23),
   ...(n % 2 === 0 ? { temperature: 0, topK: 0, topP: 1 } : { temperature: 1.3, topK: 50, topP: 0.95 }),
   seed: n,
-  stop: n % 5 === 4 ? ['e'] : [],
+  stop: n % 5 === 4 ? ['e', 'a', 't'] : [],
 }));
 
 interface Heard {
