@@ -62,7 +62,7 @@ async function follow(options: FollowOptions, end: RunEnd): Promise<Outcome | un
     const looked = Date.now();
     let snapshot: Snapshot;
     try {
-      snapshot = await takeSnapshot(client, workflowId, { hasEnded: end.isTold });
+      snapshot = await takeSnapshot(client, workflowId);
       const { description } = snapshot;
       const ours =
         (description.raw.workflowExecutionInfo?.firstRunId || description.runId) === options.firstRunId;

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { Pace } from '../progress/pace.js';
 import type { ProgressEvent, RunEvent, StageEvent } from '../display/index.js';
-import type { StageProgress, StageState, StageSummary } from '../../workflows/index.js';
+import type { RunState, StageProgress, StageState, StageSummary } from '../../workflows/index.js';
 import { retryingText, retryingWork } from './retrying.js';
 import type { LiveStage, Snapshot } from './snapshot.js';
 
@@ -31,7 +31,7 @@ export class Observer {
       this.#say(`retrying ${work.what}`, { event: 'notice', code: 'retrying', message });
     }
     if (!state || state.stages.length === 0) return;
-    this.#plan(state.stages);
+    this.#plan(state);
     for (const stage of state.stages) {
       const now = live.get(stage.address);
       this.#stage(stage, now);
@@ -42,8 +42,6 @@ export class Observer {
 
   /** The end is known from the result, which may be newer than what was last seen. */
   finish(stages: readonly StageSummary[]): void {
-    // One that was over at the first look has told of no queues.
-    if (stages.length > 0) this.#plan(stages.map(({ address }) => ({ address, queue: '' })));
     for (const { address, outcome, seconds, attempts, error } of stages) {
       const said = JSON.parse(this.#said.get(`stage ${address}`) ?? '{}') as Partial<StageEvent>;
       if (said.status === outcome) continue;
@@ -61,10 +59,11 @@ export class Observer {
     }
   }
 
-  #plan(stages: readonly Pick<StageState, 'address' | 'queue'>[]): void {
+  #plan(state: RunState): void {
     if (this.#planned) return;
     this.#planned = true;
-    this.emit({ event: 'plan', stages: stages.map(({ address, queue }) => ({ address, queue })) });
+    const stages = state.stages.map(({ address, queue }) => ({ address, queue }));
+    this.emit({ event: 'plan', stages });
   }
 
   #stage(stage: StageState, live: LiveStage | undefined): void {

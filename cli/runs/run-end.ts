@@ -28,11 +28,6 @@ export class RunEnd {
     setMaxListeners(0, this.#left);
   }
 
-  /** Whether a wait was over because the run had ended. */
-  get isTold(): boolean {
-    return this.#isTold;
-  }
-
   /** Waits for `ms`; the first wait in which the run ends is over then. */
   async within(ms: number): Promise<void> {
     if (this.#isTold) return await pause(ms, this.#left);

@@ -26,25 +26,9 @@ export interface LiveStage {
 const STARTED = 2;
 const QUERY_MS = 5_000;
 
-export interface SnapshotOptions {
-  /** One of the workflow's runs; without it, the newest. */
-  readonly runId?: string;
-  /** The server has told of its end: its result says more than an answer, for which a worker has to go through its history again. */
-  readonly hasEnded?: boolean;
-}
-
-export async function takeSnapshot(
-  client: Client,
-  workflowId: string,
-  { runId, hasEnded = false }: SnapshotOptions = {},
-): Promise<Snapshot> {
+/** @param runId one of the workflow's runs; without it, the newest */
+export async function takeSnapshot(client: Client, workflowId: string, runId?: string): Promise<Snapshot> {
   const handle = client.workflow.getHandle(workflowId, runId);
-  if (hasEnded) {
-    const description = await handle.describe();
-    // One that was canceled has no result.
-    if (!['RUNNING', 'CANCELLED'].includes(description.status.name))
-      return { description, state: undefined, live: new Map(), isFailing: false };
-  }
   let isFailing = false;
   const [description, state] = await Promise.all([
     handle.describe(),

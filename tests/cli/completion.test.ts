@@ -45,7 +45,8 @@ describe('reprise completion bash', () => {
     ['reprise repro prepare tr', ['train']],
     // Bash replaces what follows the colon.
     ['reprise repro sub/dvc.yaml:t', ['tidy']],
-    ['reprise repro --forc', ['--force']],
+    ['reprise repro --force-', ['--force-downstream']],
+    ['reprise repro --forc', ['--force', '--force-downstream']],
     ['reprise repro --jobs 2 tr', ['train']],
     ['reprise runs list --status fa', ['failed']],
     ['reprise runs list --status=fa', ['failed']],

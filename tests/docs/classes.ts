@@ -5,6 +5,7 @@ export const RUN_IN = {
     'reprise repro',
     'reprise repro train --force',
     'reprise repro --dry',
+    'reprise repro --dry --allow-missing',
     'reprise repro --json',
     'reprise schemas',
     'reprise runs list',

@@ -36,7 +36,7 @@ async function open(
   client: Client,
   { workflowId, runId }: WorkflowExecutionDescription,
 ): Promise<RunDetails> {
-  const snapshot = await takeSnapshot(client, workflowId, { runId });
+  const snapshot = await takeSnapshot(client, workflowId, runId);
   const run = recordOf(snapshot.description);
   if (snapshot.state) return { run, stages: snapshot.state.stages ?? [], snapshot };
   const stages = [...snapshot.live.values()].map(({ progress, running }) => ({

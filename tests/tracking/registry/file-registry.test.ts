@@ -74,7 +74,7 @@ describe("MLflow's registry in files", () => {
     };
     const told = { state, target, experiment: 'E', md5: `${'0'.repeat(32)}.dir`, onRefused: refuse };
     const end = await announceVersion({ ...told, version: version(1, { set: ['candidate'] }) });
-    expect(end).toEqual({ sent: 1, unsent: 0, problem: undefined });
+    expect(end).toEqual({ sent: 1, unsent: 0, elsewhere: {}, problem: undefined });
     await announceVersion({ ...told, version: version(1, { set: ['production'], unset: ['candidate'] }) });
     expect(readdirSync(join(root, 'models/cats/aliases'))).toEqual(['production']);
     expect(readdirSync(pendingFolder(state))).toEqual([]);
