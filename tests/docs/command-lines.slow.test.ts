@@ -109,6 +109,7 @@ describe('the lines of the pages run', () => {
     for (const line of [
       'reprise repro',
       'reprise repro --dry',
+      'reprise repro --dry --allow-missing',
       'reprise repro --json',
       'reprise schemas',
       'reprise repro train --force',
