@@ -10,6 +10,8 @@ import type { Task } from './tasks.js';
 const PICTURES = '- data/processed/pictures\n';
 const RAW = '- data/raw\n';
 const INGESTS = '    cmd: reprise data ingest\n';
+/** Which files of the template's own data are taken. */
+const BOOKS = / Here: [^.]*, as Project Gutenberg has them\./;
 const DIGITS = '# In pixels: the digits are small, and are made larger.';
 
 /**
@@ -39,7 +41,7 @@ export function withOwnData(
   const source = isSource(data) ? data : `path:${path}${isBooks ? '/**/*.txt' : ''}`;
   return files.map((file) => {
     if (file.path === 'params.yaml')
-      return changed(withoutDigits(file), (params) => {
+      return changed(without(file, DIGITS, '# In pixels: the side of what the model sees.'), (params) => {
         params.setIn(['data_config', 'ingestion', 'source'], source);
         params.deleteIn(['data_config', 'ingestion', 'integrity']);
         // What suits the template's data would drop some of other data.
@@ -56,7 +58,7 @@ export function withOwnData(
         }
       });
     if (file.path === 'configs/data_config.yaml')
-      return changed(file, (config) => {
+      return changed(without(file, BOOKS, ''), (config) => {
         config.deleteIn(['ingestion', 'files']);
         config.deleteIn(['preprocessing', 'pixels']);
         if (task !== 'image-classification') config.setIn(['preprocessing', 'format'], formatOf(data, task));
@@ -103,9 +105,9 @@ function withDep(stages: string, dep: string | undefined): string {
   );
 }
 
-/** A comment of the template's own pictures. */
-function withoutDigits(file: ProjectFile): ProjectFile {
-  const text = file.content.toString('utf8').replace(DIGITS, '# In pixels: the side of what the model sees.');
+/** A comment on the template's own data, with another in its place. */
+function without(file: ProjectFile, comment: string | RegExp, instead: string): ProjectFile {
+  const text = file.content.toString('utf8').replace(comment, instead);
   return { ...file, content: Buffer.from(text) };
 }
 

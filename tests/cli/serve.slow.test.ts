@@ -337,16 +337,16 @@ describe('reprise serve with a language model', () => {
       top_logprobs: Record<string, number>[];
       text_offset: number[];
     }
-    const asked = { ...greedy, prompt: 'the capital of', logprobs: 2 };
+    const asked = { prompt: 'the', temperature: 1, max_tokens: 12, seed: 5, logprobs: 2 };
     const whole = (await json(await complete(asked))) as { choices: { text: string; logprobs: Told }[] };
     const [{ text, logprobs: told }] = whole.choices as [(typeof whole.choices)[number]];
     expect(told.tokens.length).toBeGreaterThan(1);
     told.tokens.forEach((token, at) => {
       if (!token.startsWith('bytes:')) expect(text.startsWith(token, told.text_offset[at])).toBe(true);
       const top = told.top_logprobs[at] as Record<string, number>;
-      expect(Object.keys(top)).toHaveLength(2);
-      // Greedy: the likeliest was chosen.
-      expect(told.token_logprobs[at]).toBe(Math.max(...Object.values(top)));
+      // The likeliest two, and the one that was drawn, if it is another.
+      expect([2, 3]).toContain(Object.keys(top).length);
+      expect(told.token_logprobs[at]).toBeLessThanOrEqual(Math.max(...Object.values(top)));
       expect(top[token]).toBe(told.token_logprobs[at]);
       expect(told.token_logprobs[at]).toBeLessThanOrEqual(0);
     });

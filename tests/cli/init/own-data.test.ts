@@ -36,6 +36,7 @@ describe('reprise init with data of the user’s own', () => {
       preprocessing: { format: 'prose' },
     });
     expect(ingestionOf(prose.folder)).not.toHaveProperty('deps');
+    expect(readFileSync(join(prose.folder, 'configs/data_config.yaml'), 'utf8')).not.toContain('Gutenberg');
     mkdirSync(join(cwd, 'pictures'));
     const images = await init(['images', '--task', 'image-classification', '--data', 'pictures'], cwd);
     expect(loadDataConfig(images.folder).preprocessing).toEqual({
