@@ -5,6 +5,7 @@ import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { LinkType, ProjectConfig } from '../../types.js';
 import { configFiles } from './folders.js';
 import { parseIni, type IniValue } from './ini.js';
+import { refuseUnknown, type WrittenSetting } from './refuse-unknown.js';
 
 interface Setting {
   readonly value: IniValue;
@@ -20,12 +21,14 @@ const LINK_TYPES: readonly LinkType[] = ['reflink', 'hardlink', 'symlink', 'copy
  */
 export function readConfig(root: string): ProjectConfig {
   const settings = new Map<string, Setting>();
+  const written: WrittenSetting[] = [];
   for (const file of Object.values(configFiles(root))) {
     const text = readIfPresent(file);
     if (text === undefined) continue;
-    for (const [section, entries] of parseIni(text, shownFile(root, file)))
+    for (const [section, entries] of parseIni(text, shownFile(root, file), (line) => written.push(line)))
       for (const [key, value] of entries) settings.set(`${section}.${key}`, { value, file });
   }
+  refuseUnknown(written, (section) => settings.get(`${section}.url`)?.value.toString());
   const choose = chooser(root, settings);
   return {
     cacheDir: cacheFolder(root, settings.get('cache.dir')),
