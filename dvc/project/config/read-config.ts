@@ -12,6 +12,11 @@ interface Setting {
   readonly file: string;
 }
 
+export interface ConfigOptions {
+  /** Settings that DVC does not know are no error. */
+  readonly passUnknown?: boolean;
+}
+
 const LINK_TYPES: readonly LinkType[] = ['reflink', 'hardlink', 'symlink', 'copy'];
 
 /**
@@ -19,7 +24,7 @@ const LINK_TYPES: readonly LinkType[] = ['reflink', 'hardlink', 'symlink', 'copy
  *
  * @throws DiagnosticError `bad-config`
  */
-export function readConfig(root: string): ProjectConfig {
+export function readConfig(root: string, { passUnknown = false }: ConfigOptions = {}): ProjectConfig {
   const settings = new Map<string, Setting>();
   const written: WrittenSetting[] = [];
   for (const file of Object.values(configFiles(root))) {
@@ -28,7 +33,7 @@ export function readConfig(root: string): ProjectConfig {
     for (const [section, entries] of parseIni(text, shownFile(root, file), (line) => written.push(line)))
       for (const [key, value] of entries) settings.set(`${section}.${key}`, { value, file });
   }
-  refuseUnknown(written, (section) => settings.get(`${section}.url`)?.value.toString());
+  if (!passUnknown) refuseUnknown(written, (section) => settings.get(`${section}.url`)?.value.toString());
   const choose = chooser(root, settings);
   return {
     cacheDir: cacheFolder(root, settings.get('cache.dir')),
