@@ -27,9 +27,8 @@ export class Lanes {
     const name = this.isInOrder ? '' : stage.queue;
     const lane = this.#lanes.get(name) ?? { stages: [], next: 0, begun: 0 };
     this.#lanes.set(name, lane);
-    const later = this.#places ? this.#firstAfter(this.#places, lane, stage.address) : -1;
-    if (later < 0) lane.stages.push(stage);
-    else lane.stages.splice(later, 0, stage);
+    if (this.#places) lane.stages.splice(firstAfter(this.#places, lane, stage.address), 0, stage);
+    else lane.stages.push(stage);
   }
 
   *startable(): Iterable<{ readonly stage: PlannedStage; readonly lane: Lane }> {
@@ -41,10 +40,16 @@ export class Lanes {
       }
     }
   }
+}
 
-  /** Of those that have not begun. */
-  #firstAfter(places: ReadonlyMap<string, number>, { stages, next }: Lane, address: string): number {
-    const place = places.get(address) ?? 0;
-    return stages.findIndex((other, at) => at >= next && (places.get(other.address) ?? 0) > place);
+/** Of those that have not begun, which stand in order: where the first is that comes later in the plan. */
+function firstAfter(places: ReadonlyMap<string, number>, { stages, next }: Lane, address: string): number {
+  const placeOf = (other = ''): number => places.get(other) ?? 0;
+  let [low, high] = [next, stages.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (placeOf(stages[middle]?.address) > placeOf(address)) high = middle;
+    else low = middle + 1;
   }
+  return low;
 }
