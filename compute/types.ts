@@ -29,8 +29,6 @@ export interface SignatureResult {
   readonly outputs: Readonly<Record<string, tfjs.Tensor>>;
   /** Variable name → its new value. All are computed from the old values, then assigned. */
   readonly updates?: Readonly<Record<string, tfjs.Tensor>>;
-  /** Variable name → what is added to it, where it lies. */
-  readonly sums?: Readonly<Record<string, tfjs.Tensor>>;
   readonly adam?: readonly AdamUpdate[];
 }
 

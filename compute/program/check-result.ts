@@ -11,7 +11,7 @@ import { lookUp } from './check-values.js';
 export function checkResult(
   signature: string,
   variables: Readonly<Record<string, TensorSpec>>,
-  { updates = {}, sums = {}, adam = [] }: SignatureResult,
+  { updates = {}, adam = [] }: SignatureResult,
 ): void {
   const updated = new Set<string>();
   const check = (name: string, value?: tfjs.Tensor): void => {
@@ -31,7 +31,7 @@ export function checkResult(
       fix: `update ${name} with a tensor of its own shape`,
     });
   };
-  for (const [name, value] of [...Object.entries(updates), ...Object.entries(sums)]) check(name, value);
+  for (const [name, value] of Object.entries(updates)) check(name, value);
   for (const { variable, m, v, gradient } of adam) {
     check(variable, gradient);
     check(m, gradient);

@@ -8,7 +8,7 @@ import { Recorder } from '../record/recorder.js';
 import type { DType, SignatureDefinition, SignatureResult, TensorSpec } from '../types.js';
 import { addAdam } from './adam.js';
 import { checkResult } from './check-result.js';
-import { assignAddNode, assignNode, doneSource, readNode, type GraphVariable } from './graph-variables.js';
+import { assignNode, doneSource, readNode, type GraphVariable } from './graph-variables.js';
 import { MemoryUses } from './memory-uses.js';
 import type { Assignment, Changes } from './own-memory.js';
 import { guardWrites } from './writes-in-place.js';
@@ -97,11 +97,11 @@ function addUpdates(
   },
 ): Updates {
   const { prefix, first, variables, values, reads, result } = given;
-  const { outputs, updates = {}, sums = {}, adam = [] } = result;
+  const { outputs, updates = {}, adam = [] } = result;
   const sourcesOf = (tensors: readonly tfjs.Tensor[]): Source[] =>
     tensors.map((tensor) => recorder.sourceOf(tensor));
   const next = new Map(Object.entries(updates).map(([name, value]) => [name, recorder.sourceOf(value)]));
-  const kept = [...sourcesOf([...Object.values(outputs), ...Object.values(sums)]), ...next.values()];
+  const kept = [...sourcesOf(Object.values(outputs)), ...next.values()];
   const others = sourcesOf(adam.map(({ gradient }) => gradient));
   const inPlace = guardWrites({ graph, first, updates: next, reads, kept, others });
   const uses = new MemoryUses(graph.nodes, kept, others);
@@ -111,11 +111,6 @@ function addUpdates(
     const dtype = DataType[spec.dtype];
     const node = assignNode(graph, `${prefix}/update/${variable}`, handle, source, dtype, readsOf(variable));
     return { variable, node, dtype };
-  });
-  const added = Object.entries(sums).map(([name, value]) => {
-    const { handle, spec } = variables[name] as GraphVariable;
-    const source = recorder.sourceOf(value);
-    return assignAddNode(graph, `${prefix}/add/${name}`, handle, source, DataType[spec.dtype], readsOf(name));
   });
   const stepped: string[] = [];
   // Decayed weights are made one after the other, the largest when all other gradients have been used and are gone.
@@ -134,7 +129,7 @@ function addUpdates(
         update,
       }),
     );
-  const nodes = [...assignments.map(({ node }) => node), ...added, ...stepped];
+  const nodes = [...assignments.map(({ node }) => node), ...stepped];
   const scaled = adam.filter(({ scale }) => scale).map(({ variable }) => variable);
   return { nodes, assignments, inPlace, scaled };
 }

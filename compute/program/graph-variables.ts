@@ -37,18 +37,6 @@ export function assignNode(
   return graph.add('AssignVariableOp', [handle, value], { dtype: attribute.type(dtype) }, { name, after });
 }
 
-/** Adds where the variable lies, or to a copy if anything else holds its memory. */
-export function assignAddNode(
-  graph: Graph,
-  name: string,
-  handle: Source,
-  value: Source,
-  dtype: number,
-  after: readonly string[],
-): string {
-  return graph.add('AssignAddVariableOp', [handle, value], { dtype: attribute.type(dtype) }, { name, after });
-}
-
 export function readNode(graph: Graph, name: string, handle: Source, dtype: number): string {
   return graph.add('ReadVariableOp', [handle], { dtype: attribute.type(dtype) }, { name });
 }

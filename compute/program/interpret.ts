@@ -79,11 +79,10 @@ class InterpretedProgram implements Program {
   }
 
   /** All new values are there before the first is assigned. */
-  #update({ updates = {}, sums = {}, adam = [] }: SignatureResult): void {
+  #update({ updates = {}, adam = [] }: SignatureResult): void {
     const next = new Map<string, tfjs.Tensor>();
     // A clone, for a value may be another variable, which is assigned to before it is read.
     for (const [name, value] of Object.entries(updates)) next.set(name, tf.clone(value));
-    for (const [name, value] of Object.entries(sums)) next.set(name, tf.add(this.#variable(name), value));
     for (const update of adam) {
       const { variable, m, v } = update;
       const stepped = adamByOperations(

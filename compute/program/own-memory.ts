@@ -31,15 +31,11 @@ export function separateMemory(graph: Graph, changes: readonly Changes[]): void 
   const written = new Set([...inPlace.values(), ...changes.flatMap(({ scaled }) => scaled)]);
   if (written.size === 0) return;
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
-  const holders = new Map<string, Set<string>>();
+  const holders = new Map<string, Memory[]>();
   const found = assignments.map((assignment) => {
     const value = nodes.get(assignment.node)?.inputs[1] as Source;
-    const memory = memoryOf(value, nodes);
-    for (const from of memory) {
-      const known = holders.get(from);
-      if (known) known.add(assignment.variable);
-      else holders.set(from, new Set([assignment.variable]));
-    }
+    const memory = memoryOf(value, assignment.variable, nodes);
+    for (const held of memory) holders.set(held.node, [...(holders.get(held.node) ?? []), held]);
     return { ...assignment, value, memory };
   });
   /** The variable whose memory it is already. */
@@ -48,11 +44,12 @@ export function separateMemory(graph: Graph, changes: readonly Changes[]): void 
     return node.op === 'ReadVariableOp' ? variableOf(node, nodes) : inPlace.get(name);
   };
   for (const { variable, node, dtype, value, memory } of found) {
-    const isShared = [...memory].some((name) => {
-      const owner = ownerOf(name);
+    const isShared = memory.some((held) => {
+      const owner = ownerOf(held.node);
       if (owner === variable) return false;
       if (owner !== undefined) return written.has(owner) || written.has(variable);
-      return written.has(variable) && ((holders.get(name)?.size ?? 0) > 1 || !isFresh(name, nodes));
+      if (!written.has(variable)) return false;
+      return holders.get(held.node)?.some((other) => overlaps(held, other)) || !isFresh(held.node, nodes);
     });
     if (!isShared) continue;
     const copy = graph.add('DeepCopy', [value], { T: attribute.type(dtype) }, { name: `${node}/copied` });
@@ -62,16 +59,39 @@ export function separateMemory(graph: Graph, changes: readonly Changes[]): void 
 
 type Nodes = ReadonlyMap<string, GraphNode>;
 
-/** The nodes whose memory a value may be. */
-function memoryOf(value: Source, nodes: Nodes): ReadonlySet<string> {
-  const memory = new Set<string>();
-  const rest = [nameOf(value)];
-  for (let name = rest.pop(); name !== undefined; name = rest.pop()) {
-    const node = nodes.get(name) as GraphNode;
-    if (SHARING.has(node.op)) rest.push(...node.inputs.map(nameOf));
-    else memory.add(name);
-  }
+/** What a variable is given. */
+interface Memory {
+  readonly variable: string;
+  /** Whose memory it may be. */
+  readonly node: string;
+  /** Which part of it; absent: any. */
+  readonly part?: Source;
+}
+
+/** Operations whose results are parts of their input that have nothing in common. */
+const PARTING = new Set(['SplitV', 'Unpack']);
+
+function memoryOf(value: Source, variable: string, nodes: Nodes): readonly Memory[] {
+  const memory: Memory[] = [];
+  const follow = (source: Source, part?: Source): void => {
+    const node = nodes.get(nameOf(source)) as GraphNode;
+    if (SHARING.has(node.op))
+      for (const input of valuesOf(node)) follow(input, PARTING.has(node.op) ? source : part);
+    else memory.push({ variable, node: node.name, ...(part === undefined ? {} : { part }) });
+  };
+  follow(value);
   return memory;
+}
+
+/** Without sizes, axes and the like. */
+function valuesOf({ op, inputs }: GraphNode): readonly Source[] {
+  if (op === 'Pack') return inputs;
+  return inputs.slice(0, op === 'ConcatV2' ? -1 : 1);
+}
+
+function overlaps(one: Memory, other: Memory): boolean {
+  if (one.variable === other.variable) return false;
+  return one.part === undefined || other.part === undefined || one.part === other.part;
 }
 
 /** The variable's name is that of the node where it lives. */

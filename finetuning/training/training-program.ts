@@ -110,8 +110,11 @@ function passSignature(settings: ProgramSettings, width: number): SignatureDefin
     build(scope) {
       const { loss, gradients, buffers } = lossAndGradients(settings, scope);
       if (!accumulates) return step(settings, scope, gradients, { loss }, buffers);
-      const sums = [...gradients].map(([name, gradient]) => [accumulated(name), gradient] as const);
-      return { outputs: { loss }, updates: buffers, sums: Object.fromEntries(sums) };
+      const sums = [...gradients].map(
+        ([name, gradient]) =>
+          [accumulated(name), tf.add(scope.variables[accumulated(name)] as tf.Variable, gradient)] as const,
+      );
+      return { outputs: { loss }, updates: { ...buffers, ...Object.fromEntries(sums) } };
     },
   };
 }
