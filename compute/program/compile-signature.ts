@@ -103,7 +103,7 @@ function addUpdates(
   const next = new Map(Object.entries(updates).map(([name, value]) => [name, recorder.sourceOf(value)]));
   const kept = [...sourcesOf(Object.values(outputs)), ...next.values()];
   const others = sourcesOf(adam.map(({ gradient }) => gradient));
-  const inPlace = guardWrites({ graph, first, updates: next, reads, kept, others });
+  const inPlace = guardWrites({ graph, first, updates: next, reads, kept: [...kept, ...others] });
   const uses = new MemoryUses(graph.nodes, kept, others);
   const readsOf = (...names: string[]): string[] => names.map((name) => reads.get(name) as string);
   const assignments = [...next].map(([variable, source]): Assignment => {

@@ -16,8 +16,7 @@ const RESHAPING = new Set(['ExpandDims', 'Identity', 'Reshape', 'Squeeze']);
  * @param first number of the signature's first node
  * @param updates variable → its new value
  * @param reads variable → the node that reads it
- * @param kept what outlives the run
- * @param others what it calculates beside
+ * @param kept what outlives the run, or is used by nodes that are still to be added
  * @returns node that writes in place → the variable in which it does
  */
 export function guardWrites(options: {
@@ -26,26 +25,36 @@ export function guardWrites(options: {
   readonly updates: ReadonlyMap<string, Source>;
   readonly reads: ReadonlyMap<string, string>;
   readonly kept: readonly Source[];
-  readonly others: readonly Source[];
 }): ReadonlyMap<string, string> {
-  const { graph, first, updates, reads, kept, others } = options;
+  const { graph, first, updates, reads, kept } = options;
   const inPlace = new Map<string, string>();
+  const look = (): { readonly nodes: Nodes; readonly memoryUses: MemoryUses } => ({
+    nodes: new Map(graph.nodes.map((node) => [node.name, node])),
+    memoryUses: new MemoryUses(graph.nodes, kept, []),
+  });
+  // Looked at again only when it has changed: the graph may have all signatures of a server.
+  let seen: ReturnType<typeof look> | undefined;
   for (const { name, inputs } of graph.nodes.slice(first).filter(({ op }) => op === 'InplaceUpdate')) {
-    const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
+    seen ??= look();
+    const { nodes, memoryUses } = seen;
     const table = inputs[0] as Source;
     const memory = wholeOf(table, nodes);
     const variable = inPlace.get(memory) ?? [...reads].find(([, read]) => read === memory)?.[0];
     const value = variable === undefined ? undefined : updates.get(variable);
     const isTaken = value !== undefined && isWrittenOver(value, name, nodes);
-    const uses = isTaken ? new MemoryUses(graph.nodes, kept, others).endingWith(memory, name) : undefined;
+    const uses = isTaken ? memoryUses.endingWith(memory, name) : undefined;
     const waits = uses && [...uses].filter((use) => !isOnTheWay(use, table, nodes));
     if (variable === undefined || !waits || waits.some((use) => dependsOn(use, name, nodes))) {
       const type = { T: attribute.type(DataType.float32) };
       const copy = graph.add('DeepCopy', [table], type, { name: `${name}/table` });
       graph.amend(name, ({ inputs }) => ({ inputs: [`${copy}:0`, ...inputs.slice(1)] }));
+      seen = undefined;
       continue;
     }
-    if (waits.length > 0) graph.amend(name, ({ after }) => ({ after: [...after, ...waits] }));
+    if (waits.length > 0) {
+      graph.amend(name, ({ after }) => ({ after: [...after, ...waits] }));
+      seen = undefined;
+    }
     inPlace.set(name, variable);
   }
   return inPlace;
