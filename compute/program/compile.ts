@@ -5,6 +5,7 @@ import { batchesByBytes } from './batches.js';
 import { byteLength, checkFeeds, checkValues, lookUp } from './check-values.js';
 import { compileSignature, type CompiledSignature } from './compile-signature.js';
 import { addVariable, type GraphVariable } from './graph-variables.js';
+import { separateMemory } from './own-memory.js';
 import { Session } from './session.js';
 
 /** Values cross between JavaScript and TensorFlow in parts of this size: no more is held twice. */
@@ -24,6 +25,7 @@ export function compileProgram(definition: ProgramDefinition): Program {
   const signatures: Record<string, CompiledSignature> = {};
   for (const [name, signature] of Object.entries(definition.signatures))
     signatures[name] = compileSignature(graph, name, signature, variables);
+  separateMemory(graph, Object.values(signatures).map(({ changes }) => changes)); // prettier-ignore
   return new CompiledProgram(new Session(graph), variables, signatures);
 }
 
