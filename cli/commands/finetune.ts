@@ -46,7 +46,6 @@ export function finetuneCommand(): Command {
 /** What a training is called with, and what it reads. */
 async function inputs(flags: FinetuneFlags, log: (line: string) => void) {
   const { findProjectRoot, projectLayout, readFinetuningConfig } = await import('../../configs/index.js');
-  const { resolvePretrained } = await import('../../finetuning/index.js');
   const root = findProjectRoot(process.cwd());
   const inProject = (path: string | undefined): string | undefined => path && relative(root, resolve(path));
   const [params, preset] = [inProject(flags.params), inProject(flags.config)];
@@ -58,6 +57,9 @@ async function inputs(flags: FinetuneFlags, log: (line: string) => void) {
     ...(params === undefined ? {} : { params }),
     ...(preset === undefined ? {} : { preset }),
   });
+  // It takes seconds until there is a step to tell of.
+  log(`opening ${config.model_name}`);
+  const { resolvePretrained } = await import('../../finetuning/index.js');
   const place = (given: string | undefined, usual: string): string =>
     relative(process.cwd(), given === undefined ? join(root, usual) : resolve(given)) || '.';
   const modelDir = await resolvePretrained(config.model_name, { revision: config.model_revision, log, root });
@@ -78,8 +80,9 @@ async function inputs(flags: FinetuneFlags, log: (line: string) => void) {
 }
 
 async function plan(flags: FinetuneFlags, reporter: ProgressReporter): Promise<void> {
+  const asked = await inputs(flags, (line) => reporter.log(line));
   const { planTraining } = await import('../../finetuning/index.js');
-  const found = await planTraining(await inputs(flags, (line) => reporter.log(line)));
+  const found = await planTraining(asked);
   const { planLines } = await import('../finetune/print-plan.js');
   reporter.done();
   const lines = flags.json
@@ -93,12 +96,12 @@ async function run(
   reporter: ProgressReporter,
   signal: AbortSignal,
 ): Promise<FinetuneResult['status']> {
+  const { root, outputDir, preset, ...given } = await inputs(flags, (line) => reporter.log(line));
   const { finetune, outOfMemory } = await import('../../finetuning/index.js');
   const { watchForKill } = await import('../finetune/watch-for-kill.js');
   const { openState } = await import('../../runner/index.js');
   const { trackTraining } = await import('../tracking/track-training.js');
   const { logModel } = await import('../tracking/log-model.js');
-  const { root, outputDir, preset, ...given } = await inputs(flags, (line) => reporter.log(line));
   const folder = process.env.REPRISE_CHECKPOINTS;
   const tracker = await trackTraining(root, { preset, ...given.config }, (line) => reporter.log(line));
   const guard = (needs: MemoryNeeds): void => {

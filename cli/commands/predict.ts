@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { noModel } from '../models/no-model.js';
 import { createProgressReporter } from '../progress/index.js';
 import { numberFlag, wholeFlag } from './number-flags.js';
 
@@ -66,6 +68,11 @@ export function predictCommand(): Command {
       try {
         const { findProjectRoot, loadBaseConfig, loadEvaluationConfig, projectLayout } =
           await import('../../configs/index.js');
+        const root = findProjectRoot(process.cwd());
+        const { env } = process;
+        const named = options.model ?? env['REPRISE_MODEL'] ?? projectLayout.bestModel;
+        const model = resolve(root, named);
+        if (!existsSync(model)) throw noModel(named);
         const {
           dataPlace,
           openAnyClassifier,
@@ -76,9 +83,6 @@ export function predictCommand(): Command {
           readFinetunedFolder,
           resolvePretrained,
         } = await import('../../finetuning/index.js');
-        const root = findProjectRoot(process.cwd());
-        const { env } = process;
-        const model = resolve(root, options.model ?? env['REPRISE_MODEL'] ?? projectLayout.bestModel);
         const output = resolve(root, options.output ?? env['REPRISE_PREDICTIONS'] ?? 'predictions.jsonl');
         const { labels, generates, problem, base } = readFinetunedFolder(model);
         const log = (line: string): void => reporter.log(line);

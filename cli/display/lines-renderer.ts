@@ -21,7 +21,8 @@ export function linesRenderer(
   const said = new Map<string, { tenth: number; at: number }>();
   return {
     show(event) {
-      if (event.event === 'progress' && !isDue(event, said, now())) return;
+      // A stage that has begun has nothing to say yet.
+      if (event.event === 'progress' && (progressText(event) === '' || !isDue(event, said, now()))) return;
       const text = eventText(event, palette);
       if (text !== undefined && text !== '') out.write(`${text}\n`);
     },

@@ -46,7 +46,6 @@ export type OnUpdate = NonNullable<EvaluateOptions['onProgress']>;
 export async function openEvaluation(flags: TestSetFiles, log: (line: string) => void): Promise<Evaluation> {
   const { findProjectRoot, loadBaseConfig, loadFinetuningConfig, readEvaluationConfig, projectLayout } =
     await import('../../configs/index.js');
-  const { readFinetunedFolder, resolvePretrained } = await import('../../finetuning/index.js');
   const root = findProjectRoot(process.cwd());
   const { name } = loadBaseConfig(root);
   const { config, places } = readEvaluationConfig(root);
@@ -58,6 +57,9 @@ export async function openEvaluation(flags: TestSetFiles, log: (line: string) =>
       at: { file: projectLayout.bestModel },
       fix: 'run `reprise finetune` first',
     });
+  // It takes seconds until there is a row to tell of.
+  log(`opening ${finetuning.model_name}`);
+  const { readFinetunedFolder, resolvePretrained } = await import('../../finetuning/index.js');
   const { generates, problem, labels } = readFinetunedFolder(adapterDir);
   const { model_name: model, model_revision: revision } = finetuning;
   const baseModelDir = await resolvePretrained(model, { revision, root, log });

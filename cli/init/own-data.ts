@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
+import { stringify, type Document, type Scalar, type YAMLMap } from 'yaml';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { ownReadme } from './own-readme.js';
 import type { ChosenFields } from './fields.js';
@@ -8,6 +9,9 @@ import type { Task } from './tasks.js';
 
 const PICTURES = '- data/processed/pictures\n';
 const RAW = '- data/raw\n';
+const INGESTS = '    cmd: reprise data ingest\n';
+/** Which files of the template's own data are taken. */
+const BOOKS = / Here: [^.]*, as Project Gutenberg has them\./;
 const DIGITS = '# In pixels: the digits are small, and are made larger.';
 
 /**
@@ -32,10 +36,12 @@ export function withOwnData(
     });
   const path = relative(folder, resolve(data)) || '.';
   const isBooks = !isSource(data) && isFolder(data) && formatOf(data, task) === 'prose';
+  /** What `data_ingestion` is to be run again after. */
+  const dep = isSource(data) ? /^path:([^*?{]+)$/.exec(data)?.[1] : path;
   const source = isSource(data) ? data : `path:${path}${isBooks ? '/**/*.txt' : ''}`;
   return files.map((file) => {
     if (file.path === 'params.yaml')
-      return changed(withoutDigits(file), (params) => {
+      return changed(without(file, DIGITS, '# In pixels: the side of what the model sees.'), (params) => {
         params.setIn(['data_config', 'ingestion', 'source'], source);
         params.deleteIn(['data_config', 'ingestion', 'integrity']);
         // What suits the template's data would drop some of other data.
@@ -44,13 +50,15 @@ export function withOwnData(
           params.setIn(['data_config', 'preprocessing', 'strip_examples'], false);
         if (task !== 'image-classification' && formatOf(data, task) === 'records')
           params.setIn(['data_config', 'preprocessing', 'min_characters'], 1);
+        if (task === 'text-classification') params.setIn(['finetuning', 'num_epochs'], 3);
+        withWarmupByShare(params);
         if (task === 'image-classification') {
           params.setIn(['data_config', 'preprocessing', 'format'], 'images');
           params.setIn(['finetuning', 'image_size'], 224);
         }
       });
     if (file.path === 'configs/data_config.yaml')
-      return changed(file, (config) => {
+      return changed(without(file, BOOKS, ''), (config) => {
         config.deleteIn(['ingestion', 'files']);
         config.deleteIn(['preprocessing', 'pixels']);
         if (task !== 'image-classification') config.setIn(['preprocessing', 'format'], formatOf(data, task));
@@ -62,18 +70,44 @@ export function withOwnData(
           config.setIn(['preparation', 'split'], config.createNode({ by: 'label', test: 0.15, val: 0.1 }));
         }
       });
+    // The report's title, and the experiment of the runs.
+    if (file.path === 'configs/base_config.yaml')
+      return changed(file, (config) => config.set('name', basename(resolve(folder))));
     if (file.path === 'README.md')
-      return { ...file, content: Buffer.from(ownReadme(file.content.toString('utf8'), task, source)) };
-    // Pictures of one's own stay where they are; only those of rows of numbers are made.
-    if (file.path === 'dvc.yaml' && task === 'image-classification')
-      return { ...file, content: Buffer.from(file.content.toString('utf8').replaceAll(PICTURES, RAW)) };
+      return { ...file, content: Buffer.from(ownReadme(file.content.toString('utf8'), task, source, dep)) };
+    if (file.path === 'dvc.yaml') {
+      const text = withDep(file.content.toString('utf8'), dep);
+      // Pictures of one's own stay where they are; only those of rows of numbers are made.
+      const own = task === 'image-classification' ? text.replaceAll(PICTURES, RAW) : text;
+      return { ...file, content: Buffer.from(own) };
+    }
     return file;
   });
 }
 
-/** A comment of the template's own pictures. */
-function withoutDigits(file: ProjectFile): ProjectFile {
-  const text = file.content.toString('utf8').replace(DIGITS, '# In pixels: the side of what the model sees.');
+/** The presets' `warmup_steps` are for the template's data: of little data there are fewer steps in all. */
+function withWarmupByShare(params: Document): void {
+  const steps = params.createPair('warmup_steps', 0);
+  (steps.key as Scalar).commentBefore =
+    ' In place of the preset’s: a share of all steps, however many these are.';
+  const finetuning = params.get('finetuning') as YAMLMap;
+  finetuning.add(steps);
+  finetuning.set('warmup_ratio', 0.1);
+}
+
+/** dvc.yaml with a local file or folder that is ingested among what is looked at. */
+function withDep(stages: string, dep: string | undefined): string {
+  if (dep === undefined) return stages;
+  const entry = stringify([dep]).trimEnd();
+  return stages.replace(
+    INGESTS,
+    () => `${INGESTS}    deps:\n      # Your data: it is ingested again when it changes.\n      ${entry}\n`,
+  );
+}
+
+/** A comment on the template's own data, with another in its place. */
+function without(file: ProjectFile, comment: string | RegExp, instead: string): ProjectFile {
+  const text = file.content.toString('utf8').replace(comment, instead);
   return { ...file, content: Buffer.from(text) };
 }
 

@@ -13,12 +13,16 @@ semicolons), .tsv, .jsonl, .json or .parquet.`,
   'image-classification': `A folder for each label, with .png, .jpg or .webp files in it, at any depth: the label is the name of the folder that a picture lies in.`,
 };
 
-/** The README of a project whose data is the user's own. */
-export function ownReadme(text: string, task: Task, source: string): string {
-  const isPath = source.startsWith('path:');
-  const again = isPath
-    ? `\nTo have \`data_ingestion\` run again when it changes, name \`${source.slice('path:'.length)}\` among the stage's \`deps\` in \`dvc.yaml\`.\n`
-    : '';
+/**
+ * The README of a project whose data is the user's own.
+ *
+ * @param dep where it lies, if it is a local file or folder
+ */
+export function ownReadme(text: string, task: Task, source: string, dep: string | undefined): string {
+  const again =
+    dep === undefined
+      ? ''
+      : `\nWhen it changes, \`data_ingestion\` runs again: \`${dep}\` is among the stage's \`deps\` in \`dvc.yaml\`.\n`;
   const split =
     task === 'text-classification'
       ? `\nThe splits have the same shares of each label, drawn by a hash of the seed and the row's id: \`preparation.split\`. The same seed draws the

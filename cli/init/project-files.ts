@@ -70,7 +70,7 @@ export function changed(
 ): ProjectFile {
   const document = parseDocument(file.content.toString('utf8'));
   change(document);
-  return { ...file, content: Buffer.from(document.toString({ lineWidth: 0 })) };
+  return { ...file, content: Buffer.from(document.toString({ lineWidth: 0, flowCollectionPadding: false })) };
 }
 
 async function list(folder: string, prefix = ''): Promise<string[]> {

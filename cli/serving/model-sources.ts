@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { projectLayout } from '../../configs/index.js';
-import { DiagnosticError } from '../../diagnostics/index.js';
 import { readFinetunedFolder, resolvePretrained } from '../../finetuning/index.js';
 import type { ModelSource } from '../../finetuning/serving/index.js';
 import { readProduction, type ProductionRecord } from '../../promotion/index.js';
+import { noModel } from '../models/no-model.js';
 
 /** Where promoted models are. */
 export const FINAL = 'models/final';
@@ -38,11 +38,7 @@ export async function folderSource(
   log: (line: string) => void,
 ): Promise<ModelSource> {
   const model = resolve(root, folder);
-  if (!existsSync(model))
-    throw new DiagnosticError('no-model', {
-      message: `there is no model at ${folder}`,
-      fix: 'train one with `reprise repro` or `reprise finetune`, fetch it with `reprise pull`, or name another with --model',
-    });
+  if (!existsSync(model)) throw noModel(folder);
   const { labels, problem, base } = readFinetunedFolder(model);
   const baseModelDir = base
     ? await resolvePretrained(base.name, { revision: base.revision, root, log })

@@ -11,6 +11,7 @@ import type {
   GenerationRequest,
   GenerationResult,
   ModelSource,
+  ScoredToken,
   ServedModel,
 } from './types.js';
 
@@ -30,10 +31,13 @@ interface Classification {
   readonly reject: (error: Error) => void;
 }
 
+/** @param tokens those of the text, where they are asked for */
+type OnText = (text: string, tokens: readonly ScoredToken[]) => void;
+
 interface Generation {
   readonly request: GenerationRequest;
   readonly canceled: AbortSignal;
-  readonly onText: (text: string) => void;
+  readonly onText: OnText;
   readonly resolve: (result: GenerationResult | Refusal) => void;
   readonly reject: (error: Error) => void;
 }
@@ -199,7 +203,7 @@ export class Fleet {
     model: string,
     request: GenerationRequest,
     canceled: AbortSignal,
-    onText: (text: string) => void,
+    onText: OnText,
   ): Promise<GenerationResult> {
     const crew = this.#ready();
     const { generate } = crew.queues.get(model) as Queues;

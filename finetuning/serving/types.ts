@@ -48,6 +48,20 @@ export interface GenerationRequest {
   readonly seed: number;
   /** Texts that end it, and are not part of it. */
   readonly stop: readonly string[];
+  /** So many of the likeliest tokens are told at each place, with the one that was chosen. Absent: none, and nothing is computed for it. */
+  readonly logProbabilities?: number;
+}
+
+/** A token of a text, and how likely it was. */
+export interface ScoredToken {
+  /** By itself; see `TextTokenizer.tokenText`. */
+  readonly token: string;
+  /** Natural logarithm. */
+  readonly logProbability: number;
+  /** Where it begins in what is generated, in UTF-16 units. */
+  readonly offset: number;
+  /** Likeliest first. */
+  readonly best: readonly { readonly token: string; readonly logProbability: number }[];
 }
 
 export type FinishReason = 'stop' | 'length';

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { DiagnosticError } from '../../diagnostics/index.js';
+import { BYTE_OF } from './byte-alphabet.js';
 import { longestFirst } from './longest-first.js';
 import { readPairFrame, type Framing, type PairFrame } from './pair-frame.js';
 import type { TextPair } from '../data/index.js';
@@ -16,6 +17,9 @@ export const tokenizerFiles = [
   'merges.txt',
   'chat_template.jinja',
 ] as const;
+
+/** Stands for bytes that are no whole character. */
+const BROKEN = '\uFFFD';
 
 /** A word that every tokenizer splits into something, to see what is put around it. */
 const PROBE = 'a';
@@ -163,6 +167,16 @@ export class TextTokenizer {
   decode(ids: readonly number[], special = false): string {
     const options = { skip_special_tokens: !special, clean_up_tokenization_spaces: false };
     return ids.length === 0 ? '' : this.#tokenizer.decode([...ids], options);
+  }
+
+  /** One token by itself, as OpenAI shows it: its text, or where its bytes are no whole characters, `bytes:\\xf0\\x9f`. */
+  tokenText(id: number): string {
+    const text = this.decode([id], true);
+    if (!text.includes(BROKEN)) return text;
+    const token: string = this.#tokenizer.id_to_token(id) ?? '';
+    if (!this.#byteLevel || this.#added.has(id)) return token;
+    const bytes = Array.from(token, (character) => BYTE_OF.get(character) ?? 0);
+    return `bytes:${bytes.map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}`;
   }
 
   /** UTF-8 bytes of text that a token stands for; of one that is no text, none. */

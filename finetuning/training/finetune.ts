@@ -84,7 +84,7 @@ async function run(options: FinetuneOptions, onNeeds: (needs: MemoryNeeds) => vo
     `${dataset.train.count} training rows, ${dataset.validation.count} validation rows, ` +
       `${dataset.labels.length > 0 ? `${dataset.labels.length} labels; ` : ''}${total} steps`,
   );
-  for (const note of notesOn(config, prepared.network)) log(note);
+  for (const note of notesOn(config, prepared.network, total)) log(note);
   assignInitialWeights(prepared, config.seed, options.modelDir, log);
 
   const { checkpoints: place } = options;
@@ -158,10 +158,15 @@ async function run(options: FinetuneOptions, onNeeds: (needs: MemoryNeeds) => vo
 }
 
 /** What is set, and will not be done as it says. */
-function notesOn(config: FinetuningConfig, { task, maxWidth }: Network): string[] {
-  const unused = unusedSettings(config).map((setting) => `not used: ${setting}`);
-  const cut = task !== 'image-classification' && config.max_length > maxWidth;
-  return cut ? [...unused, `max_length is ${maxWidth}: the model has no more positions`] : unused;
+function notesOn(config: FinetuningConfig, { task, maxWidth }: Network, total: number): string[] {
+  const notes = unusedSettings(config).map((setting) => `not used: ${setting}`);
+  if (task !== 'image-classification' && config.max_length > maxWidth)
+    notes.push(`max_length is ${maxWidth}: the model has no more positions`);
+  if (config.warmup_steps >= total)
+    notes.push(
+      `warmup_steps is ${config.warmup_steps}, of ${total} steps in all: the learning rate does not get as high as learning_rate says. warmup_ratio is a share of the steps`,
+    );
+  return notes;
 }
 
 /** Ours, and the project's own by their paths. */

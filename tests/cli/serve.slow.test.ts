@@ -330,6 +330,38 @@ describe('reprise serve with a language model', () => {
     }
   });
 
+  it('tells how likely each token was, whole and streamed', async () => {
+    interface Told {
+      tokens: string[];
+      token_logprobs: number[];
+      top_logprobs: Record<string, number>[];
+      text_offset: number[];
+    }
+    const asked = { prompt: 'the', temperature: 1, max_tokens: 12, seed: 5, logprobs: 2 };
+    const whole = (await json(await complete(asked))) as { choices: { text: string; logprobs: Told }[] };
+    const [{ text, logprobs: told }] = whole.choices as [(typeof whole.choices)[number]];
+    expect(told.tokens.length).toBeGreaterThan(1);
+    told.tokens.forEach((token, at) => {
+      if (!token.startsWith('bytes:')) expect(text.startsWith(token, told.text_offset[at])).toBe(true);
+      const top = told.top_logprobs[at] as Record<string, number>;
+      // The likeliest two, and the one that was drawn, if it is another.
+      expect([2, 3]).toContain(Object.keys(top).length);
+      expect(told.token_logprobs[at]).toBeLessThanOrEqual(Math.max(...Object.values(top)));
+      expect(top[token]).toBe(told.token_logprobs[at]);
+      expect(told.token_logprobs[at]).toBeLessThanOrEqual(0);
+    });
+    const events = (await (await complete({ ...asked, stream: true })).text()).trim().split('\n\n');
+    const parts = events.slice(0, -1).map((event) => JSON.parse(event.slice('data: '.length)) as {
+      choices: { logprobs: Told | null }[];
+    }); // prettier-ignore
+    const streamed = parts.flatMap(({ choices }) => choices[0]?.logprobs ?? []);
+    expect(streamed.flatMap(({ tokens }) => tokens)).toEqual(told.tokens);
+    expect(streamed.flatMap(({ token_logprobs }) => token_logprobs)).toEqual(told.token_logprobs);
+    expect(streamed.flatMap(({ text_offset }) => text_offset)).toEqual(told.text_offset);
+    const plain = (await json(await complete({ ...greedy, prompt: 'a' }))) as typeof whole;
+    expect(plain.choices[0]?.logprobs).toBeNull();
+  });
+
   it('goes on after a stream of which one prompt was refused', async () => {
     const prompt = ['a', 'the '.repeat(2000)];
     const response = await complete({ prompt, max_tokens: 200, temperature: 1, stream: true, echo: true });

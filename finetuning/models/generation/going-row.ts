@@ -7,6 +7,8 @@ export interface Prompt {
   readonly ids: readonly number[];
   /** Says whether what was generated is complete, where the model's own end is not all that ends it. */
   readonly isComplete?: (generated: readonly number[]) => boolean;
+  /** A token of the text, when it has been chosen from these logits [vocabulary]. */
+  readonly onToken?: (token: number, logits: Float32Array) => void;
   /** In place of those of the whole batch. */
   readonly settings?: GenerationSettings;
   /** Its end, while others of the batch may go on. */
@@ -68,12 +70,15 @@ export class GoingRow {
 
   /** @param logits of the next token [vocabulary] */
   add(logits: Float32Array): void {
-    const { index, ids: prompt, isComplete, onEnd } = this.#prompt;
+    const { index, ids: prompt, isComplete, onToken, onEnd } = this.#prompt;
     const { maxNewTokens, seed, temperature } = this.#settings;
     const uniform = temperature === 0 ? 0 : drawn(seed, index, this.#steps++);
     const token = chooseToken(logits, this.#settings, uniform);
     if (token === this.#limits.endId) this.#finish = 'stop';
-    else this.#ids.push(token);
+    else {
+      this.#ids.push(token);
+      onToken?.(token, logits);
+    }
     if (isComplete?.(this.#ids)) this.#finish = 'stop';
     const length = this.#ids.length;
     if (length === maxNewTokens || prompt.length + length === this.#limits.maxWidth)

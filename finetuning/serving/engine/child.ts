@@ -60,7 +60,7 @@ function generate({ id, model, request }: Extract<Question, { kind: 'generate' }
     generators.generate(member, request, {
       isCanceled: () => text.isCanceled,
       onBegin: (together) => send({ kind: 'begun', id, together }),
-      onText: (news) => send({ kind: 'text', id, text: news }),
+      onText: (news, tokens) => send({ kind: 'text', id, text: news, tokens }),
       onEnd,
     });
   } catch (error) {

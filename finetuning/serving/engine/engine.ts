@@ -6,6 +6,7 @@ import type {
   GenerationRequest,
   GenerationResult,
   ModelSource,
+  ScoredToken,
   ServedModel,
 } from '../types.js';
 import type { Answer, Question, Refusal } from './messages.js';
@@ -33,7 +34,8 @@ export interface GenerationListener {
   readonly canceled: AbortSignal;
   /** @param together texts that are gone on from at once, this one included */
   onBegin(together: number): void;
-  onText(text: string): void;
+  /** @param tokens those of it, where they are asked for */
+  onText(text: string, tokens: readonly ScoredToken[]): void;
 }
 
 /** The process that computes is gone; another is on its way. */
@@ -127,7 +129,7 @@ export async function startEngine(models: readonly ModelSource[], sizes: EngineS
         },
         (answer, done) => {
           if (answer.kind === 'begun') onBegin(answer.together);
-          else if (answer.kind === 'text') onText(answer.text);
+          else if (answer.kind === 'text') onText(answer.text, answer.tokens);
           else if (answer.kind === 'generated') done(answer.result);
         },
       ),

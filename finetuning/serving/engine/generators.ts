@@ -1,5 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Prompt } from '../../models/generation/going-row.js';
+import {
+  tokenLogProbabilities,
+  type TokenLogProbability,
+} from '../../models/generation/token-log-probabilities.js';
 import { TextTokenizer } from '../../text/text-tokenizer.js';
 import type { EngineSizes, GenerationRequest } from '../types.js';
 import { generationGraphs } from './generation-graphs.js';
@@ -119,8 +123,19 @@ function promptOf(
   listener: RowListener,
   tokenizer: TextTokenizer,
 ): Prompt {
-  const stream = new TextStream(tokenizer, request.stop, (text) => listener.onText(text));
+  const stream = new TextStream(tokenizer, request.stop, (text, tokens) => listener.onText(text, tokens));
+  const count = request.logProbabilities;
+  const named = ({ token, logProbability }: TokenLogProbability) => ({
+    token: tokenizer.tokenText(token),
+    logProbability,
+  });
   return {
+    ...(count !== undefined && {
+      onToken: (token: number, logits: Float32Array) => {
+        const { chosen, best } = tokenLogProbabilities(logits, token, count);
+        stream.score({ ...named(chosen), best: best.map(named) });
+      },
+    }),
     // What is drawn does not depend on who else asks.
     index: 0,
     ids,

@@ -4,6 +4,7 @@ import type {
   GenerationRequest,
   GenerationResult,
   ModelSource,
+  ScoredToken,
   ServedModel,
 } from '../types.js';
 
@@ -44,7 +45,12 @@ export type Answer =
     }
   /** So many texts are gone on from at once, this one included. */
   | { readonly kind: 'begun'; readonly id: number; readonly together: number }
-  | { readonly kind: 'text'; readonly id: number; readonly text: string }
+  | {
+      readonly kind: 'text';
+      readonly id: number;
+      readonly text: string;
+      readonly tokens: readonly ScoredToken[];
+    }
   | { readonly kind: 'generated'; readonly id: number; readonly result: GenerationResult | Refusal };
 
 export function isRefusal(value: object): value is Refusal {

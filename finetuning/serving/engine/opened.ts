@@ -1,4 +1,4 @@
-import type { ClassifierInput, GenerationRequest, GenerationResult } from '../types.js';
+import type { ClassifierInput, GenerationRequest, GenerationResult, ScoredToken } from '../types.js';
 import type { Refusal } from './messages.js';
 
 /** Classifiers that share a program. */
@@ -18,7 +18,8 @@ export interface RowListener {
   isCanceled(): boolean;
   /** @param together texts that are gone on from at once, this one included */
   onBegin(together: number): void;
-  onText(text: string): void;
+  /** @param tokens those of it, where they are asked for */
+  onText(text: string, tokens: readonly ScoredToken[]): void;
   onEnd(result: GenerationResult | Refusal): void;
 }
 

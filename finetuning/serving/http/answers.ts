@@ -1,7 +1,8 @@
 import type { z } from 'zod';
-import type { GenerationResult, ServedModel } from '../types.js';
+import type { GenerationResult, ScoredToken, ServedModel } from '../types.js';
 import type { ClassifyResponse, CompletionResponse } from './schemas.js';
 import { BadRequest } from './failure.js';
+import { logprobsOf } from './logprobs.js';
 
 const SCORE_DECIMALS = 6;
 
@@ -58,17 +59,25 @@ export interface CompletionHead {
   readonly model: ServedModel;
 }
 
+export interface CompletionChoice {
+  readonly index: number;
+  readonly text: string;
+  readonly finish: GenerationResult['finish'] | null;
+  /** Where they are asked for. */
+  readonly tokens?: readonly ScoredToken[] | undefined;
+}
+
 export function completion(
   { id, created, model }: CompletionHead,
-  choices: readonly { index: number; text: string; finish: GenerationResult['finish'] | null }[],
+  choices: readonly CompletionChoice[],
   usage?: { readonly prompt: number; readonly generated: number },
 ): CompletionResponse {
   return {
     ...{ id, object: 'text_completion', created, model: model.name, system_fingerprint: model.version },
-    choices: choices.map(({ index, text, finish }) => ({
+    choices: choices.map(({ index, text, finish, tokens }) => ({
       index,
       text,
-      logprobs: null,
+      logprobs: tokens ? logprobsOf(tokens) : null,
       finish_reason: finish,
     })),
     ...(usage && {

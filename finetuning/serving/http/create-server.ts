@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Fleet } from '../fleet.js';
-import type { ClassifierInput, GenerationResult, ServedModel, Turned } from '../types.js';
+import type { ClassifierInput, GenerationResult, ScoredToken, ServedModel, Turned } from '../types.js';
 import { addAdminRoutes } from './admin.js';
-import { classification, completion, parseBody } from './answers.js';
+import { classification, completion, parseBody, type CompletionChoice } from './answers.js';
 import { keyCheck } from './api-keys.js';
 import { BadRequest, failureOf, TookTooLong } from './failure.js';
 import type { ServerMetrics } from './metrics.js';
@@ -118,16 +118,17 @@ export function createServer(options: ServerOptions): FastifyInstance {
     const body = parseBody(completionRequest, request.body);
     const model = find(body.model, true);
     const planned = plannedChoices(body);
+    const isScored = (body.logprobs ?? undefined) !== undefined;
     const head = { id: `cmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model };
     const ask = (
       canceled: AbortSignal,
-      onText: (index: number, text: string) => void,
+      onText: (index: number, text: string, tokens: readonly ScoredToken[]) => void,
       onEnd: (index: number, finish: GenerationResult['finish']) => void = () => undefined,
     ) =>
       Promise.all(
         planned.map((one, index) =>
           fleet
-            .generate(model.name, one.request, canceled, (text) => onText(index, text))
+            .generate(model.name, one.request, canceled, (text, tokens) => onText(index, text, tokens))
             .then((result) => {
               metrics.tokens.inc({ model: model.name, kind: 'prompt' }, result.promptTokens);
               metrics.tokens.inc({ model: model.name, kind: 'generated' }, result.newTokens);
@@ -138,11 +139,18 @@ export function createServer(options: ServerOptions): FastifyInstance {
       );
 
     if (!body.stream) {
-      const texts = planned.map(({ begin }) => begin);
+      const said = planned.map(({ begin }) => ({ text: begin, tokens: [] as ScoredToken[] }));
       const results = await within(request, reply, timeout, (canceled) =>
-        ask(canceled, (index, text) => (texts[index] += text)),
+        ask(canceled, (index, text, tokens) => {
+          const one = said[index] as (typeof said)[number];
+          one.text += text;
+          one.tokens.push(...tokens);
+        }),
       );
-      const choices = results.map(({ finish }, index) => ({ index, text: texts[index] as string, finish }));
+      const choices = results.map(({ finish }, index) => {
+        const { text, tokens } = said[index] as (typeof said)[number];
+        return { index, text, finish, tokens: isScored ? tokens : undefined };
+      });
       return completion(head, choices, usageOf(planned, results));
     }
 
@@ -161,20 +169,20 @@ export function createServer(options: ServerOptions): FastifyInstance {
       }
       reply.raw.write(`data: ${data}\n\n`);
     };
-    const part = (index: number, text: string, finish: GenerationResult['finish'] | null): void =>
-      event(JSON.stringify(completion(head, [{ index, text, finish }])));
+    const part = (choice: CompletionChoice): void => event(JSON.stringify(completion(head, [choice])));
     try {
       const results = await within(request, reply, timeout, (canceled) => {
         // What a text begins with goes with its first part: a prompt that is refused has said nothing yet.
         const owed = planned.map(({ begin }) => begin);
-        const say = (index: number, text: string, finish: GenerationResult['finish'] | null): void => {
-          part(index, `${owed[index]}${text}`, finish);
-          owed[index] = '';
+        const say = (choice: CompletionChoice): void => {
+          part({ ...choice, text: `${owed[choice.index]}${choice.text}` });
+          owed[choice.index] = '';
         };
         return ask(
           canceled,
-          (index, text) => say(index, text, null),
-          (index, finish) => say(index, '', finish),
+          (index, text, tokens) =>
+            say({ index, text, finish: null, tokens: tokens.length > 0 ? tokens : undefined }),
+          (index, finish) => say({ index, text: '', finish }),
         );
       });
       if (body.stream_options?.include_usage === true)

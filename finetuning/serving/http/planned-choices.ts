@@ -22,6 +22,7 @@ const SEEDS = 2 ** 32;
  */
 export function plannedChoices(body: z.output<typeof completionRequest>): readonly PlannedChoice[] {
   const { n, max_tokens: maxNewTokens, temperature, top_k: topK, top_p: topP, echo } = body;
+  const logProbabilities = body.logprobs ?? undefined;
   const prompts = typeof body.prompt === 'string' ? [body.prompt] : body.prompt;
   if (prompts.length * n > MOST_INPUTS)
     throw new BadRequest(
@@ -37,7 +38,10 @@ export function plannedChoices(body: z.output<typeof completionRequest>): readon
       const seed = (((first + at * n + of) % SEEDS) + SEEDS) % SEEDS;
       return {
         begin: echo ? prompt : '',
-        request: { prompt, stop, maxNewTokens, temperature, topK, topP, seed },
+        request: {
+          ...{ prompt, stop, maxNewTokens, temperature, topK, topP, seed },
+          ...(logProbabilities !== undefined && { logProbabilities }),
+        },
         isFirst: of === 0,
       };
     }),

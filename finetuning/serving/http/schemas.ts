@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** Inputs that one request may have. */
 export const MOST_INPUTS = 256;
+/** Likeliest tokens that are told at each place: OpenAI's limit. */
+const MOST_LOGPROBS = 5;
 
 const base64 = z.base64().min(1).meta({ description: 'a PNG, JPEG or WebP file' });
 const model = z
@@ -104,8 +106,11 @@ export const completionRequest = z
       .nullish()
       .meta({ description: 'with `stream`: the last event before `[DONE]` has the usage, and no choices' }),
     echo: orDefault(z.boolean(), false),
+    logprobs: z.int().min(0).max(MOST_LOGPROBS).nullish().meta({
+      description:
+        'natural logarithms of the probabilities of so many likeliest tokens at each place, and of the chosen one; before `temperature`, `top_k` and `top_p`',
+    }),
     best_of: z.int().nullish().meta({ description: 'not supported: as `n`, or left out' }),
-    logprobs: neutral(z.int(), () => false, 'null'),
     presence_penalty: neutral(z.number(), (value) => value === 0, '0'),
     frequency_penalty: neutral(z.number(), (value) => value === 0, '0'),
     logit_bias: neutral(z.record(z.string(), z.number()), (value) => Object.keys(value).length === 0, '{}'),
@@ -116,6 +121,10 @@ export const completionRequest = z
     path: ['best_of'],
     message: 'is not supported by this server: leave it out, or give what `n` is',
   })
+  .refine(({ echo, logprobs }) => !echo || (logprobs ?? undefined) === undefined, {
+    path: ['logprobs'],
+    message: 'is of what is generated: leave out `echo`, since the tokens of the prompt have none',
+  })
   .refine(({ stream, stream_options }) => stream || (stream_options ?? undefined) === undefined, {
     path: ['stream_options'],
     message: 'is of use with `stream: true` only',
@@ -124,7 +133,17 @@ export const completionRequest = z
 const choice = z.object({
   index: z.int(),
   text: z.string(),
-  logprobs: z.null(),
+  logprobs: z
+    .object({
+      tokens: z
+        .array(z.string())
+        .meta({ description: 'one that is no whole characters: `bytes:\\xf0\\x9f`' }),
+      token_logprobs: z.array(z.number()),
+      top_logprobs: z.array(z.record(z.string(), z.number())),
+      text_offset: z.array(z.int()).meta({ description: 'where it begins in the text that is generated' }),
+    })
+    .nullable()
+    .meta({ description: 'streamed, those of the tokens that begin in this part' }),
   finish_reason: z.enum(['stop', 'length']).nullable(),
 });
 

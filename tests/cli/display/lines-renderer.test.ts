@@ -46,6 +46,11 @@ describe('plain lines', () => {
     );
   });
 
+  it('has no line for a stage that has nothing to say yet, nor waits for its next for that', () => {
+    const progress = { event: 'progress', address: 'train' } as const;
+    expect(text([progress, { ...progress, output: 'opening a model' }])).toBe('train: opening a model\n');
+  });
+
   it('compares base and finetuned side by side', () => {
     const values = [
       { name: 'base.accuracy', value: 0.125 },

@@ -108,7 +108,7 @@ describe('a project for data of the user’s own', () => {
     async (task) => {
       const { readme } = await laidOut('mine.jsonl', '{"text": "a", "label": "b"}\n', '--task', task);
       expect(readme).toContain('It learns from `path:../mine.jsonl`.');
-      expect(readme).toContain("name `../mine.jsonl` among the stage's `deps` in `dvc.yaml`");
+      expect(readme).toContain("`../mine.jsonl` is among the stage's `deps` in `dvc.yaml`");
       expect(readme).not.toMatch(/As laid out|WordNet|Gutenberg|digits|integrity|Your own/);
       // All else is as it was.
       expect(readme).toMatch(

@@ -21,18 +21,29 @@ describe('reprise init with data of the user’s own', () => {
     expect(ingestion).toEqual({ source: 'path:../mine.csv' });
     expect(preprocessing).toMatchObject({ format: 'records', fields: { text: 'text', label: 'label' } });
     expect(preparation.split).toEqual({ by: 'label', test: 0.15, val: 0.1 });
+    expect(loadBaseConfig(folder).name).toBe('project');
+    // As many steps as there are: the preset's 50 would be all of them.
+    expect(loadFinetuningConfig(folder)).toMatchObject({ num_epochs: 3, warmup_steps: 0, warmup_ratio: 0.1 });
+    const ingestionOf = (of: string): { deps?: string[] } | undefined =>
+      (parse(readFileSync(join(of, 'dvc.yaml'), 'utf8')) as { stages: Record<string, { deps?: string[] }> })
+        .stages['data_ingestion'];
+    // What is ingested is ingested again when it changes.
+    expect(ingestionOf(folder)?.deps).toEqual(['../mine.csv']);
     expect(outputsOf(folder)).toEqual([]);
     const prose = await init(['prose', '--task', 'causal-lm', '--data', 'https://example.com/a.txt'], cwd);
     expect(loadDataConfig(prose.folder)).toMatchObject({
       ingestion: { source: 'https://example.com/a.txt' },
       preprocessing: { format: 'prose' },
     });
+    expect(ingestionOf(prose.folder)).not.toHaveProperty('deps');
+    expect(readFileSync(join(prose.folder, 'configs/data_config.yaml'), 'utf8')).not.toContain('Gutenberg');
     mkdirSync(join(cwd, 'pictures'));
     const images = await init(['images', '--task', 'image-classification', '--data', 'pictures'], cwd);
     expect(loadDataConfig(images.folder).preprocessing).toEqual({
       format: 'images',
       steps: ['src/cleaning/drop-copies.ts'],
     });
+    expect(ingestionOf(images.folder)?.deps).toEqual(['../pictures']);
     const stages = readFileSync(join(images.folder, 'dvc.yaml'), 'utf8');
     expect(stages).not.toContain('data/processed/pictures');
     expect(stages.match(/- data\/raw\n/g)).toHaveLength(4);

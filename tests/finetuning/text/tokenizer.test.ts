@@ -50,6 +50,13 @@ describe('TextTokenizer, of bytes', () => {
     expect(tokenizer.decode([0])).toBe('');
     expect(tokenizer.decode([0], true)).toBe('<|endoftext|>');
   });
+
+  it('shows a token by itself, where it is no whole characters by its bytes', () => {
+    const shown = (text: string): string[] => tokenizer.tokenize(text).map((id) => tokenizer.tokenText(id));
+    expect(shown('the capital is').join('')).toBe('the capital is');
+    expect(shown('\u{1f608}').join('').replaceAll('bytes:', '')).toBe('\\xf0\\x9f\\x98\\x88');
+    expect(tokenizer.tokenText(0)).toBe('<|endoftext|>');
+  });
 });
 
 describe('batches of texts', () => {

@@ -1,14 +1,16 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { openGenerators } from '../../../../finetuning/serving/engine/generators.js';
+import { TextTokenizer } from '../../../../finetuning/text/text-tokenizer.js';
 import type { OpenGenerators } from '../../../../finetuning/serving/engine/opened.js';
 import { readGroup } from '../../../../finetuning/serving/engine/read-group.js';
 import type {
   GenerationRequest,
   GenerationResult,
   ModelSource,
+  ScoredToken,
 } from '../../../../finetuning/serving/types.js';
 import { GPT2 } from '../../models/generation/expected.js';
 
@@ -33,6 +35,7 @@ const requests = Array.from({ length: 14 }, (_, n): GenerationRequest => ({
 
 interface Heard {
   text: string;
+  readonly tokens: ScoredToken[];
   together: number;
   readonly result: Promise<GenerationResult>;
 }
@@ -47,11 +50,14 @@ afterAll(() => {
 function ask(request: GenerationRequest, member = 0, isCanceled = (): boolean => false): Heard {
   let end: (result: GenerationResult) => void;
   const result = new Promise<GenerationResult>((resolve) => (end = resolve));
-  const heard: Heard = { text: '', together: 0, result };
+  const heard: Heard = { text: '', tokens: [], together: 0, result };
   generators.generate(member, request, {
     isCanceled,
     onBegin: (together) => (heard.together = together),
-    onText: (text) => (heard.text += text),
+    onText(text, tokens) {
+      heard.text += text;
+      heard.tokens.push(...tokens);
+    },
     onEnd(outcome) {
       if ('code' in outcome) throw new Error(outcome.message);
       end(outcome);
@@ -120,5 +126,57 @@ describe('texts that are gone on from together', () => {
     const { newTokens } = await goes.result;
     expect(newTokens).toBeGreaterThan(0);
     expect(newTokens).toBeLessThan(50);
+  });
+});
+
+/** What transformers says: see tests/finetuning/fixtures/gpt2.py. */
+interface ExpectedLogProbabilities {
+  readonly prompt: string;
+  readonly ids: readonly number[];
+  readonly chosen: readonly number[];
+  readonly best: readonly { readonly ids: readonly number[]; readonly values: readonly number[] }[];
+}
+
+describe('the log probabilities of what is generated', () => {
+  const expected = JSON.parse(
+    readFileSync(join(GPT2, 'log-probabilities.json'), 'utf8'),
+  ) as ExpectedLogProbabilities[];
+  const asked = (prompt: string, logProbabilities: number): GenerationRequest => ({
+    ...{ prompt, maxNewTokens: 16, temperature: 0, topK: 0, topP: 1, seed: 0, stop: [], logProbabilities },
+  });
+  const tokenizer = new TextTokenizer(folder);
+
+  it('are those of transformers, of texts that are gone on from together', async () => {
+    const heard = expected.map(({ prompt }) => ask(asked(prompt, 5)));
+    // Another, of which none are asked for.
+    const plain = ask(requests[1] as GenerationRequest);
+    await Promise.all([...heard, plain].map(({ result }) => result));
+    expect(plain.tokens).toEqual([]);
+    heard.forEach(({ tokens }, at) => {
+      const { ids, chosen, best } = expected[at] as ExpectedLogProbabilities;
+      expect(tokens.map(({ token }) => token)).toEqual(ids.map((id) => tokenizer.tokenText(id)));
+      tokens.forEach((token, place) => {
+        const reference = best[place] as (typeof best)[number];
+        expect(token.logProbability).toBeCloseTo(chosen[place] as number, 4);
+        expect(token.best.map((one) => one.token)).toEqual(
+          reference.ids.map((id) => tokenizer.tokenText(id)),
+        );
+        token.best.forEach(({ logProbability }, rank) =>
+          expect(logProbability).toBeCloseTo(reference.values[rank] as number, 4),
+        );
+      });
+    });
+  });
+
+  it('are of the model, whatever is drawn from', async () => {
+    const [{ prompt, best }] = expected as [ExpectedLogProbabilities];
+    const drawn = ask({ ...asked(prompt, 1), temperature: 2, topK: 3, maxNewTokens: 1 });
+    await drawn.result;
+    const [token] = drawn.tokens;
+    expect(token?.best[0]?.logProbability).toBeCloseTo(best[0]?.values[0] as number, 4);
+    const likeliest = best[0]?.ids.map((id) => tokenizer.tokenText(id)) ?? [];
+    const rank = likeliest.indexOf(token?.token ?? '');
+    expect(rank).toBeGreaterThanOrEqual(0);
+    expect(token?.logProbability).toBeCloseTo(best[0]?.values[rank] as number, 4);
   });
 });

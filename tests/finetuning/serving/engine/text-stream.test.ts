@@ -1,3 +1,4 @@
+import type { ScoredToken } from '../../../../finetuning/serving/types.js';
 import { TextStream } from '../../../../finetuning/serving/engine/text-stream.js';
 
 /** Each id is a byte. */
@@ -41,5 +42,54 @@ describe('text that is streamed', () => {
     expect(parts).toEqual(['a']);
     stream.end([0x61, 0xe6]);
     expect(parts.join('')).toBe('a\uFFFD');
+  });
+});
+
+describe('tokens that are scored', () => {
+  /** Each part of the text, with the places of the tokens that went with it. */
+  function scored(tokens: readonly string[], stop: readonly string[] = []): [string, number[]][] {
+    const parts: [string, number[]][] = [];
+    const add = (text: string, told: readonly ScoredToken[]): void =>
+      void parts.push([text, told.map(({ offset }) => offset)]);
+    const stream = new TextStream(bytes, stop, add);
+    const ids: number[] = [];
+    for (const token of tokens) {
+      ids.push(...Buffer.from(token, 'latin1'));
+      stream.score({ token, logProbability: -1, best: [] });
+      if (stream.add(ids)) break;
+    }
+    stream.end(ids);
+    return parts;
+  }
+
+  it('go with the part of the text in which they begin', () => {
+    expect(scored(['one', ' two'])).toEqual([
+      ['one', [0]],
+      [' two', [3]],
+    ]);
+  });
+
+  it('wait for the character whose bytes they are', () => {
+    expect(scored(['a', '\xc3', '\xb1', 'b'])).toEqual([
+      ['a', [0]],
+      ['ñ', [1, 1]],
+      ['b', [2]],
+    ]);
+  });
+
+  it('are left out where they are of what ends the text', () => {
+    expect(scored(['one', '<', 'end>', 'x'], ['<end>'])).toEqual([['one', [0]]]);
+    // One that begins before it is of the text.
+    expect(scored(['on', 'e<e', 'nd>'], ['<end>'])).toEqual([
+      ['on', [0]],
+      ['e', [2]],
+    ]);
+  });
+
+  it('are told at the end where they have no text', () => {
+    expect(scored(['a', ''])).toEqual([
+      ['a', [0]],
+      ['', [1]],
+    ]);
   });
 });

@@ -25,7 +25,8 @@ describe('a request for completions', () => {
   it.each([
     [{ prompt: 1 }, 'prompt', 'prompt: expected a text, or a list of 1 to 256 texts'],
     [{ prompt: [[1, 2]] }, 'prompt', 'prompt: expected a text, or a list of 1 to 256 texts'],
-    [{ logprobs: 0 }, 'logprobs', 'logprobs: is not supported by this server: leave it out, or give null'],
+    [{ logprobs: 6 }, 'logprobs', /^logprobs: .*5/],
+    [{ logprobs: 1, echo: true }, 'logprobs', /leave out `echo`/],
     [{ presence_penalty: 0.5 }, 'presence_penalty', /is not supported by this server.*or give 0/],
     [{ frequency_penalty: -1 }, 'frequency_penalty', /is not supported by this server.*or give 0/],
     [{ logit_bias: { 50256: -100 } }, 'logit_bias', /is not supported by this server/],
