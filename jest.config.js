@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 /** Fast suites by default; REPRISE_SLOW=1 (set by `.ci/run`) adds those named `*.slow.test.ts`. */
 /** @type {import('jest').Config} */
 export default {
+  globalSetup: '<rootDir>/tests/global-setup.cjs',
+  globalTeardown: '<rootDir>/tests/global-teardown.cjs',
   testEnvironment: '<rootDir>/tests/outer-realm-environment.cjs',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   testPathIgnorePatterns: [
