@@ -12,9 +12,9 @@ export function prepareEnvironment(env: NodeJS.ProcessEnv = process.env): void {
   env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
 }
 
-/** Node 23 took away the type tests of `util` that tfjs-node-gpu calls. */
+/** Node 23 took away the type tests of `util` that tfjs-node-gpu calls; Node 22 warns of each on stderr. */
 export function restoreUtilTypeTests(): void {
   const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
-  util.isNullOrUndefined ??= (value: unknown): boolean => value === null || value === undefined;
-  util.isArray ??= (value: unknown): boolean => Array.isArray(value);
+  util.isNullOrUndefined = (value: unknown): boolean => value === null || value === undefined;
+  util.isArray = (value: unknown): boolean => Array.isArray(value);
 }

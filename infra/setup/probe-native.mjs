@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import util from 'node:util';
 
 const load = createRequire(join(process.argv[2] ?? process.cwd(), 'package.json'));
-// tfjs-node still calls these, which Node 23 has dropped.
+// tfjs-node still calls these, of which Node 22 warns and which Node 23 has dropped.
 const dropped = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (util));
-dropped['isNullOrUndefined'] ??= (/** @type {unknown} */ value) => value === null || value === undefined;
-dropped['isArray'] ??= Array.isArray;
+dropped['isNullOrUndefined'] = (/** @type {unknown} */ value) => value === null || value === undefined;
+dropped['isArray'] = Array.isArray;
 
 const tf = load('@tensorflow/tfjs-node-gpu');
 /** @type {{ binding: { TF_Version: string }, isUsingGpuDevice: boolean }} */

@@ -4,6 +4,7 @@ import { findTemporalCli } from '../setup/find-temporal.mjs';
 import { findPythonTools, makePythonTools } from '../setup/python-tools.mjs';
 import { findVersitygw, makeVersitygw } from '../setup/versitygw.mjs';
 import { findChromium, makeChromium } from './chromium.mjs';
+import { findNewestNode, makeNewestNode } from './newest-node.mjs';
 import { makeZsh } from './zsh.mjs';
 
 /**
@@ -32,6 +33,7 @@ export async function testEnvironment(context, report, { all }) {
     : findPythonTools('kubernetes', context);
   const versitygw = all ? await makeVersitygw(context, report) : findVersitygw(env);
   const chromium = all ? await makeChromium(context, report) : findChromium(env);
+  const node = all ? await makeNewestNode(context, report) : findNewestNode(context.cache);
   if (all) await makeZsh(context, report);
   return {
     ...env,
@@ -39,6 +41,7 @@ export async function testEnvironment(context, report, { all }) {
     ...(all ? { REPRISE_SLOW: '1' } : {}),
     ...(temporal ? { TEMPORAL_CLI_PATH: temporal.path } : {}),
     ...(chromium ? { CHROMIUM_PATH: chromium } : {}),
+    ...(node && !env['REPRISE_TEST_NEWEST_NODE'] ? { REPRISE_TEST_NEWEST_NODE: node } : {}),
     ...(versitygw ? { VERSITYGW_PATH: versitygw } : {}),
     ...(dvc && !env['REPRISE_TEST_DVC'] ? { REPRISE_TEST_DVC: join(dvc, 'dvc') } : {}),
     ...(peft && !env['REPRISE_TEST_PEFT_PYTHON'] ? { REPRISE_TEST_PEFT_PYTHON: join(peft, 'python') } : {}),

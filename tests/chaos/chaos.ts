@@ -28,6 +28,7 @@ import { FAIR, FaultyS3 } from './faulty-s3.js';
 import { Host, canMount } from './host.js';
 import { Mischief } from './mischief.js';
 import { missingObjects } from './objects.js';
+import { longWaits } from './long-waits.js';
 import { chaosProject } from './pipeline.js';
 import { Dice } from './random.js';
 import { TemporalServer } from './temporal-server.js';
@@ -73,6 +74,9 @@ export interface ChaosReport {
 
 /** How long what runs when the mischief is over may take to its end. */
 const CALM_MS = 5 * 60_000;
+
+/** What took a run longer than this, in one activity, is logged. */
+const LONG_WAIT_S = 120;
 
 /** Pipelines run one after another in so many places at a time while everything around them breaks; then all is looked at. */
 export class Chaos {
@@ -228,6 +232,10 @@ export class Chaos {
       }),
     );
     const result = await this.#resultOf(workflowId);
+    for (const line of await this.#persist((client) =>
+      longWaits(client.workflow.getHandle(workflowId), LONG_WAIT_S),
+    ))
+      this.options.log(`${workflowId}: ${line}`);
     if (!result.published) throw new Error(`${workflowId} published nothing: ${JSON.stringify(result)}`);
     if (result.published.conflict) throw new Error(`${workflowId} met a conflict`);
     const { branch } = result.published;

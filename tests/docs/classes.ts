@@ -158,6 +158,8 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
   ],
   'is of an old program that need not be here': [
     `tctl workflow start --tq reprise --wt reproduce --et 86400 -i '{"targets":["evaluate_model"]}'`,
+    `tctl workflow start --tq reprise --wt retrain --et 86400 -i '{"approval":"always"}'`,
+    `tctl workflow start --tq reprise --wt promote --et 86400 -i '{"approval":"always"}'`,
     `tctl workflow start --tq reprise --wt sweep --et 86400 -i '{"params":{"train.lr":[0.001,0.01]},"metric":"metrics.json:accuracy"}'`,
   ],
   'only sets variables': [

@@ -2,11 +2,14 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import { summaryOf } from '../summary.js';
 import type { PlannedStage, ReproduceActivities, ReproduceOptions } from '../types.js';
 
+/** Between attempts at what a lost host or a server that is away broke off: when it is back, the run is soon going on. */
+const SOON = '10 seconds';
+
 /** Short activities, on the workflow's own queue. What cannot be mended by trying again says so itself. */
 export const short = proxyActivities<Omit<ReproduceActivities, 'runStage'>>({
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '30 seconds',
-  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+  retry: { initialInterval: '1 second', maximumInterval: SOON },
 });
 
 /**
@@ -29,7 +32,7 @@ export function stageActivities(
     retry: {
       initialInterval: '1 second',
       backoffCoefficient: 2,
-      maximumInterval: '1 minute',
+      maximumInterval: SOON,
       // The server's name for a start-to-close timeout: what hung once for so long is not to hang without end.
       nonRetryableErrorTypes: ['TemporalTimeout:StartToClose'],
     },
