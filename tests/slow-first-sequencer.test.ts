@@ -6,7 +6,7 @@ import type TestSequencer from '@jest/test-sequencer';
 import type { AggregatedResult, Test } from '@jest/test-result';
 
 const require = createRequire(import.meta.url);
-const Sequencer = require('./slow-first-sequencer.cjs') as typeof TestSequencer;
+const Sequencer = require('./slow-first-sequencer.cjs') as typeof TestSequencer.default;
 
 const SIZES: Readonly<Record<string, number>> = { 'a.slow.test.ts': 1, 'b.test.ts': 9, 'c.slow.test.ts': 2, 'd.test.ts': 8 }; // prettier-ignore
 
