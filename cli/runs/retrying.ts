@@ -38,12 +38,14 @@ export function retryingText({ what, message }: Retrying): string {
 export function retryingWork({ raw }: WorkflowExecutionDescription): readonly Retrying[] {
   return (raw.pendingActivities ?? []).flatMap(({ activityType, attempt, heartbeatDetails, lastFailure }) => {
     const name = activityType?.name ?? '';
-    const info = lastFailure?.applicationFailureInfo;
+    // Of one of more than 4 KB the server keeps the beginning, as the cause of a failure of its own.
+    const failure = (lastFailure?.serverFailureInfo && lastFailure.cause) ?? lastFailure;
+    const info = failure?.applicationFailureInfo;
     const isLost = !info && name === 'runStage';
-    if (!lastFailure || isLost || (attempt ?? 1) < TOLD_FROM_ATTEMPT || HANDED_ON.has(info?.type ?? ''))
+    if (!failure || isLost || (attempt ?? 1) < TOLD_FROM_ATTEMPT || HANDED_ON.has(info?.type ?? ''))
       return [];
     const said = heartbeatDetails?.payloads?.[0];
     const progress = said && defaultPayloadConverter.fromPayload<Partial<StageProgress>>(said);
-    return [{ what: progress?.address ?? WORK[name] ?? name, message: lastFailure.message ?? '' }];
+    return [{ what: progress?.address ?? WORK[name] ?? name, message: failure.message ?? '' }];
   });
 }
