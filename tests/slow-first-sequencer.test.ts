@@ -25,7 +25,7 @@ function orderIn(cacheDirectory: string): { order: () => string[]; keep: (times:
       }));
       const kept = sequencer();
       const all = tests();
-      kept.sort(all);
+      void kept.sort(all);
       kept.cacheResults(all, { testResults } as unknown as AggregatedResult);
     },
   };
