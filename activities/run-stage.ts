@@ -35,6 +35,7 @@ import { absentState, type AbsentState } from './absent-state.js';
 import { Beat } from './beat.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { GpuMeter } from './gpu-meter.js';
+import { outlastingDrain } from './outlasting-drain.js';
 import { recentPipeline } from './recent-pipeline.js';
 import { runOnDevices } from './run-on-devices.js';
 import type { Work } from './stage-work.js';
@@ -219,13 +220,12 @@ async function keep(work: Work, entry: LockEntry): Promise<void> {
   const isRun = await saveRun(project, stage, entry);
   if (!absent) return;
   beat.update({ message: 'pushing outs' });
-  await pushResults({
-    project,
-    stage,
-    entry,
-    isRun,
-    remote: absent.remote,
-    signal: Context.current().cancellationSignal,
+  const { remote } = absent;
+  const { grace } = settingsOf(stage, projectDefaults(project.root));
+  // A host that is taken back has its outs nowhere else yet: what does not cross now is made again.
+  await outlastingDrain(grace, async (signal) => {
+    setMaxListeners(0, signal);
+    await pushResults({ project, stage, entry, isRun, remote, signal });
   });
 }
 

@@ -2,7 +2,8 @@ import { delimiter, dirname } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import type { Stage } from '../dvc/index.js';
 import { digestOf, readContents } from './checkpoints/contents.js';
-import { listCheckpoints, openCheckpoints, type Checkpoint } from './checkpoints/local-checkpoints.js';
+import { CheckpointOrder, type PlacedCheckpoint } from './checkpoints/checkpoint-order.js';
+import { openCheckpoints } from './checkpoints/local-checkpoints.js';
 import type { CheckpointStore } from './checkpoints/checkpoint-store.js';
 import { CheckpointUploads } from './checkpoints/uploads.js';
 import { ProgressFile, type ProgressLine } from './command/progress-file.js';
@@ -87,7 +88,8 @@ export async function runCommand(run: CommandRun): Promise<void> {
   folder.clear();
   writeFileSync(folder.progressFile, '');
   const checkpoints = await openCheckpoints(run.root, run.key);
-  await run.checkpoints?.restore(checkpoints, run.signal);
+  const order = await CheckpointOrder.open(checkpoints);
+  await run.checkpoints?.restore(order, run.signal);
   const env = environment(run, folder, checkpoints);
 
   const tail = new Tail();
@@ -96,7 +98,7 @@ export async function runCommand(run: CommandRun): Promise<void> {
   log.write(`--- ${run.stage.address}, attempt ${run.attempt}, ${new Date().toISOString()}\n`);
 
   const uploads = run.checkpoints && new CheckpointUploads(run.checkpoints);
-  const watch = new Watch(run, folder, checkpoints, uploads, () => tail.lines().map(redact));
+  const watch = new Watch(run, folder, order, uploads, () => tail.lines().map(redact));
   const timer = setInterval(() => void watch.look(), POLL_MS);
   try {
     const end = await runLines({
@@ -154,7 +156,7 @@ class Watch {
   pid: number | undefined;
   readonly #progressFile: ProgressFile;
   #progress: ProgressLine = {};
-  #newest: Checkpoint | undefined;
+  #furthest: PlacedCheckpoint | undefined;
   #checkpoint: CommandUpdate['checkpoint'];
   #sent = '';
   #looking: Promise<void> | undefined;
@@ -164,7 +166,7 @@ class Watch {
   constructor(
     readonly run: CommandRun,
     folder: RunFolder,
-    readonly checkpoints: string,
+    readonly order: CheckpointOrder,
     readonly uploads: CheckpointUploads | undefined,
     readonly tail: () => readonly string[],
   ) {
@@ -195,14 +197,17 @@ class Watch {
       this.#progress = { ...this.#progress, ...line };
       this.#judge(line);
     }
-    const newest = (await listCheckpoints(this.checkpoints))[0];
-    if (newest && (newest.path !== this.#newest?.path || newest.modified !== this.#newest.modified)) {
+    const furthest = await this.order.look(this.#progress.step);
+    if (
+      furthest &&
+      (furthest.path !== this.#furthest?.path || furthest.modified !== this.#furthest.modified)
+    ) {
       // The command may drop it while it is being read; the next one will do.
-      const contents = await readContents(newest).catch(() => undefined);
+      const contents = await readContents(furthest).catch(() => undefined);
       if (contents) {
-        this.#newest = newest;
-        this.#checkpoint = { name: newest.name, digest: digestOf(contents) };
-        this.uploads?.offer(newest.path, contents);
+        this.#furthest = furthest;
+        this.#checkpoint = { name: furthest.name, digest: digestOf(contents) };
+        this.uploads?.offer(furthest.path, contents);
       }
     }
     const update: CommandUpdate = {

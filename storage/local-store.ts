@@ -12,9 +12,13 @@ import {
   type ObjectStore,
   type TransferOptions,
 } from './object-store.js';
+import { renameIfAbsent } from './rename-if-absent.js';
 
 /** What a file system answers when it will not have a folder or file made there. */
 const NOT_WRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'];
+
+/** What a file system answers that has no hard links: exFAT's, FUSE's, and those of network mounts. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES'];
 
 /** Objects as files below a folder: a local DVC remote. */
 export class LocalStore implements ObjectStore {
@@ -73,8 +77,13 @@ export class LocalStore implements ObjectStore {
       await mkdir(dirname(path), { recursive: true });
       await writeBytes(temporary, bytes);
       // Unlike a rename, a link does not take the place of what is there.
-      await link(temporary, path);
-      return true;
+      return await link(temporary, path).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => {
+          if (!NO_LINKS.includes(error.code ?? '')) throw error;
+          return renameIfAbsent(temporary, path);
+        },
+      );
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
       throw await this.#explained(error, key, bytes);

@@ -1,10 +1,11 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { withConnectionOptions, type ConnectionOptions } from './connection-options.js';
 import { gitPlaceOf, withGitOptions, type GitOptions } from './git-options.js';
 import { taskQueueOf, withTaskQueueOption, type TaskQueueOptions } from './task-queue-option.js';
 
 interface Options extends ConnectionOptions, GitOptions, TaskQueueOptions {
   force?: true;
+  interactive?: true;
   forceDownstream?: true;
   allowMissing?: true;
   pull?: true;
@@ -14,6 +15,7 @@ interface Options extends ConnectionOptions, GitOptions, TaskQueueOptions {
   downstream?: true;
   dry?: true;
   keepGoing?: true;
+  ignoreErrors?: true;
   jobs?: number;
   json?: true;
   detach?: true;
@@ -39,6 +41,14 @@ export function reproCommand(): Command {
     .argument('[targets...]', 'stages, .dvc files, dvc.yaml files or outs; default: all of the dvc.yaml here')
     .option('-f, --force', 'run although nothing changed')
     .option('--force-downstream', 'run also what comes after a stage that ran, whatever came out')
+    .addOption(
+      new Option('-i, --interactive', 'ask before each stage that is not up to date').conflicts([
+        'detach',
+        'dry',
+        'git',
+        'json',
+      ]),
+    )
     .option('-s, --single-item', 'only the targets, not what they depend on')
     .option('--downstream', 'the targets and what depends on them')
     .option('-p, --pipeline', 'the whole pipelines that the targets belong to')
@@ -51,6 +61,7 @@ export function reproCommand(): Command {
     .option('--no-commit', 'leave the outs out of the cache')
     .option('--dry', 'only say what would run, and why')
     .option('-k, --keep-going', 'go on with what does not depend on a failed stage')
+    .option('--ignore-errors', 'go on also with what depends on a failed stage, and end with success')
     .option('-j, --jobs <n>', 'run at most so many stages at once', positiveInteger)
     .option('--cpu-fallback', 'run a labelled stage on the CPU when no worker serves its labels')
     .option(
@@ -92,6 +103,7 @@ async function run(targets: string[], options: Options, command: Command): Promi
       await (
         await import('../runs/repro-git.js')
       ).reproGit({ ...repro, place, detach: options.detach ?? false });
+    else if (options.interactive) await (await import('../runs/interactive.js')).reproInteractively(repro);
     else if (options.dry) await (await import('../runs/dry-run.js')).dryRun(repro);
     else if (!options.detach) await (await import('../runs/repro.js')).repro(repro);
     else if (resolveTarget(options).kind === 'remote')
@@ -108,7 +120,8 @@ async function run(targets: string[], options: Options, command: Command): Promi
 function inputOf(targets: string[], options: Options, defaultLabelTimeout: number) {
   const labelTimeout = options.labelTimeout ?? defaultLabelTimeout;
   const { force, forceDownstream, allowMissing, pull, runCache, commit } = options;
-  const { singleItem, downstream, pipeline, allPipelines, recursive, glob, keepGoing, cpuFallback } = options;
+  const { singleItem, downstream, pipeline, allPipelines, recursive, glob } = options;
+  const { keepGoing, ignoreErrors, cpuFallback } = options;
   const flags = {
     force,
     forceDownstream,
@@ -121,6 +134,7 @@ function inputOf(targets: string[], options: Options, defaultLabelTimeout: numbe
     recursive,
     glob,
     keepGoing,
+    ignoreErrors,
     cpuFallback,
   };
   // Fields that have their default are left out, so that a person who looks at the input sees what was asked for.

@@ -42,10 +42,12 @@ export function endText(end: RunFinished, palette: Palette): string {
   for (const { outcome } of end.stages) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   const summary = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
   const head = `${end.status} in ${secondsText(end.seconds)}${summary ? `: ${summary}` : ''}`;
-  if (end.status === 'succeeded') return palette.green(head);
   const failures = end.stages.flatMap((stage) =>
     stage.error ? [failureText(stage.address, stage.attempts, stage.error.message, palette)] : [],
   );
+  if (end.status === 'succeeded' && failures.length === 0) return palette.green(head);
+  if (end.status === 'succeeded')
+    return [...failures, palette.yellow(`${head}; failures are ignored, as was asked for`)].join('\n');
   const kept =
     'kept: what finished is in dvc.lock and the cache, finished checkpoints are in .reprise; the same command goes on from there';
   return [

@@ -95,7 +95,8 @@ export async function rename(name: string, to: string, options: LevelFlags): Pro
   await renameRemote(await here(), name, to, editOptions(options));
 }
 
-const here = () => openProject(process.cwd());
+/** As with `dvc remote`, a setting that is in the way can be removed. */
+const here = () => openProject(process.cwd(), { passUnknown: true });
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 

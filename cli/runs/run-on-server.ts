@@ -184,8 +184,10 @@ class ServerRun {
     await this.#serving?.takeOver(run.workflowId);
   }
 
-  async #isBehind({ status }: Outcome): Promise<boolean> {
+  async #isBehind({ status, stages }: Outcome): Promise<boolean> {
     if (status !== 'succeeded' && status !== 'up-to-date') return false;
+    // A failure that was ignored is not to be had twice.
+    if (stages.some(({ outcome }) => outcome === 'failed')) return false;
     const { allowMissing, commit } = this.options.input;
     const local = await openLocalProject(this.options.cwd, selectionOf(this.options), {
       dataIsHere: !allowMissing,

@@ -37,6 +37,14 @@ export class Graph {
     return unique;
   }
 
+  /** Another input in place of one, or more nodes to wait for. @throws Error where there is no such node */
+  amend(name: string, change: (node: GraphNode) => Partial<Pick<GraphNode, 'inputs' | 'after'>>): void {
+    const index = this.#nodes.findIndex((node) => node.name === name);
+    const node = this.#nodes[index];
+    if (!node) throw new Error(`the graph has no node ${name}`);
+    this.#nodes[index] = { ...node, ...change(node) };
+  }
+
   /** Equal constants share a node. */
   constant(dtype: number, shape: readonly number[], bytes: Uint8Array): Source {
     const digest = createHash('sha256').update(bytes).digest('base64');

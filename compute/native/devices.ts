@@ -28,10 +28,18 @@ export function devices(): Devices {
   };
 }
 
-/** TensorFlow numbers its devices without naming them; the driver's own tool has the names, in the same order. */
-function gpus(): Gpu[] {
+/** A driver that hangs does not answer at all. */
+const ANSWER_MS = 10_000;
+
+/**
+ * TensorFlow numbers its devices without naming them; the driver's own tool has the names of those that CUDA_VISIBLE_DEVICES leaves,
+ * by number or UUID.
+ */
+export function gpus(env: NodeJS.ProcessEnv = process.env): Gpu[] {
   const query = ['--query-gpu=name,driver_version', '--format=csv,noheader'];
-  const { stdout, status } = spawnSync('nvidia-smi', query, { encoding: 'utf8' });
+  const visible = env.CUDA_VISIBLE_DEVICES;
+  if (visible !== undefined) query.push(`--id=${visible}`);
+  const { stdout, status } = spawnSync('nvidia-smi', query, { encoding: 'utf8', env, timeout: ANSWER_MS });
   if (status !== 0) return [{ name: 'GPU', driver: 'unknown' }];
   return stdout
     .trim()

@@ -10,6 +10,8 @@ export function prepareEnvironment(env: NodeJS.ProcessEnv = process.env): void {
   env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   // Eager execution and the compiled graphs share the device; neither may take all of its memory.
   env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  // CUDA_VISIBLE_DEVICES counts as nvidia-smi does; by default CUDA puts the fastest device first.
+  env.CUDA_DEVICE_ORDER ??= 'PCI_BUS_ID';
 }
 
 /** Node 23 took away the type tests of `util` that tfjs-node-gpu calls; Node 22 warns of each on stderr. */

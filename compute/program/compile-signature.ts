@@ -10,6 +10,8 @@ import { addAdam } from './adam.js';
 import { checkResult } from './check-result.js';
 import { assignNode, doneSource, readNode, type GraphVariable } from './graph-variables.js';
 import { MemoryUses } from './memory-uses.js';
+import type { Assignment, Changes } from './own-memory.js';
+import { guardWrites } from './writes-in-place.js';
 
 export interface CompiledSignature {
   /** Feed's name → its placeholder. */
@@ -18,7 +20,11 @@ export interface CompiledSignature {
   readonly outputs: readonly string[];
   /** What to fetch, so that all is calculated and updated. */
   readonly fetches: readonly Source[];
+  readonly changes: Changes;
 }
+
+/** What a signature does to variables, and the names of the nodes that do it, each of them after all that reads the old values. */
+type Updates = Changes & { readonly nodes: readonly string[] };
 
 /** Records a signature's build into the graph. */
 export function compileSignature(
@@ -32,7 +38,8 @@ export function compileSignature(
   const feeds: Record<string, { source: Source; spec: TensorSpec }> = {};
   const reads = new Map<string, string>();
   let outputs: Record<string, Source> = {};
-  let updates: string[] = [];
+  let updates: Updates = { nodes: [], assignments: [], inPlace: new Map(), scaled: [] };
+  const first = graph.nodes.length;
 
   recorder.record(() => {
     const fed = Object.entries(definition.feeds).map(([feed, spec]) => {
@@ -54,8 +61,15 @@ export function compileSignature(
       const result = definition.build(scope);
       const specs = Object.fromEntries(Object.entries(variables).map(([key, { spec }]) => [key, spec]));
       checkResult(name, specs, result);
-      updates = addUpdates(graph, recorder, name, variables, scope.variables, reads, result);
-      outputs = addOutputs(graph, recorder, name, result.outputs, updates);
+      updates = addUpdates(graph, recorder, {
+        prefix: name,
+        first,
+        variables,
+        values: scope.variables,
+        reads,
+        result,
+      });
+      outputs = addOutputs(graph, recorder, name, result.outputs, updates.nodes);
     } finally {
       for (const [, variable] of own) variable.dispose();
     }
@@ -65,29 +79,38 @@ export function compileSignature(
   const fetches =
     names.length > 0
       ? names.map((output) => outputs[output] as Source)
-      : [doneSource(graph, `${name}/done`, updates)];
-  return { feeds, outputs: names, fetches };
+      : [doneSource(graph, `${name}/done`, updates.nodes)];
+  return { feeds, outputs: names, fetches, changes: updates };
 }
 
-/** @returns names of the nodes that update variables, each of them after all that reads the old values */
 function addUpdates(
   graph: Graph,
   recorder: Recorder,
-  prefix: string,
-  variables: Readonly<Record<string, GraphVariable>>,
-  values: Readonly<Record<string, tfjs.Variable>>,
-  reads: ReadonlyMap<string, string>,
-  { outputs, updates = {}, adam = [] }: SignatureResult,
-): string[] {
+  given: {
+    readonly prefix: string;
+    /** The number of the signature's first node. */
+    readonly first: number;
+    readonly variables: Readonly<Record<string, GraphVariable>>;
+    readonly values: Readonly<Record<string, tfjs.Variable>>;
+    readonly reads: ReadonlyMap<string, string>;
+    readonly result: SignatureResult;
+  },
+): Updates {
+  const { prefix, first, variables, values, reads, result } = given;
+  const { outputs, updates = {}, adam = [] } = result;
   const sourcesOf = (tensors: readonly tfjs.Tensor[]): Source[] =>
     tensors.map((tensor) => recorder.sourceOf(tensor));
-  const kept = sourcesOf([...Object.values(outputs), ...Object.values(updates)]);
-  const uses = new MemoryUses(graph.nodes, kept, sourcesOf(adam.map(({ gradient }) => gradient)));
+  const next = new Map(Object.entries(updates).map(([name, value]) => [name, recorder.sourceOf(value)]));
+  const kept = [...sourcesOf(Object.values(outputs)), ...next.values()];
+  const others = sourcesOf(adam.map(({ gradient }) => gradient));
+  const inPlace = guardWrites({ graph, first, updates: next, reads, kept: [...kept, ...others] });
+  const uses = new MemoryUses(graph.nodes, kept, others);
   const readsOf = (...names: string[]): string[] => names.map((name) => reads.get(name) as string);
-  const assigned = Object.entries(updates).map(([name, value]) => {
-    const { handle, spec } = variables[name] as GraphVariable;
-    const source = recorder.sourceOf(value);
-    return assignNode(graph, `${prefix}/update/${name}`, handle, source, DataType[spec.dtype], readsOf(name));
+  const assignments = [...next].map(([variable, source]): Assignment => {
+    const { handle, spec } = variables[variable] as GraphVariable;
+    const dtype = DataType[spec.dtype];
+    const node = assignNode(graph, `${prefix}/update/${variable}`, handle, source, dtype, readsOf(variable));
+    return { variable, node, dtype };
   });
   const stepped: string[] = [];
   // Decayed weights are made one after the other, the largest when all other gradients have been used and are gone.
@@ -106,7 +129,9 @@ function addUpdates(
         update,
       }),
     );
-  return [...assigned, ...stepped];
+  const nodes = [...assignments.map(({ node }) => node), ...stepped];
+  const scaled = adam.filter(({ scale }) => scale).map(({ variable }) => variable);
+  return { nodes, assignments, inPlace, scaled };
 }
 
 function addOutputs(

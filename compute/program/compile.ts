@@ -5,6 +5,7 @@ import { batchesByBytes } from './batches.js';
 import { byteLength, checkFeeds, checkValues, lookUp } from './check-values.js';
 import { compileSignature, type CompiledSignature } from './compile-signature.js';
 import { addVariable, type GraphVariable } from './graph-variables.js';
+import { separateMemory } from './own-memory.js';
 import { Session } from './session.js';
 
 /** Values cross between JavaScript and TensorFlow in parts of this size: no more is held twice. */
@@ -24,6 +25,10 @@ export function compileProgram(definition: ProgramDefinition): Program {
   const signatures: Record<string, CompiledSignature> = {};
   for (const [name, signature] of Object.entries(definition.signatures))
     signatures[name] = compileSignature(graph, name, signature, variables);
+  separateMemory(
+    graph,
+    Object.values(signatures).map(({ changes }) => changes),
+  );
   return new CompiledProgram(new Session(graph), variables, signatures);
 }
 
@@ -68,7 +73,10 @@ class CompiledProgram implements Program {
     this.#setZeros();
     const values: Record<string, TensorData> = {};
     for (const batch of this.#batches(names)) {
-      const fetched = this.#session.run([], batch.map((name) => this.#variable(name).read)); // prettier-ignore
+      const fetched = this.#session.run(
+        [],
+        batch.map((name) => this.#variable(name).read),
+      );
       batch.forEach((name, index) => (values[name] = fetched[index] as TensorData));
     }
     return values;
@@ -98,7 +106,10 @@ class CompiledProgram implements Program {
 
   #setZeros(): void {
     if (this.#unset.size === 0) return;
-    this.#session.run([], [...this.#unset].map((name) => this.#variable(name).zeroed)); // prettier-ignore
+    this.#session.run(
+      [],
+      [...this.#unset].map((name) => this.#variable(name).zeroed),
+    );
     this.#unset.clear();
   }
 

@@ -1,14 +1,14 @@
 import type { GraphNode, Source } from '../graph/node.js';
 
 /** Operations that may give out the memory of their input, as a whole or in part. */
-const SHARING = new Set(
+export const SHARING: ReadonlySet<string> = new Set(
   (
     'BroadcastTo Cast ConcatV2 ExpandDims Identity Pack PadV2 Reshape Slice Snapshot SplitV Squeeze StopGradient StridedSlice ' +
     'Tile Transpose Unpack'
   ).split(' '),
 );
 
-const nameOf = (source: Source): string => source.split(':')[0] as string;
+export const nameOf = (source: Source): string => source.split(':')[0] as string;
 
 /** Who looks at the memory of a value, among the nodes that a run needs: whoever writes there has to wait for them. */
 export class MemoryUses {
@@ -42,12 +42,14 @@ export class MemoryUses {
   /**
    * @returns names of the nodes after which nobody looks at the memory of what `node` gives; `undefined` where that, or what is made
    *   of it at once, outlives the run
+   * @param but a node that does not count, nor what is made of it
    */
-  endingWith(node: string): ReadonlySet<string> | undefined {
+  endingWith(node: string, but?: string): ReadonlySet<string> | undefined {
     const uses = new Set<string>();
     const rest = [node];
     for (let name = rest.pop(); name !== undefined; name = rest.pop())
       for (const consumer of this.#consumers.get(name) ?? []) {
+        if (consumer.name === but) continue;
         if (SHARING.has(consumer.op) && !uses.has(consumer.name)) rest.push(consumer.name);
         uses.add(consumer.name);
       }

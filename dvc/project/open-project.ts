@@ -2,17 +2,18 @@ import { realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import type { Project } from '../types.js';
-import { readConfig } from './config/read-config.js';
+import { readConfig, type ConfigOptions } from './config/read-config.js';
 
 /**
  * Finds the DVC project that `cwd` lies in, and reads its configuration.
  *
+ * @param options `passUnknown`: for those who mend it, let settings be that DVC does not know
  * @throws DiagnosticError `no-dvc-project`, `bad-config`
  */
-export function openProject(cwd: string): Promise<Project> {
+export function openProject(cwd: string, options: ConfigOptions = {}): Promise<Project> {
   return new Promise((settle) => {
     const root = findRoot(cwd);
-    settle({ root, config: readConfig(root) });
+    settle({ root, config: readConfig(root, options) });
   });
 }
 

@@ -1,6 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import {
+  accessSync,
   closeSync,
+  constants,
   copyFileSync,
   existsSync,
   fsyncSync,
@@ -25,7 +27,7 @@ export type FolderContents = Readonly<Record<string, FileContent>>;
  * was there before: written beside under a name with a dot, synced, renamed.
  *
  * @param summary a last file that follows from the others: name → SHA-256 of what was written
- * @throws DiagnosticError `disk-full`; what was there before is untouched
+ * @throws DiagnosticError `disk-full`, `not-writable`; what was there before is untouched
  */
 export function writeFolder(
   folder: string,
@@ -94,8 +96,34 @@ function syncFolder(path: string): void {
 /** No space, over quota, and a file larger than the process may write: in each case the disk's owner has to act. */
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
+/** What a file system answers when it will not have a folder or file made there. */
+const NOT_WRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST']);
+
+/**
+ * May the folder be made, or replaced? To be asked before hours of work that end in it.
+ *
+ * @throws DiagnosticError `not-writable`
+ */
+export function requireWritable(folder: string): void {
+  let parent = dirname(folder);
+  while (!existsSync(parent)) parent = dirname(parent);
+  try {
+    // With the slash a file is refused.
+    accessSync(join(parent, '/'), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw asDiagnostic(error, folder);
+  }
+}
+
 function asDiagnostic(error: unknown, folder: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
+  if (code !== undefined && NOT_WRITABLE.has(code))
+    return new DiagnosticError('not-writable', {
+      message: `${folder} cannot be written to (${code})`,
+      at: { file: folder },
+      fix: 'make it a folder that this user may write to, or name another one',
+      cause: error,
+    });
   if (code === undefined || !FULL.has(code)) return error;
   return new DiagnosticError('disk-full', {
     message: `there is no room to write ${folder} (${code})`,

@@ -10,8 +10,9 @@ import { loadCallbacks } from './callbacks/load-callbacks.js';
 import { PREPROCESSOR_FILE, readPreprocessing } from '../images/preprocessing.js';
 import type { Network } from '../models/network.js';
 import { CheckpointFolder } from './checkpoint.js';
-import { writeFolder, type FolderContents } from './durable-folder.js';
+import { requireWritable, writeFolder, type FolderContents } from './durable-folder.js';
 import { EpochModels } from './epoch-models.js';
+import { explainedByWeights } from './explained-by-weights.js';
 import { assignInitialWeights } from './initial-weights.js';
 import { modelFolder, renamed } from './model-folder.js';
 import { isOutOfMemory, outOfMemory, type MemoryNeeds } from './out-of-memory.js';
@@ -55,7 +56,7 @@ export interface FinetuneResult {
  * Trains, and writes the best model. Called again with the same inputs after it was ended at any moment and in any way,
  * it continues from the last checkpoint and writes the same bytes.
  *
- * @throws DiagnosticError for what is wrong with the inputs, `loss-diverged`, `disk-full`, `out-of-memory`
+ * @throws DiagnosticError for what is wrong with the inputs, `bad-weights`, `loss-diverged`, `disk-full`, `out-of-memory`
  */
 export async function finetune(options: FinetuneOptions): Promise<FinetuneResult> {
   let needs: MemoryNeeds | undefined;
@@ -75,6 +76,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
 async function run(options: FinetuneOptions, onNeeds: (needs: MemoryNeeds) => void): Promise<FinetuneResult> {
   const { config, onEvent } = options;
   const log = (message: string): void => onEvent({ kind: 'log', message });
+  requireWritable(options.outputDir);
   const callbacks = await callbacksOf(options);
   const prepared = await prepareTraining({ ...options, onNeeds });
   const { key, format, session, program, order, total, dataset } = prepared;
@@ -141,6 +143,8 @@ async function run(options: FinetuneOptions, onNeeds: (needs: MemoryNeeds) => vo
     onLogged: (entry) => onEvent({ kind: 'logged', entry }),
     onEvaluating: (done, of) => onEvent({ kind: 'evaluating', done, total: of }),
     signal: options.signal,
+  }).catch((error: unknown) => {
+    throw explainedByWeights(error, prepared.network, options.modelDir);
   });
   if (state.stopped !== null) log(`ended at step ${state.step}: ${state.stopped}`);
   const weights = best ?? session.readModel();

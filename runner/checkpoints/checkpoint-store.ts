@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, utimes } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { md5OfFile } from '../../dvc/index.js';
 import type { ObjectStore } from '../../storage/index.js';
+import type { CheckpointOrder } from './checkpoint-order.js';
 import { checkpointContents, type CheckpointContents } from './contents.js';
-import { listCheckpoints } from './local-checkpoints.js';
+import { furthestFirst } from './position.js';
 
 const PREFIX = 'reprise/checkpoints/';
 
@@ -48,22 +49,23 @@ export class CheckpointStore {
   }
 
   /**
-   * Brings the newest checkpoint to this host, unless it has one that is as new.
+   * Brings the furthest checkpoint to this host, unless it has one that is as far.
    *
-   * @param folder where the command looks for its checkpoints
+   * @param order of those in the folder where the command looks for its checkpoints
    * @returns the name of what was brought
    */
-  async restore(folder: string, signal?: AbortSignal): Promise<string | undefined> {
-    const newestHere = (await listCheckpoints(folder))[0]?.modified ?? 0;
-    for (const listed of await this.#lists()) {
-      const contents = await this.#read(listed);
-      // The file system may keep less of a time than the list does.
-      if (!contents || contents.modified <= Math.round(newestHere)) continue;
+  async restore(order: CheckpointOrder, signal?: AbortSignal): Promise<string | undefined> {
+    const here = await order.look();
+    const { readable } = await this.#lists();
+    for (const { contents } of readable) order.follow(contents);
+    for (const { contents } of readable) {
+      if (here && furthestFirst(contents, here) >= 0) return undefined;
       try {
-        await this.#fetch(contents, folder, signal);
+        await this.#fetch(contents, order.folder, signal);
+        await order.brought(contents.name, contents);
         return contents.name;
       } catch (error) {
-        // One that is damaged, or was dropped meanwhile: the one before it will do.
+        // One that is damaged, or was dropped meanwhile: the one before it will do, and what comes of that is still further.
         if (!isOfOneCheckpoint(error)) throw error;
       }
     }
@@ -72,16 +74,28 @@ export class CheckpointStore {
 
   /** Once a stage's outs are safe, its checkpoints have nothing left to say. Lists first: what has none is no checkpoint. */
   async remove(): Promise<void> {
-    for (const key of await this.#lists()) await this.store.delete(key);
+    for (const key of await this.#listKeys()) await this.store.delete(key);
     for await (const { key } of this.store.list(this.#prefix)) await this.store.delete(key);
   }
 
-  /** Keys of the lists, newest first. */
-  async #lists(): Promise<string[]> {
+  /** Furthest first; and the keys of those that cannot be read. */
+  async #lists(): Promise<{ readonly readable: readonly List[]; readonly unreadable: readonly string[] }> {
+    const readable: List[] = [];
+    const unreadable: string[] = [];
+    for (const key of await this.#listKeys()) {
+      const contents = await this.#read(key);
+      if (contents) readable.push({ key, contents });
+      else unreadable.push(key);
+    }
+    readable.sort((a, b) => furthestFirst(a.contents, b.contents));
+    return { readable, unreadable };
+  }
+
+  async #listKeys(): Promise<readonly string[]> {
     const keys: string[] = [];
     for await (const { key } of this.store.list(this.#prefix))
       if (key.endsWith('.json') && !key.slice(this.#prefix.length).includes('/')) keys.push(key);
-    return keys.sort().reverse();
+    return keys;
   }
 
   async #read(key: string): Promise<CheckpointContents | undefined> {
@@ -103,32 +117,33 @@ export class CheckpointStore {
         await this.store.download(this.#fileKey(md5), file, { signal });
         if ((await md5OfFile(file)) !== md5) throw new DamagedCheckpoint(contents.name, path);
       }
-      const time = new Date(contents.modified);
       const place = join(folder, contents.name);
       await rm(place, { recursive: true, force: true });
       await rename(beside, place);
-      await utimes(place, time, time);
     } finally {
       await rm(beside, { recursive: true, force: true });
     }
   }
 
   async #drop(there: ReadonlySet<string>): Promise<void> {
-    const lists = await this.#lists();
-    if (lists.length <= this.keep) return;
-    for (const key of lists.slice(this.keep)) await this.store.delete(key);
-    const kept = await Promise.all(lists.slice(0, this.keep).map((key) => this.#read(key)));
+    const { readable, unreadable } = await this.#lists();
+    if (readable.length <= this.keep) return;
+    for (const { key } of readable.slice(this.keep)) await this.store.delete(key);
     // A list that cannot be read says nothing of its files: they stay.
-    if (kept.includes(undefined)) return;
-    const used = new Set(
-      kept.flatMap((contents) => contents?.files.map(({ md5 }) => this.#fileKey(md5)) ?? []),
-    );
+    if (unreadable.length > 0) return;
+    const kept = readable.slice(0, this.keep);
+    const used = new Set(kept.flatMap(({ contents }) => contents.files.map(({ md5 }) => this.#fileKey(md5))));
     for (const key of there) if (!used.has(key)) await this.store.delete(key);
   }
 
   #fileKey(md5: string): string {
     return `${this.#prefix}files/${md5}`;
   }
+}
+
+interface List {
+  readonly key: string;
+  readonly contents: CheckpointContents;
 }
 
 class DamagedCheckpoint extends Error {

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { md5OfFile, type Md5 } from '../../dvc/index.js';
-import type { Checkpoint } from './local-checkpoints.js';
+import type { PlacedCheckpoint } from './checkpoint-order.js';
 
 const contained = z
   .string()
@@ -15,8 +15,10 @@ const contained = z
 /** A finished checkpoint, by its files. */
 export const checkpointContents = z.strictObject({
   name: contained.refine((name) => !name.includes('/') && !name.startsWith('.')),
-  /** Milliseconds since the epoch: of two checkpoints of one key, the later one is further. */
+  /** As {@link Position} says. */
   modified: z.number().int().min(0),
+  step: z.number().default(0),
+  sequence: z.number().int().min(0).default(0),
   files: z.array(
     z.strictObject({
       path: contained,
@@ -32,7 +34,8 @@ export const checkpointContents = z.strictObject({
 export type CheckpointContents = z.output<typeof checkpointContents>;
 
 /** Reads a checkpoint of this host. The command may remove it meanwhile: then a file is missing, which is an error. */
-export async function readContents({ name, path, modified }: Checkpoint): Promise<CheckpointContents> {
+export async function readContents(checkpoint: PlacedCheckpoint): Promise<CheckpointContents> {
+  const { name, path, step, sequence, modified } = checkpoint;
   const items = await readdir(path, { recursive: true, withFileTypes: true });
   const files = [];
   for (const item of items.filter((candidate) => candidate.isFile())) {
@@ -41,7 +44,7 @@ export async function readContents({ name, path, modified }: Checkpoint): Promis
     files.push({ path: relative(path, file).split(sep).join('/'), md5: await md5OfFile(file), size });
   }
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { name, modified: Math.round(modified), files };
+  return { name, modified, step, sequence, files };
 }
 
 /** Names what a checkpoint holds; its name and time do not count. */

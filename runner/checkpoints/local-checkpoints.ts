@@ -5,12 +5,12 @@ export interface Checkpoint {
   /** Name of the sub-folder. */
   readonly name: string;
   readonly path: string;
-  /** Milliseconds since the epoch. */
-  readonly modified: number;
+  /** When it was last changed, by this host's clock: milliseconds since the epoch. */
+  readonly time: number;
 }
 
 /**
- * The finished checkpoints of one run key, newest first. A command writes a sub-folder under a name that begins with a dot
+ * The finished checkpoints of one run key on this host, newest first. A command writes a sub-folder under a name that begins with a dot
  * and renames it when it is whole; so what has no dot is finished.
  */
 export async function listCheckpoints(folder: string): Promise<Checkpoint[]> {
@@ -25,9 +25,9 @@ export async function listCheckpoints(folder: string): Promise<Checkpoint[]> {
     if (name.startsWith('.')) continue;
     const path = join(folder, name);
     const info = await stat(path).catch(() => undefined);
-    if (info?.isDirectory()) found.push({ name, path, modified: info.mtimeMs });
+    if (info?.isDirectory()) found.push({ name, path, time: info.mtimeMs });
   }
-  return found.sort((a, b) => b.modified - a.modified || (a.name < b.name ? 1 : -1));
+  return found.sort((a, b) => b.time - a.time || (a.name < b.name ? 1 : -1));
 }
 
 function checkpointsFolder(root: string): string {

@@ -47,6 +47,7 @@ describe('reprise completion bash', () => {
     ['reprise repro sub/dvc.yaml:t', ['tidy']],
     ['reprise repro --force-', ['--force-downstream']],
     ['reprise repro --forc', ['--force', '--force-downstream']],
+    ['reprise repro --i', ['--interactive', '--ignore-errors']],
     ['reprise repro --jobs 2 tr', ['train']],
     ['reprise runs list --status fa', ['failed']],
     ['reprise runs list --status=fa', ['failed']],

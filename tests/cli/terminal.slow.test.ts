@@ -36,4 +36,32 @@ const hasScript = process.platform === 'linux' && existsSync('/usr/bin/script');
     expect(raw).toMatch(/train.*━+─*.*\d+\/12.*loss 0\.500/);
     await serverEnds(root);
   }, 240_000);
+
+  it('asks before each stage that is not up to date, and ends where the answer is no', async () => {
+    const chain = 'stages:\n  a: {cmd: echo 1 > a, outs: [a]}\n  b: {cmd: cp a b, deps: [a], outs: [b]}\n';
+    const root = makeProject({ 'dvc.yaml': chain });
+    const ask = (...answers: string[]): { status: number | null; text: string } => {
+      const command = `'${process.execPath}' '${EXECUTABLE}' repro -i`;
+      const { status, stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
+        cwd: root,
+        env: { ...process.env, CI: '', TEMPORAL_ADDRESS: '', TERM: 'xterm', SHELL: '/bin/sh' },
+        input: answers.map((answer) => `${answer}\n`).join(''),
+        encoding: 'utf8',
+      });
+      return { status, text: stdout };
+    };
+    const first = ask('perhaps', 'y', 'n');
+    expect(first.text.match(/Going to reproduce a\./g)).toHaveLength(2);
+    expect(first.text).toMatch(/Going to reproduce b\./);
+    expect(first.status).toBe(1);
+    expect([existsSync(join(root, 'a')), existsSync(join(root, 'b'))]).toEqual([true, false]);
+    const second = ask('yes');
+    expect(second.text).not.toMatch(/Going to reproduce a\./);
+    expect({ status: second.status, made: existsSync(join(root, 'b')) }).toEqual({ status: 0, made: true });
+    expect(ask()).toMatchObject({
+      status: 0,
+      text: expect.stringContaining('everything is up to date') as string,
+    });
+    await serverEnds(root);
+  }, 240_000);
 });

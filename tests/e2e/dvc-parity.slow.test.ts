@@ -146,6 +146,7 @@ const FLAGS: Readonly<Record<string, ReproduceInput>> = {
   '-P': { allPipelines: true },
   '-R': { recursive: true },
   '-k': { keepGoing: true },
+  '--ignore-errors': { ignoreErrors: true },
   '--downstream': { downstream: true },
   '--force-downstream': { forceDownstream: true },
   '--glob': { glob: true },

@@ -1,14 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { ReproduceResult } from '../../workflows/index.js';
 import { startGit, type GitServer } from '../rig/git-server.js';
 import { Host } from '../rig/host.js';
+import { startRelay } from '../rig/http-relay.js';
 import { endAll } from '../rig/reprise.js';
 import { describeWithS3, startS3, type S3Server } from '../rig/s3.js';
 import { until } from '../rig/servers.js';
@@ -16,6 +18,7 @@ import { startTemporal } from '../rig/temporal.js';
 import { TRAIN } from '../rig/training.js';
 
 const STEPS = 40;
+const CLOCK = new URL('../chaos/clock.mjs', import.meta.url).href;
 const PIPELINE = `stages:
   prepare:
     cmd: seq 1 1000 > data
@@ -46,10 +49,10 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     await env?.teardown();
   });
 
-  async function scene() {
+  async function scene(endpoint = s3.endpoint) {
     const bucket = s3.makeBucket();
     const { url } = git.makeRepository(randomUUID(), {
-      '.dvc/config': `[core]\n    remote = store\n['remote "store"']\n    url = s3://${bucket}/dvc\n    endpointurl = ${s3.endpoint}\n`,
+      '.dvc/config': `[core]\n    remote = store\n['remote "store"']\n    url = s3://${bucket}/dvc\n    endpointurl = ${endpoint}\n`,
       'dvc.yaml': PIPELINE,
       'train.sh': TRAIN,
       'in.txt': 'one\n',
@@ -57,6 +60,13 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     const trace = join(mkdtempSync(join(tmpdir(), 'reprise-trace-')), 'trace');
     const settings = { ...s3.env, TEMPORAL_ADDRESS: env.address, TRACE: trace };
     const host = (...args: string[]) => new Host().start(['--git', git.url, ...args], settings);
+    /** Its clock is off by so many seconds. */
+    const clockedHost = (off: number, ...args: string[]) => {
+      const file = join(mkdtempSync(join(tmpdir(), 'reprise-clock-')), 'offset');
+      writeFileSync(file, String(off * 1000));
+      const clock = { NODE_OPTIONS: `--import ${CLOCK}`, CHAOS_CLOCK: file, CLOCK: String(off) };
+      return new Host().start(['--git', git.url, ...args], { ...settings, ...clock });
+    };
     const run = await env.client.workflow.start('reproduce', {
       taskQueue: 'reprise',
       workflowId: randomUUID(),
@@ -73,7 +83,7 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     const inBucket = (name: string): Promise<unknown> =>
       until(`${name} in the bucket`, () => lists().some((file) => file.endsWith(`-${name}.json`)), 60);
     const starts = (): string[] => text().match(/^start.*/gm) ?? [];
-    return { url, host, run, reached, inBucket, starts, lists, text };
+    return { url, host, clockedHost, run, reached, inBucket, starts, lists, text };
   }
 
   function modelOf(url: string, { published }: ReproduceResult): string {
@@ -85,6 +95,8 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
         encoding: 'utf8',
         env: { ...process.env, ...s3.env },
       });
+    // A relay of this process would not answer while it waits for dvc.
+    dvc('config', '--local', 'remote.store.endpointurl', s3.endpoint);
     dvc('pull');
     expect(JSON.parse(dvc('status', '--json'))).toEqual({});
     return readFileSync(join(clone, 'model'), 'utf8');
@@ -135,5 +147,68 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     // It says a step before it saves it: ended between the two, it has that of five steps before.
     expect([`start ${saved}`, ...(saved === before ? [`start ${saved - 5}`] : [])]).toContain(again);
     expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
+  }, 180_000);
+
+  it('go on from the checkpoint with the most steps, whatever the clocks of their hosts say', async () => {
+    const { url, host, clockedHost, run, reached, inBucket, starts } = await scene();
+    await host();
+    const ahead = await clockedHost(600, '--labels', 'npu');
+    await inBucket('step-010');
+    ahead.lose();
+    const second = await host('--labels', 'npu');
+    await reached(22);
+    // Ten minutes before the first one's, by the time of its host.
+    await inBucket('step-020');
+    second.lose();
+    await clockedHost(-600, '--labels', 'npu');
+    const result = (await run.result()) as ReproduceResult;
+    expect(starts()).toEqual([
+      'start 0',
+      expect.stringMatching(/^start (10|15)$/),
+      expect.stringMatching(/^start (20|25)$/),
+    ]);
+    expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
+  }, 180_000);
+
+  /** Up to the push of the model, which is on its way when its host is taken back. */
+  async function takenBackWhilePushing(crosses: Promise<unknown>) {
+    const md5 = createHash('md5').update(`trained ${STEPS}\n`).digest('hex');
+    let begun = (): void => undefined;
+    const pushing = new Promise<void>((resolve) => (begun = resolve));
+    const first = new RegExp(`^PUT .*/files/md5/${md5.slice(0, 2)}/${md5.slice(2)}`);
+    const relay = await startRelay(s3.endpoint, { first, before: begun, until: crosses });
+    const place = await scene(relay.endpoint);
+    await place.host();
+    const host = await place.host('--labels', 'npu');
+    await pushing;
+    host.preempt();
+    return { ...place, first: host, relay };
+  }
+
+  it('end the push of what a stage has made when they are taken back, and train nothing again', async () => {
+    let cross = (): void => undefined;
+    const crosses = new Promise<void>((resolve) => (cross = resolve));
+    const { url, run, starts, first, relay } = await takenBackWhilePushing(crosses);
+    // Longer than a heartbeat may fail to come, shorter than the stage's grace time.
+    await sleep(3_500);
+    cross();
+    expect(await first.left()).toBe(0);
+    const result = (await run.result()) as ReproduceResult;
+    expect(result.stages[1]).toMatchObject({ outcome: 'ran', attempts: 1 });
+    expect(starts()).toEqual(['start 0']);
+    expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
+    relay.stop();
+  }, 180_000);
+
+  it('leave a push that does not end in time, and the next goes on from the last checkpoint', async () => {
+    const { url, host, run, starts, first, relay } = await takenBackWhilePushing(
+      new Promise(() => undefined),
+    );
+    expect(await first.left()).toBe(0);
+    await host('--labels', 'npu');
+    const result = (await run.result()) as ReproduceResult;
+    expect(starts()).toEqual(['start 0', expect.stringMatching(/^start (30|35|40)$/)]);
+    expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
+    relay.stop();
   }, 180_000);
 });

@@ -22,6 +22,11 @@ export class Host {
     for (const process of this.#commands()) killGroup(process);
   }
 
+  /** SIGTERM, as a cloud announces that it takes a machine back. */
+  preempt(): void {
+    this.#worker?.child.kill('SIGTERM');
+  }
+
   /** Its worker has ended by itself. */
   async left(): Promise<number | null> {
     return (await this.#worker?.ended)?.code ?? null;

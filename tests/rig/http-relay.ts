@@ -15,6 +15,8 @@ export interface Meddling {
   readonly first?: RegExp;
   /** Called before it is passed on. */
   readonly before?: () => void;
+  /** It is passed on once this has come. */
+  readonly until?: Promise<unknown>;
   /** Its answer breaks off after so many bytes. */
   readonly cutAfter?: number;
   /** One of its answer's bits is another on the way. */
@@ -23,7 +25,7 @@ export interface Meddling {
 
 export async function startRelay(
   target: string,
-  { first, before, cutAfter, flipped }: Meddling = {},
+  { first, before, until, cutAfter, flipped }: Meddling = {},
 ): Promise<HttpRelay> {
   const { hostname, port } = new URL(target);
   let isOver = false;
@@ -33,14 +35,18 @@ export async function startRelay(
     const isFirst = !isOver && first !== undefined && first.test(`${method} ${path}`);
     isOver ||= isFirst;
     if (isFirst) before?.();
-    const passed = request({ hostname, port, method, path, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      if (isFirst && cutAfter !== undefined) pipeline(answer, cutting(cutAfter), outgoing, () => undefined);
-      else if (isFirst && flipped) pipeline(answer, flipping(), outgoing, () => undefined);
-      else pipeline(answer, outgoing, () => undefined);
-    });
-    passed.on('error', () => outgoing.destroy());
-    pipeline(incoming, passed, () => undefined);
+    const pass = (): void => {
+      const passed = request({ hostname, port, method, path, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        if (isFirst && cutAfter !== undefined) pipeline(answer, cutting(cutAfter), outgoing, () => undefined);
+        else if (isFirst && flipped) pipeline(answer, flipping(), outgoing, () => undefined);
+        else pipeline(answer, outgoing, () => undefined);
+      });
+      passed.on('error', () => outgoing.destroy());
+      pipeline(incoming, passed, () => undefined);
+    };
+    if (isFirst && until) void until.then(pass);
+    else pass();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

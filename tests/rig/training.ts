@@ -1,6 +1,9 @@
 import { writeFiles } from './project.js';
 
-/** A stage in `sh` that trains as ours do: steps, progress, checkpoints, and a restart from the newest of them. */
+/**
+ * A stage in `sh` that trains as ours do: steps, progress, checkpoints, and a restart from the newest of them. `CLOCK`: by how many
+ * seconds the clock of its host is off.
+ */
 export const TRAIN = `
 steps=$1
 trace="\${TRACE:-trace}"
@@ -17,6 +20,7 @@ while [ "$i" -lt "$steps" ]; do
     rm -rf "$REPRISE_CHECKPOINTS/.new"
     mkdir "$REPRISE_CHECKPOINTS/.new"
     echo "$i" > "$REPRISE_CHECKPOINTS/.new/step"
+    [ -z "$CLOCK" ] || touch -d "@$(($(date +%s) + CLOCK))" "$REPRISE_CHECKPOINTS/.new"
     mv "$REPRISE_CHECKPOINTS/.new" "$REPRISE_CHECKPOINTS/step-$(printf %03d "$i")"
   fi
 done

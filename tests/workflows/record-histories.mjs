@@ -38,6 +38,13 @@ const LONG = `stages:
   long: {cmd: 'trap "exit 143" TERM; test -e begun && echo x > x && exit; touch begun; sleep 600 & wait', outs: [x]}
   last: {cmd: cat x > y, deps: [x], outs: [y]}
 `;
+/** Both chains are ready at once. */
+const TWO_CHAINS = `stages:
+  a1: {cmd: echo 1 > a1, outs: [a1]}
+  b1: {cmd: echo 1 > b1, outs: [b1]}
+  a2: {cmd: cp a1 a2, deps: [a1], outs: [a2]}
+  b2: {cmd: cp b1 b2, deps: [b1], outs: [b2]}
+`;
 const CHAIN = `stages:
 ${Array.from({ length: 8 }, (_, i) => `  s${i}: {cmd: echo ${i} > o${i}, outs: [o${i}]${i > 0 ? `, deps: [o${i - 1}]` : ''}}\n`).join('')}`;
 
@@ -58,6 +65,7 @@ const MANY = `stages:
 /** @type {Record<string, Scenario>} */
 const SCENARIOS = {
   success: { pipeline: DIAMOND },
+  'one-at-a-time': { pipeline: TWO_CHAINS, input: { jobs: 1 } },
   'failure-keep-going': { pipeline: FAILING, input: { keepGoing: true } },
   'retry-after-kill': {
     pipeline: LONG,

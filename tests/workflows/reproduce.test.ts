@@ -98,6 +98,21 @@ describe('reproduce', () => {
     expect(overlap(apart)).toBeLessThanOrEqual(0);
   });
 
+  it('runs stages in the order of the plan when they run one at a time', async () => {
+    const root = project({
+      'dvc.yaml': `stages:
+  z1: {cmd: echo z1 >> trace; echo > z1, outs: [z1]}
+  a1: {cmd: echo a1 >> trace; echo > a1, outs: [a1]}
+  a2: {cmd: echo a2 >> trace; cp a1 a2, deps: [a1], outs: [a2]}
+  z2: {cmd: echo z2 >> trace; cp z1 z2, deps: [z1], outs: [z2]}
+`,
+    });
+    const result = await reproduce(root, { jobs: 1 });
+    const trace = readFileSync(join(root, 'trace'), 'utf8').trim().split('\n');
+    expect(trace).toEqual(result.stages.map(({ address }) => address));
+    expect(trace).toEqual(['z1', 'a1', 'a2', 'z2']);
+  });
+
   it('restores a stage from the run cache in place of running it', async () => {
     const root = project({
       'dvc.yaml': 'stages:\n  a: {cmd: date +%N > ../stamp-$$; cat in > out, deps: [in], outs: [out]}\n',

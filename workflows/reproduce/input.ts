@@ -50,6 +50,11 @@ export const reproduceInput = z
     updateImports: flag,
     /** Go on with what does not depend on a failed stage. */
     keepGoing: flag,
+    /**
+     * Go on with all of the rest, also with what depends on a failed stage, and do not fail. In a git workspace the outs of a failed stage
+     * are on no other host: what depends on it is blocked.
+     */
+    ignoreErrors: flag,
     /** How many stages may run at once; 0 leaves it to the workers' slots. */
     jobs: z.number().int().min(0).default(0),
     /** Run a labelled stage on the CPU queue when no worker serves its labels. */

@@ -4,6 +4,7 @@ import type { Board } from './board.js';
 import { Interrupted, type Control } from './control.js';
 import { untilDeserted } from './deserted.js';
 import { Frontier, type Ready } from './frontier.js';
+import { Lanes, MOST_AT_ONCE, type Lane } from './lanes.js';
 import type { Ledger } from './ledger.js';
 import {
   StageFailed,
@@ -17,23 +18,14 @@ import {
 import { Semaphore } from './semaphore.js';
 import { ServedQueues } from './served-queues.js';
 
-/** A workflow may have 2,000 activities under way; more workers than this have slots for nobody has. */
-const MOST_AT_ONCE = 1000;
 /** The same of a queue that no worker serves: they wait beside those that run. */
 const UNSERVED_AT_ONCE = 100;
-
-/** Stages of one queue, in the order in which they became ready. */
-interface Lane {
-  readonly stages: PlannedStage[];
-  next: number;
-  begun: number;
-}
 
 /** Runs the stages of a plan, each as soon as those before it are done. */
 export class PlanRun {
   readonly #slots: Semaphore;
   readonly #frontier: Frontier;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes: Lanes;
   /** By queue. */
   readonly #unserved = new Map<string, Semaphore>();
   readonly #served = new ServedQueues();
@@ -61,13 +53,21 @@ export class PlanRun {
   ) {
     this.#frontier = new Frontier(plan.stages);
     this.#slots = new Semaphore(options.jobs === 0 ? MOST_AT_ONCE : options.jobs);
-    this.#carried = new Map(options.carried.map(({ address, outcome }) => [address, outcome !== 'failed']));
+    this.#carried = new Map(
+      options.carried.map(({ address, outcome }) => [address, outcome !== 'failed' || this.#passesFailures]),
+    );
     for (const { address } of options.carried) this.#ran.add(address);
+    this.#lanes = new Lanes(plan.stages, options.jobs === 1 && patched('order-of-the-plan'));
   }
 
   /** The history is long: what was not begun is left to a run that continues this one. */
   get isContinuing(): boolean {
     return this.#hasLongHistory && !this.#isStopping;
+  }
+
+  /** What depends on a failed stage is run all the same, on what there is of its outs. */
+  get #passesFailures(): boolean {
+    return this.options.ignoreErrors && this.plan.workspace.kind === 'path';
   }
 
   /** The stage that the run's `until` has stopped. */
@@ -91,12 +91,7 @@ export class PlanRun {
   #goOn(): void {
     for (let ready = this.#frontier.takeReady(); ready.length > 0; ready = this.#frontier.takeReady())
       for (const one of ready) this.#look(one);
-    for (const lane of this.#lanes.values()) {
-      while (lane.begun < MOST_AT_ONCE && lane.next < lane.stages.length) {
-        const stage = lane.stages[lane.next++];
-        if (stage && !this.#isLeft) this.#begin(stage, lane);
-      }
-    }
+    for (const { stage, lane } of this.#lanes.startable()) if (!this.#isLeft) this.#begin(stage, lane);
     if (this.#begun === 0) this.#allEnded();
   }
 
@@ -106,14 +101,12 @@ export class PlanRun {
   }
 
   #look({ stage, missing }: Ready): void {
-    const { address, queue } = stage;
+    const { address } = stage;
     const carried = this.#carried.get(address);
     if (this.#isLeft) return;
     if (stage.upToDate || carried !== undefined) return this.#frontier.ended(address, carried ?? true);
     if (missing !== undefined || this.#isStopping) return this.#block(address, missing);
-    const lane = this.#lanes.get(queue) ?? { stages: [], next: 0, begun: 0 };
-    this.#lanes.set(queue, lane);
-    lane.stages.push(stage);
+    this.#lanes.add(stage);
   }
 
   get #whyStopping(): string {
@@ -142,7 +135,7 @@ export class PlanRun {
       });
   }
 
-  /** True when the stage's outs are good. */
+  /** True when what depends on the stage may run. */
   async #run(stage: PlannedStage, lane: Lane): Promise<boolean> {
     const { address } = stage;
     const record: StageRecord = { attempt: 1, usage: undefined };
@@ -153,7 +146,9 @@ export class PlanRun {
         const place = await choosePlace(current, this.options, this.#nearest(stage), this.#served);
         // What waits for a worker that may never come must not keep a slot from the rest.
         const slots = place.served ? this.#slots : this.#slotsOf(place.queue);
-        const isGood = await slots.hold(() => this.#runOnce(current, place, record));
+        const hold = () => slots.hold(() => this.#runOnce(current, place, record));
+        const isAside = this.#lanes.isInOrder && !place.served;
+        const isGood = isAside ? await this.#aside(lane, hold) : await hold();
         if (isGood !== 'interrupted') return isGood;
       }
     } finally {
@@ -177,14 +172,19 @@ export class PlanRun {
     return most?.[0];
   }
 
-  async #untilRunnable({ address }: PlannedStage, lane: Lane): Promise<void> {
-    if (!this.control.isPaused(address)) return;
+  #untilRunnable({ address }: PlannedStage, lane: Lane): Promise<void> {
+    if (!this.control.isPaused(address)) return Promise.resolve();
     this.board.change(address, { status: 'paused' });
-    // Another may be begun meanwhile: one that is not paused may stand behind thousands that are.
+    // One that is not paused may stand behind thousands that are.
+    return this.#aside(lane, () => this.control.untilRunnable(address));
+  }
+
+  /** Another may be begun meanwhile. */
+  async #aside<T>(lane: Lane, wait: () => Promise<T>): Promise<T> {
     lane.begun--;
     void Promise.resolve().then(() => this.#goOn());
     try {
-      await this.control.untilRunnable(address);
+      return await wait();
     } finally {
       lane.begun++;
     }
@@ -269,8 +269,8 @@ export class PlanRun {
       }
       if (error instanceof StageFailed) {
         board.change(address, { status: 'failed', finishedAt: Date.now(), error: error.error });
-        if (!options.keepGoing) this.#isStopping = true;
-        return false;
+        if (!options.keepGoing && !options.ignoreErrors) this.#isStopping = true;
+        return this.#passesFailures;
       }
       if (error instanceof StageStopped) {
         const { metric = '' } = options.until ?? {};

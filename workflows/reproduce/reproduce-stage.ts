@@ -16,7 +16,7 @@ import { StageFailed, choosePlace, runStage } from './run-stage.js';
  */
 export async function reproduceStage(
   target: string,
-  options: Omit<NonNullable<ReproduceInput>, 'targets' | 'singleItem' | 'until'> = {},
+  options: Omit<NonNullable<ReproduceInput>, 'targets' | 'singleItem' | 'ignoreErrors' | 'until'> = {},
 ): Promise<Omit<ReproduceResult, 'seconds'>> {
   const input = parseInput({ ...options, targets: [target], singleItem: true });
   const plan = await short.plan(input);

@@ -3,6 +3,7 @@ import { isMap, isNode, isScalar, isSeq } from 'yaml';
 import { DiagnosticError, YamlDocument, type Location, type YamlPath } from '../../../diagnostics/index.js';
 import type { Value } from '../values.js';
 import { UnreadableYaml, readValues } from './read-values.js';
+import { refuseTabs } from './refuse-tabs.js';
 
 const CONFLICT = /^(?:<{7} |>{7} )/m;
 
@@ -19,6 +20,7 @@ export class YamlFile {
   ) {
     this.#source = parse(name, text);
     try {
+      refuseTabs(text);
       this.value = readValues(this.#source.document);
     } catch (error) {
       if (!(error instanceof UnreadableYaml)) throw error;

@@ -1,4 +1,4 @@
-import { DiagnosticError } from '../../../diagnostics/index.js';
+import { DiagnosticError, type Location } from '../../../diagnostics/index.js';
 
 export type IniValue = string | readonly string[];
 /** Section → key → value; names in lower case. */
@@ -13,18 +13,25 @@ export const TRIPLE_QUOTE = /^("""|''')/;
  * Reads the INI dialect of Python's ConfigObj, as far as DVC's configuration uses it: sections of one level, quoted names and
  * values, comments after values, lists by commas, triple-quoted values.
  *
+ * @param onLine called with each section (without a key) and each setting, as they stand there
  * @throws DiagnosticError `bad-config`
  */
-export function parseIni(text: string, file: string): IniFile {
+export function parseIni(
+  text: string,
+  file: string,
+  onLine: (line: { section: string; key?: string; at: Location }) => void = () => undefined,
+): IniFile {
   const sections = new Map<string, Map<string, IniValue>>();
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   let section = new Map<string, IniValue>();
+  let sectionName = '';
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index] as string;
+    const at: Location = { file, line: index + 1, column: line.search(/\S/) + 1, source: line };
     const fail = (message: string) =>
       new DiagnosticError('bad-config', {
         message,
-        at: { file, line: index + 1, column: line.search(/\S/) + 1, source: line },
+        at,
         fix: 'correct that line: a section is written [name], a setting key = value',
       });
     if (/^\s*(#|$)/.test(line)) continue;
@@ -34,12 +41,15 @@ export function parseIni(text: string, file: string): IniFile {
       if (sections.has(name)) throw fail(`section [${name}] occurs twice`);
       section = new Map();
       sections.set(name, section);
+      sectionName = name;
+      onLine({ section: name, at });
       continue;
     }
     const [, keyText, valueText = ''] = KEYWORD.exec(line) ?? [];
     if (keyText === undefined) throw fail('this line is neither a section nor a setting');
     const key = unquote(keyText).toLowerCase();
     if (section.has(key)) throw fail(`${key} is set twice in one section`);
+    onLine({ section: sectionName, key, at });
     if (TRIPLE_QUOTE.test(valueText)) {
       const quote = valueText.slice(0, 3);
       let value = valueText.slice(3);

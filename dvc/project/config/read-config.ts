@@ -5,10 +5,16 @@ import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { LinkType, ProjectConfig } from '../../types.js';
 import { configFiles } from './folders.js';
 import { parseIni, type IniValue } from './ini.js';
+import { refuseUnknown, type WrittenSetting } from './refuse-unknown.js';
 
 interface Setting {
   readonly value: IniValue;
   readonly file: string;
+}
+
+export interface ConfigOptions {
+  /** Settings that DVC does not know are no error. */
+  readonly passUnknown?: boolean;
 }
 
 const LINK_TYPES: readonly LinkType[] = ['reflink', 'hardlink', 'symlink', 'copy'];
@@ -18,14 +24,16 @@ const LINK_TYPES: readonly LinkType[] = ['reflink', 'hardlink', 'symlink', 'copy
  *
  * @throws DiagnosticError `bad-config`
  */
-export function readConfig(root: string): ProjectConfig {
+export function readConfig(root: string, { passUnknown = false }: ConfigOptions = {}): ProjectConfig {
   const settings = new Map<string, Setting>();
+  const written: WrittenSetting[] = [];
   for (const file of Object.values(configFiles(root))) {
     const text = readIfPresent(file);
     if (text === undefined) continue;
-    for (const [section, entries] of parseIni(text, shownFile(root, file)))
+    for (const [section, entries] of parseIni(text, shownFile(root, file), (line) => written.push(line)))
       for (const [key, value] of entries) settings.set(`${section}.${key}`, { value, file });
   }
+  if (!passUnknown) refuseUnknown(written, (section) => settings.get(`${section}.url`)?.value.toString());
   const choose = chooser(root, settings);
   return {
     cacheDir: cacheFolder(root, settings.get('cache.dir')),

@@ -5,8 +5,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformFileSync } from '@swc/core';
 import { devices } from '../../../compute/index.js';
+import { gpus } from '../../../compute/native/devices.js';
+import { prepareEnvironment } from '../../../compute/native/environment.js';
 import { withoutGreetings } from '../../../compute/native/load-quietly.js';
 import { threadCount } from '../../../compute/native/threads.js';
+import { smiEnv } from '../../rig/nvidia-smi.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -146,5 +149,33 @@ describe('devices', () => {
     expect(found.threads).toBeGreaterThanOrEqual(1);
     expect(found.cpu).not.toBe('');
     expect(Array.isArray(found.gpus)).toBe(true);
+  });
+});
+
+describe('the GPUs that TensorFlow works on', () => {
+  // As nvidia-smi does: of all, or of those that are asked for.
+  const script = `case "$*" in *--id=1*) echo 'NVIDIA L4, 550.54.15' ;; *--id=*) exit 6 ;; *) printf 'NVIDIA H200, 570.1\\nNVIDIA L4, 550.54.15\\n' ;; esac`;
+  const names = (CUDA_VISIBLE_DEVICES?: string): string[] =>
+    gpus(smiEnv(script, CUDA_VISIBLE_DEVICES === undefined ? {} : { CUDA_VISIBLE_DEVICES })).map(
+      ({ name }) => name,
+    );
+
+  it('are those that CUDA_VISIBLE_DEVICES leaves', () => {
+    expect(names()).toEqual(['NVIDIA H200', 'NVIDIA L4']);
+    expect(names('1')).toEqual(['NVIDIA L4']);
+  });
+
+  it('have no name where nvidia-smi does not give one, as of a part by MIG', () => {
+    expect(names('MIG-5a0c')).toEqual(['GPU']);
+    expect(gpus({ PATH: '/nowhere' })).toEqual([{ name: 'GPU', driver: 'unknown' }]);
+  });
+
+  it('are numbered as nvidia-smi does, unless the user has another order', () => {
+    const order = (env: NodeJS.ProcessEnv): string | undefined => {
+      prepareEnvironment(env);
+      return env['CUDA_DEVICE_ORDER'];
+    };
+    expect(order({})).toBe('PCI_BUS_ID');
+    expect(order({ CUDA_DEVICE_ORDER: 'FASTEST_FIRST' })).toBe('FASTEST_FIRST');
   });
 });

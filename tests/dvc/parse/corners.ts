@@ -30,6 +30,10 @@ export const corners: readonly Corner[] = [
   echo('${a} and ${b}', 'a: {x: 1}\nb: {y: [1]}\n'),
   echo('"${a}" \'${a}\'', 'a: "multi\\nline"\n'),
   corner(
+    'tabs where DVC takes them',
+    'stages: # of\tall\n  a:\n    cmd: "echo \\t\t\'x\'"\n    deps: [x,\ty]\n    desc: |\n      a\tb\n      \tc\n    meta: {a:\t1}\n',
+  ),
+  corner(
     'exact values keep their types',
     'stages:\n  a:\n    cmd: x\n    meta: {a: "${i}", b: "${f}", c: "${b}", d: "${n}", "${s}": [1, "${s}${i}"]}\n',
     'i: 1\nf: 1.5\nb: true\nn: null\ns: text\n',

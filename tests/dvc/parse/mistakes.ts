@@ -46,6 +46,12 @@ export const mistakes: readonly Mistake[] = [
     name: 'merge conflict',
     says: ['merge conflict'],
   }),
+  pipeline('yaml-syntax', '3:9', 'stages:\n  a:\n    cmd:\techo\n', {
+    name: 'a tab after a colon',
+    says: ['a tab stands'],
+  }),
+  pipeline('yaml-syntax', '4:1', 'stages:\n  a:\n    cmd: echo\n\t\n', { name: 'a tab in an empty line' }),
+  pipeline('yaml-syntax', '3:16', 'stages:\n  a:\n    cmd: echo a\tb\n', { name: 'a tab in plain text' }),
   pipeline('yaml-syntax', '8:10', bomb, {
     name: 'aliases of aliases',
     dvcAccepts: 'until its memory is full',

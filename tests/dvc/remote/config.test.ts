@@ -23,7 +23,7 @@ const text = ({ root }: Project, name = 'config') => readFileSync(join(root, '.d
 describe('the configuration of remotes', () => {
   it('is merged over the levels, paths counting from their file', async () => {
     const project = await projectWith(
-      '[core]\nremote = Main\n[\'remote "Main"\']\nurl = ../../store\njobs = 2\n["remote \'x\'"]\nurl = y\n',
+      '[core]\nremote = Main\n[\'remote "Main"\']\nurl = ../../store\njobs = 2\n',
       '[\'remote "main"\']\njobs = 5\n',
     );
     const { name, url, jobs } = await openRemote(project);
@@ -68,11 +68,24 @@ describe('the configuration of remotes', () => {
       (kind) => [kind, `['remote "a"']\nurl = ${kind}://host/path\n`, 'a', 'remote-unsupported'] as const,
     ),
   ] as const)('refuses: %s', async (_, config, name, code) => {
-    const project = await projectWith(config);
-    await expect(openRemote(project, name)).rejects.toMatchObject({
+    const opened = projectWith(config).then((project) => openRemote(project, name));
+    await expect(opened).rejects.toMatchObject({
       code,
       fix: expect.any(String) as string,
     });
+  });
+
+  it('can be mended by who passes over a setting that DVC does not know', async () => {
+    const root = makeProject({ '.dvc/config': '[\'remote "a"\']\nurl = s3://b\nregoin = x\n' });
+    await expect(openProject(root)).rejects.toMatchObject({
+      code: 'bad-config',
+      message: expect.stringContaining('regoin') as string,
+      at: { file: '.dvc/config', line: 3, column: 1 },
+      fix: 'did you mean region?',
+    });
+    const project = await openProject(root, { passUnknown: true });
+    await modifyRemote(project, 'a', 'regoin', undefined, { cwd: root });
+    expect(await openProject(root)).toMatchObject({ root });
   });
 
   it('shows no secret in an error', async () => {

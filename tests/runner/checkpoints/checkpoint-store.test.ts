@@ -1,12 +1,20 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CheckpointOrder, type PlacedCheckpoint } from '../../../runner/checkpoints/checkpoint-order.js';
 import { CheckpointStore } from '../../../runner/checkpoints/checkpoint-store.js';
 import { readContents } from '../../../runner/checkpoints/contents.js';
 import { openS3Store } from '../../../storage/index.js';
 import { describeWithS3, startS3, type S3Server } from '../../rig/s3.js';
 
 const KEY = 'a'.repeat(64);
+
+const save = (folder: string, name: string, state = `state of ${name}`): string => {
+  const path = join(folder, name);
+  mkdirSync(path);
+  writeFileSync(join(path, 'state'), state);
+  return path;
+};
 
 describeWithS3('the checkpoints of a bucket', () => {
   let server: S3Server;
@@ -20,10 +28,11 @@ describeWithS3('the checkpoints of a bucket', () => {
     const store = new CheckpointStore(await openS3Store(server.options(bucket)), KEY, 2);
     const here = mkdtempSync(join(tmpdir(), 'reprise-checkpoints-'));
     for (const step of [1, 2]) {
-      const path = join(here, `step-${step}`);
-      mkdirSync(path);
-      writeFileSync(join(path, 'state'), `state of step ${step}`);
-      await store.push(path, await readContents({ name: `step-${step}`, path, modified: step * 1000 }));
+      const path = save(here, `step-${step}`, `state of step ${step}`);
+      await store.push(
+        path,
+        await readContents({ name: `step-${step}`, path, step, sequence: step, modified: step * 1000 }),
+      );
     }
     return { store, objects: join(server.folder(bucket), 'reprise/checkpoints', KEY, 'files') };
   };
@@ -35,10 +44,10 @@ describeWithS3('the checkpoints of a bucket', () => {
   it('are gone on from at the newest', async () => {
     const { store } = await pushed();
     const folder = mkdtempSync(join(tmpdir(), 'reprise-restored-'));
-    expect(await store.restore(folder)).toBe('step-2');
+    expect(await store.restore(await CheckpointOrder.open(folder))).toBe('step-2');
     expect(readFileSync(join(folder, 'step-2', 'state'), 'utf8')).toBe('state of step 2');
-    // What is here is as new.
-    expect(await store.restore(folder)).toBeUndefined();
+    // What is here is as far.
+    expect(await store.restore(await CheckpointOrder.open(folder))).toBeUndefined();
   });
 
   it.each([
@@ -54,7 +63,15 @@ describeWithS3('the checkpoints of a bucket', () => {
     const { store, objects } = await pushed();
     spoil(objectOf(objects, 'state of step 2'));
     const folder = mkdtempSync(join(tmpdir(), 'reprise-restored-'));
-    expect(await store.restore(folder)).toBe('step-1');
-    expect(readdirSync(folder)).toEqual(['step-1']);
+    const order = await CheckpointOrder.open(folder);
+    expect(await store.restore(order)).toBe('step-1');
+    expect(readdirSync(folder).filter((name) => !name.startsWith('.'))).toEqual(['step-1']);
+    // What comes of it is the furthest, also where the damaged one had more steps: else nobody would go on from it.
+    save(folder, 'step-1b');
+    const next = await order.look(1);
+    expect(next).toMatchObject({ name: 'step-1b', step: 2, sequence: 3 });
+    await store.push(join(folder, 'step-1b'), await readContents(next as PlacedCheckpoint));
+    const other = mkdtempSync(join(tmpdir(), 'reprise-restored-'));
+    expect(await store.restore(await CheckpointOrder.open(other))).toBe('step-1b');
   });
 });

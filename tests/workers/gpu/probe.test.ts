@@ -92,11 +92,22 @@ esac`),
   });
 
   it('finds nothing wrong with a host without a driver, or without a device', async () => {
-    expect(await probeGpus({ PATH: '/nowhere' })).toEqual({ devices: [], problems: [] });
+    expect(await probeGpus({ PATH: '/nowhere' }, undefined, [])).toEqual({ devices: [], problems: [] });
     expect(await probeGpus(smiEnv("echo 'No devices were found'; exit 6"))).toEqual({
       devices: [],
       problems: [],
     });
+  });
+
+  it('says what a container lacks that has a driver and no nvidia-smi', async () => {
+    const seen = async (env: NodeJS.ProcessEnv) => await probeGpus(env, undefined, ['/dev/null']);
+    expect(await seen({ PATH: '/nowhere' })).toEqual({
+      devices: [],
+      problems: [
+        expect.objectContaining({ fix: expect.stringContaining('NVIDIA_DRIVER_CAPABILITIES') as string }),
+      ],
+    });
+    expect((await seen({ PATH: '/nowhere', CUDA_VISIBLE_DEVICES: '' })).problems).toEqual([]);
   });
 
   it('keeps to CUDA_VISIBLE_DEVICES, as CUDA reads it', async () => {
