@@ -3,7 +3,10 @@ import { availableParallelism } from 'node:os';
 /** Fast suites by default; REPRISE_SLOW=1 (set by `.ci/run`) adds those named `*.slow.test.ts`. */
 /** @type {import('jest').Config} */
 export default {
+  globalSetup: '<rootDir>/tests/global-setup.cjs',
+  globalTeardown: '<rootDir>/tests/global-teardown.cjs',
   testEnvironment: '<rootDir>/tests/outer-realm-environment.cjs',
+  testSequencer: '<rootDir>/tests/slow-first-sequencer.cjs',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',
@@ -24,6 +27,8 @@ export default {
   },
   // Most of a slow suite's time is waiting for servers: two at once, even on two cores, where jest takes one.
   maxWorkers: Math.max(2, availableParallelism() - 1),
+  // A process that has TensorFlow and Temporal in it takes longer than jest's half a second to end, with nothing left open.
+  workerGracefulExitTimeout: 15_000,
   // Ends what hangs; a busy machine may be many times slower.
   testTimeout: 240_000,
 };

@@ -14,6 +14,7 @@ import { SetupFailure } from './setup/failure.mjs';
 import { handOver } from './tasks/hand-over.mjs';
 import { prepare } from './tasks/prepare.mjs';
 import { printTally, readTally } from './tasks/tally.mjs';
+import { removeAbandonedRoots } from './tasks/temporary-root.mjs';
 import { testEnvironment } from './tasks/test-environment.mjs';
 
 const ci = /^(1|true)$/i.test(process.env['CI'] ?? '');
@@ -43,4 +44,6 @@ try {
   process.exitCode = 1;
 } finally {
   rmSync(scratch, { recursive: true, force: true });
+  // Of a jest that was ended, which removes nothing.
+  removeAbandonedRoots();
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkedEvents, type LoggedEvent } from '../rig/event-schema.js';
 import { makeProject, writeFiles } from '../rig/project.js';
-import { endAll, reprise, startReprise, type RepriseProcess } from '../rig/reprise.js';
+import { endAll, reprise, startReprise, type RepriseEnd, type RepriseProcess } from '../rig/reprise.js';
 import { serverEnds, serverOf, until } from '../rig/servers.js';
-import { trainingProject } from '../rig/training.js';
+import { hurry, trainingProject } from '../rig/training.js';
 
 afterEach(endAll);
 
@@ -52,6 +52,7 @@ describe('a run survives', () => {
     await until('step 12', () => reached(root, 12));
     first.child.kill('SIGKILL');
     await first.ended;
+    hurry(root);
     const second = await reprise(['repro', '--json'], root);
     expect(second).toMatchObject({ code: 0, stderr: '' });
     const events = checkedEvents(second.stdout);
@@ -88,6 +89,7 @@ describe('a run survives', () => {
     process.kill(serverOf(root)?.pid ?? 0, 'SIGKILL');
     first.child.kill('SIGKILL');
     await first.ended;
+    hurry(root);
     const second = await reprise(['repro', '--json'], root);
     expect(outcomes(second.stdout)).toEqual(['succeeded', ALL_RAN]);
     expect(repeated(root)).toBeLessThanOrEqual(5);
@@ -105,6 +107,7 @@ describe('a run survives', () => {
     const stepsThen = trace(root).length;
     await serverEnds(root);
     expect(trace(root)).toHaveLength(stepsThen);
+    hurry(root);
     const second = await reprise(['repro', '--json'], root);
     expect(outcomes(second.stdout)).toEqual(['succeeded', ALL_RAN]);
     expect(repeated(root)).toBeLessThanOrEqual(5);
@@ -118,6 +121,7 @@ describe('a run survives', () => {
     first.child.kill('SIGKILL');
     await first.ended;
     writeFiles(root, { in: 'two\n' });
+    hurry(root);
     const second = await reprise(['repro', '--json'], root);
     expect(second.code).toBe(0);
     expect(readFileSync(join(root, 'data'), 'utf8')).toBe('two\n');
@@ -128,11 +132,11 @@ describe('a run survives', () => {
 
 describe('two commands at once', () => {
   it('share the server and the run; each stage runs once', async () => {
-    const root = makeProject(trainingProject(20));
-    const [one, two] = await Promise.all([
-      reprise(['repro', '--json'], root),
-      reprise(['repro', '--json'], root),
-    ]);
+    const root = makeProject(trainingProject(40));
+    const both = [startReprise(['repro', '--json'], root), startReprise(['repro', '--json'], root)];
+    await until('both have the run', () => both.every((each) => seen(each, 'run')));
+    hurry(root);
+    const [one, two] = (await Promise.all(both.map(({ ended }) => ended))) as [RepriseEnd, RepriseEnd];
     for (const end of [one, two]) {
       expect(end).toMatchObject({ code: 0, stderr: '' });
       expect(outcomes(end.stdout)).toEqual(['succeeded', ALL_RAN]);
@@ -153,6 +157,8 @@ describe('two commands at once', () => {
     await until('it watches', () => seen(watcher, 'run', { state: 'watching' }));
     await until('step 11', () => reached(root, 11));
     owner.child.kill('SIGKILL');
+    await owner.ended;
+    hurry(root);
     const end = await watcher.ended;
     expect(end).toMatchObject({ code: 0, stderr: '' });
     expect(seen(watcher, 'notice', { code: 'taken-over' })).toBe(true);
@@ -162,7 +168,7 @@ describe('two commands at once', () => {
   }, 300_000);
 
   it('refuses another target while a run is in progress, waits for it if asked, and replaces it when its owner is dead', async () => {
-    const root = makeProject(trainingProject(30));
+    const root = makeProject(trainingProject(60));
     const owner = startReprise(['repro', '--json'], root);
     await until('step 3', () => reached(root, 3));
     const refused = await reprise(['repro', 'prepare'], root);
@@ -172,9 +178,11 @@ describe('two commands at once', () => {
     );
     const waiting = startReprise(['repro', 'prepare', '--wait', '--force', '--json'], root);
     await until('it waits', () => seen(waiting, 'notice', { code: 'waiting' }));
+    hurry(root);
     expect((await owner.ended).code).toBe(0);
     expect(outcomes((await waiting.ended).stdout)).toEqual(['succeeded', { prepare: 'ran' }]);
 
+    rmSync(join(root, 'quick'));
     const killed = startReprise(['repro', '--force', '--json'], root);
     await until('it trains again', () => trace(root).filter((line) => line === 'step 3').length === 2);
     killed.child.kill('SIGKILL');
@@ -188,6 +196,7 @@ describe('two commands at once', () => {
     const stepsThen = trace(root).length;
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(trace(root)).toHaveLength(stepsThen);
+    expect(trace(root).filter((line) => line === 'step 60')).toHaveLength(1);
     await serverEnds(root);
   }, 120_000);
 });
@@ -205,6 +214,7 @@ describe('Ctrl-C', () => {
       { prepare: 'ran', train: 'canceled', report: 'canceled' },
     ]);
     await serverEnds(root);
+    hurry(root);
     const next = await reprise(['repro', '--json'], root);
     expect(outcomes(next.stdout)).toEqual(['succeeded', { prepare: 'skipped', train: 'ran', report: 'ran' }]);
     expect(repeated(root)).toBeLessThanOrEqual(5);
@@ -236,11 +246,10 @@ describe('--detach', () => {
     expect(detached).toMatchObject({ code: 0, stderr: '' });
     expect(checkedEvents(detached.stdout)[0]).toMatchObject({ event: 'run', state: 'detached' });
     expect(reached(root, 25)).toBe(false);
-    const watching = await reprise(['repro', '--json'], root);
-    expect(checkedEvents(watching.stdout)).toContainEqual(
-      expect.objectContaining({ event: 'run', state: 'watching' }),
-    );
-    expect(outcomes(watching.stdout)).toEqual(['succeeded', ALL_RAN]);
+    const watching = startReprise(['repro', '--json'], root);
+    await until('it watches', () => seen(watching, 'run', { state: 'watching' }));
+    hurry(root);
+    expect(outcomes((await watching.ended).stdout)).toEqual(['succeeded', ALL_RAN]);
     await serverEnds(root);
   }, 240_000);
 });

@@ -7,7 +7,7 @@ import { makeProject } from '../rig/project.js';
 import { endAll, reprise, startReprise } from '../rig/reprise.js';
 import { serverEnds, until } from '../rig/servers.js';
 import { startTemporal } from '../rig/temporal.js';
-import { trainingProject } from '../rig/training.js';
+import { hurry, trainingProject } from '../rig/training.js';
 
 afterEach(endAll);
 
@@ -208,6 +208,7 @@ describe('a run on a server of others', () => {
       answer: { event: 'error', code: 'update-refused' },
     });
     expect((await ask(root, ['configure', 'latest', 'train', '--labels', 'npu'], settings)).code).toBe(0);
+    hurry(root);
     expect((await ask(root, ['resume', 'latest'], settings)).answer).toMatchObject({ stages: ['train'] });
     const end = await watched.ended;
     expect(end).toMatchObject({ code: 0, stderr: '' });

@@ -6,7 +6,7 @@ import { makeProject } from '../rig/project.js';
 import { endAll, reprise, startReprise, type RepriseProcess } from '../rig/reprise.js';
 import { serverEnds, serverOf, until } from '../rig/servers.js';
 import { startTemporal } from '../rig/temporal.js';
-import { trainingProject } from '../rig/training.js';
+import { hurry, trainingProject } from '../rig/training.js';
 
 afterEach(endAll);
 
@@ -61,6 +61,7 @@ describe('a configured server', () => {
     await until('step 7', () => trace().includes('step 7\n'));
     first.child.kill('SIGTERM');
     expect((await first.ended).code).toBe(0);
+    hurry(root);
     const second = await serving([], root, remote());
     const end = await watcher.ended;
     expect(end).toMatchObject({ code: 0, stderr: '' });

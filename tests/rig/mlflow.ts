@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.js';
+import { pythonForks } from './python-forks.js';
 
 /** The real `mlflow`, with what its models need: the set-up of the tests puts it in a cache folder and names it here. */
 const executable = process.env['REPRISE_TEST_MLFLOW'];
@@ -146,12 +147,21 @@ export async function readRuns(
   return JSON.parse(text) as Record<string, TrackedByMlflow[]>;
 }
 
-/** Runs Python where MLflow is installed. @returns what it prints */
+const python = join(dirname(executable ?? ''), 'python');
+const forked = pythonForks(python, ['mlflow', 'mlflow.pyfunc', 'pandas'], environment);
+
+/**
+ * Runs Python where MLflow is installed.
+ *
+ * @param env with PYTHONPATH, it is a process from the start
+ * @returns what it prints
+ */
 export async function mlflowPython(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const { stdout } = await promisify(execFile)(join(dirname(executable ?? ''), 'python'), [...args], {
-    env: { ...environment, ...env },
-    maxBuffer: 1 << 28,
-  });
+  const own = { ...environment, ...env };
+  if (env['PYTHONPATH'] !== undefined)
+    return (await promisify(execFile)(python, [...args], { env: own, maxBuffer: 1 << 28 })).stdout;
+  const { code, stdout, stderr } = await forked(args, { cwd: process.cwd(), env: own });
+  if (code !== 0) throw new Error(`${args[0]}: ${stderr}`);
   return stdout;
 }
 

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import type { ApplicationFailure } from '@temporalio/common';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { PromoteInput, RetrainInput, RetrainResult } from '../../workflows/index.js';
 import { startTemporal, startWorkers } from './temporal.js';
@@ -51,23 +50,4 @@ export class RetrainRig {
 
 export function production(root: string): Readonly<Record<string, unknown>> {
   return JSON.parse(readFileSync(join(root, 'final/production.json'), 'utf8')) as Record<string, unknown>;
-}
-
-export async function failureOf(run: Promise<unknown>): Promise<ApplicationFailure> {
-  const error = await run.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(WorkflowFailedError);
-  return (error as WorkflowFailedError).cause as ApplicationFailure;
-}
-
-/** Waits until the workflow's `state` query says so. */
-export async function untilState<T>(handle: WorkflowHandle, done: (state: T) => boolean): Promise<T> {
-  for (let i = 0; i < 300; i++) {
-    const state = await handle.query<T>('state').catch(() => undefined);
-    if (state && done(state)) return state;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('it did not get there within 30 s');
 }

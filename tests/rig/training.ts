@@ -1,3 +1,5 @@
+import { writeFiles } from './project.js';
+
 /**
  * A stage in `sh` that trains as ours do: steps, progress, checkpoints, and a restart from the newest of them. `CLOCK`: by how many
  * seconds the clock of its host is off.
@@ -11,7 +13,7 @@ if [ -n "$newest" ]; then i=$(cat "$REPRISE_CHECKPOINTS/$newest/step"); fi
 echo "start $i" >> "$trace"
 while [ "$i" -lt "$steps" ]; do
   i=$((i + 1))
-  sleep 0.2
+  [ -e quick ] || sleep 0.2
   echo "step $i" >> "$trace"
   echo "{\\"step\\": $i, \\"total\\": $steps, \\"metrics\\": {\\"loss\\": 0.5}}" >> "$REPRISE_PROGRESS"
   if [ $((i % 5)) = 0 ]; then
@@ -24,6 +26,9 @@ while [ "$i" -lt "$steps" ]; do
 done
 echo "trained $i" > model
 `;
+
+/** What is left of the training has not to be waited for: its steps take no time from now on. */
+export const hurry = (root: string): void => writeFiles(root, { quick: '' });
 
 /** `prepare` → `train` (so many steps of 0.2 s) → `report`. */
 export const trainingProject = (steps: number): Readonly<Record<string, string>> => ({

@@ -15,7 +15,7 @@ import {
   type TrackedByMlflow,
 } from '../rig/mlflow.js';
 import { startGate, type MlflowGate } from '../rig/mlflow-gate.js';
-import { describeWithDvc } from '../dvc/state/real-dvc.js';
+import { describeWithDvc, dvcSays } from '../dvc/state/real-dvc.js';
 import { endAll, reprise, type RepriseEnd } from '../rig/reprise.js';
 import { startTemporal } from '../rig/temporal.js';
 import { evaluated, tinyParams, tinyPipeline } from '../rig/tiny-pipeline.js';
@@ -87,13 +87,13 @@ suite('a git workspace', () => {
   }
 
   /** A clone of a branch with its data, of which dvc finds nothing amiss. */
-  function pulled({ url }: GitRepository): { readonly root: string; readonly log: readonly string[] } {
+  async function pulled({
+    url,
+  }: GitRepository): Promise<{ readonly root: string; readonly log: readonly string[] }> {
     const root = temporary();
     execFileSync('git', ['clone', '--quiet', url, root]);
-    const dvc = (...args: string[]): string =>
-      execFileSync(process.env['REPRISE_TEST_DVC'] ?? 'dvc', args, { cwd: root, encoding: 'utf8' });
-    dvc('pull', '--quiet');
-    expect(JSON.parse(dvc('status', '--json'))).toEqual({});
+    await dvcSays(root, 'pull', '--quiet');
+    expect(JSON.parse(await dvcSays(root, 'status', '--json'))).toEqual({});
     const log = execFileSync('git', ['log', '--format=%s'], { cwd: root, encoding: 'utf8' });
     return { root, log: log.trim().split('\n') };
   }
@@ -143,7 +143,7 @@ suite('a git workspace', () => {
       aliases: { production: 1 },
       versions: [{ number: 1, run_id: first?.id, tags: { 'reprise.stage': 'finetune_model' } }],
     });
-    await expectInProduction('retrained', pulled(place).root);
+    await expectInProduction('retrained', (await pulled(place)).root);
 
     place.git('pull', '--quiet', 'origin', 'main');
     place.commit({ 'params.yaml': tinyParams(5) });
@@ -163,7 +163,7 @@ suite('a git workspace', () => {
     const commit = place.git('rev-parse', 'HEAD');
     gate.down = true;
     expect(await done(here, 'repro', '--git', place.url, '--branch', 'main')).toMatchObject({ event: 'end' });
-    const { root } = pulled(place);
+    const { root } = await pulled(place);
     expect((await readRuns(server.uri))['downed']).toBeUndefined();
 
     const kept = hosts.filter(({ folder }) => waiting(folder).length > 0);
@@ -234,7 +234,7 @@ suite('a git workspace', () => {
       aliases: { candidate: 1 },
       versions: [{ number: 1, run_id: run?.id }],
     });
-    const registered = pulled(place);
+    const registered = await pulled(place);
     expect(registered.log.slice(0, 2)).toEqual([
       'Register version 1',
       'Reproduce finetune_model, evaluate_model',
@@ -253,7 +253,7 @@ suite('a git workspace', () => {
     );
     // Registered again, by somebody else and elsewhere, it is the same version, and nothing is committed.
     expect(await model(temporary(), 'register')).toMatchObject({ version: 1, isNew: false });
-    expect(pulled(place).log).toEqual(registered.log);
+    expect((await pulled(place)).log).toEqual(registered.log);
 
     // Two at once: whoever comes second sees what the first has done, and takes nothing of it back.
     const ends = await Promise.all(
@@ -265,7 +265,7 @@ suite('a git workspace', () => {
     expect(ends.find(({ code }) => code === 1)?.stdout).toMatch(
       /in production already|no version is the candidate/,
     );
-    const promoted = pulled(place);
+    const promoted = await pulled(place);
     expect(promoted.log.slice(0, 2)).toEqual(['Promote version 1', 'Register version 1']);
     expect(readdirSync(join(promoted.root, 'models/final'))).not.toContain('candidate.json');
     expect((await readRegistry(server.uri, 'named')).aliases).toEqual({ production: 1 });
@@ -280,7 +280,7 @@ suite('a git workspace', () => {
       previous: 1,
       judgement: { comparison: { production: 1, rows: 30 } },
     });
-    const last = pulled(place);
+    const last = await pulled(place);
     expect(JSON.parse(readFileSync(join(last.root, 'models/final/production.json'), 'utf8'))).toMatchObject({
       version: 2,
       previous: 1,

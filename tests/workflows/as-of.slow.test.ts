@@ -7,7 +7,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { ReproduceResult } from '../../workflows/index.js';
 import { gitHistory } from '../rig/git-history.js';
 import { startGit, type GitServer } from '../rig/git-server.js';
-import { failureOf } from '../rig/retrain-runs.js';
+import { failureOf } from '../rig/runs.js';
 import { startTemporal, startWorkers } from '../rig/temporal.js';
 
 let env: TestWorkflowEnvironment;

@@ -1,15 +1,26 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, renameSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { ReproduceResult } from '../../workflows/index.js';
+import { dvcSays } from '../dvc/state/real-dvc.js';
 import { startGit, type GitRepository, type GitServer } from '../rig/git-server.js';
 import { startRelay } from '../rig/http-relay.js';
+import { writeFiles } from '../rig/project.js';
 import { describeWithS3, startS3, type S3Server } from '../rig/s3.js';
+import { until } from '../rig/servers.js';
 import { startTemporal, startWorkers } from '../rig/temporal.js';
 
 const PIPELINE = `stages:
@@ -67,12 +78,6 @@ describeWithS3('a git workspace', () => {
     })) as ReproduceResult;
   const outcomes = (result: ReproduceResult): readonly string[] =>
     result.stages.map(({ address, outcome }) => `${address} ${outcome}`);
-  const dvc = (cwd: string, ...args: string[]): string =>
-    execFileSync(process.env['REPRISE_TEST_DVC'] ?? 'dvc', args, {
-      cwd,
-      encoding: 'utf8',
-      env: { ...process.env, ...s3.env },
-    });
   const clone = (url: string, branch: string): string => {
     const folder = host();
     execFileSync('git', ['clone', '--quiet', '--branch', branch, url, folder]);
@@ -86,9 +91,9 @@ describeWithS3('a git workspace', () => {
     expect(result.published?.branch).toMatch(/^reprise\/git-/);
     const made = clone(url, result.published?.branch ?? '');
     expect(readFileSync(join(made, 'metrics.json'), 'utf8')).toBe('{"lines": 3}\n');
-    dvc(made, 'pull');
+    await dvcSays(made, 'pull');
     expect(readFileSync(join(made, 'last.txt'), 'utf8')).toBe('one\none\na\n{"lines": 3}\n');
-    expect(JSON.parse(dvc(made, 'status', '--json'))).toEqual({});
+    expect(JSON.parse(await dvcSays(made, 'status', '--json'))).toEqual({});
     expect(execFileSync('git', ['status', '--short'], { cwd: made, encoding: 'utf8' })).toBe('');
 
     // What was published is up to date, and no data is fetched to find that.
@@ -102,28 +107,38 @@ describeWithS3('a git workspace', () => {
   }, 120_000);
 
   it('publishes onto a branch that moved meanwhile, and leaves alone what somebody else made of the same stages', async () => {
+    const gate = host();
     const {
       url,
       commit,
       git: inClone,
     } = repository({
-      'dvc.yaml': 'stages:\n  slow: {cmd: sleep 4; cat in.txt > out.txt, deps: [in.txt], outs: [out.txt]}\n',
+      'dvc.yaml': `stages:
+  slow:
+    cmd: touch ${gate}/begun; while [ ! -e ${gate}/go ]; do sleep 0.05; done; cat in.txt > out.txt
+    deps: [in.txt]
+    outs: [out.txt]
+`,
     });
+    const begun = (): Promise<boolean> => until('the stage runs', () => existsSync(join(gate, 'begun')));
     const first = run(url, { rev: 'main', branch: 'main' });
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await begun();
     commit({ 'notes.md': 'meanwhile\n' });
+    writeFiles(gate, { go: '' });
     expect((await first).published).toMatchObject({ branch: 'main', conflict: false });
     inClone('pull', '--quiet', 'origin', 'main');
     expect(inClone('log', '--format=%s')).toBe('Reproduce slow\nChange\nChange');
     expect(inClone('show', 'HEAD:notes.md')).toBe('meanwhile');
 
     commit({ 'in.txt': 'two\n' });
+    for (const name of ['begun', 'go']) rmSync(join(gate, name));
     const second = run(url, { rev: 'main', branch: 'main' });
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await begun();
     const lock = inClone('show', 'HEAD:dvc.lock');
     const theirs = commit({
       'dvc.lock': `${lock.replaceAll(/[0-9a-f]{32}/g, '0123456789abcdef0123456789abcdef')}\n`,
     });
+    writeFiles(gate, { go: '' });
     const { published } = await second;
     expect(published).toMatchObject({ conflict: true });
     expect(published?.branch).not.toBe('main');
@@ -132,12 +147,12 @@ describeWithS3('a git workspace', () => {
 
   it('runs a stage again whose data nobody pushed', async () => {
     const { url, commit, clone: folder } = repository({ 'in.txt': 'made elsewhere\n' });
-    dvc(folder, 'repro');
+    await dvcSays(folder, 'repro');
     const changed = 'cat metrics.json both.txt';
     commit({ 'dvc.yaml': PIPELINE.replace('cat both.txt metrics.json', changed) });
     expect(outcomes(await run(url))).toEqual(['first ran', 'second ran', 'third ran']);
     // Once it is pushed, only what changed is run, and only what that reads is fetched.
-    dvc(folder, 'push');
+    await dvcSays(folder, 'push');
     commit({ 'dvc.yaml': PIPELINE.replace('cat both.txt metrics.json', `${changed} in.txt`) });
     expect(outcomes(await run(url))).toEqual(['first skipped', 'second skipped', 'third ran']);
   }, 120_000);
@@ -176,8 +191,8 @@ describeWithS3('a git workspace', () => {
     store.stop();
     expect(stages.map(({ outcome }) => outcome)).toEqual(['restored']);
     const made = clone(url, published?.branch ?? '');
-    dvc(made, 'config', '--local', 'remote.store.endpointurl', s3.endpoint);
-    dvc(made, 'pull');
+    await dvcSays(made, 'config', '--local', 'remote.store.endpointurl', s3.endpoint);
+    await dvcSays(made, 'pull');
     expect(readFileSync(join(made, 'out.txt'), 'utf8')).toBe('saved and not pushed\n');
   }, 120_000);
 

@@ -2,17 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowFailedError, WorkflowHandle } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import { CancelledFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  STATE_QUERY,
-  type ReproduceInput,
-  type ReproduceResult,
-  type RunState,
-} from '../../workflows/index.js';
+import type { ReproduceInput, ReproduceResult, RunState } from '../../workflows/index.js';
 import { makeProject, writeFiles } from '../rig/project.js';
+import { failureOf, untilState } from '../rig/runs.js';
 import { startTemporal, startWorkers } from '../rig/temporal.js';
 
 let env: TestWorkflowEnvironment;
@@ -40,24 +36,6 @@ function start(root: string, input: object = {}): Promise<WorkflowHandle> {
 
 async function reproduce(root: string, input: ReproduceInput = {}): Promise<ReproduceResult> {
   return (await (await start(root, input)).result()) as ReproduceResult;
-}
-
-async function failureOf(run: Promise<unknown>): Promise<ApplicationFailure> {
-  const error = await run.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(WorkflowFailedError);
-  return (error as WorkflowFailedError).cause as ApplicationFailure;
-}
-
-async function until(handle: WorkflowHandle, done: (state: RunState) => boolean): Promise<RunState> {
-  for (let i = 0; i < 200; i++) {
-    const state = await handle.query<RunState>(STATE_QUERY).catch(() => undefined);
-    if (state && done(state)) return state;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the run did not get there within 20 s');
 }
 
 const outcomes = (result: ReproduceResult) =>
@@ -254,7 +232,7 @@ describe('labels', () => {
   it('waits for a worker with the label, says so, goes on with the rest, and runs when one comes', async () => {
     const root = project({ 'dvc.yaml': LABELLED });
     const handle = await start(root, { jobs: 1 });
-    const state = await until(
+    const state = await untilState<RunState>(
       handle,
       ({ stages }) => stages.some((stage) => stage.status === 'waiting') && stages[2]?.status === 'ran',
     );
@@ -294,7 +272,7 @@ describe('while a stage runs', () => {
   it('shows its progress in the state and in the current details, and ends it by SIGTERM when canceled', async () => {
     const root = project({ 'dvc.yaml': LONG });
     const handle = await start(root);
-    const state = await until(handle, ({ stages }) => stages[0]?.progress?.step !== undefined);
+    const state = await untilState<RunState>(handle, ({ stages }) => stages[0]?.progress?.step !== undefined);
     expect(state.stages[0]).toMatchObject({
       status: 'running',
       progress: { total: 600, metrics: { loss: 0.25 } },
@@ -336,7 +314,7 @@ describe('while a stage runs', () => {
         'stages:\n  s: {cmd: "trap \'exit 143\' TERM; echo x >> tries; test $(wc -l < tries) -ge 2 && echo ok > out && exit; sleep 30 & wait", outs: [out]}\n',
     });
     const handle = await start(root);
-    await until(handle, ({ stages }) => stages[0]?.status === 'running');
+    await untilState<RunState>(handle, ({ stages }) => stages[0]?.status === 'running');
     await stopWorkers();
     stopWorkers = await startWorkers(env, served, { slots: 4 });
     const result = (await handle.result()) as ReproduceResult;

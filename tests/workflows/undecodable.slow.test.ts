@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { PromoteState, RetrainState } from '../../workflows/index.js';
 import { writeFiles } from '../rig/project.js';
-import { RetrainRig, failureOf, untilState } from '../rig/retrain-runs.js';
+import { RetrainRig } from '../rig/retrain-runs.js';
 import { retrainingProject } from '../rig/retraining.js';
+import { failureOf, untilState } from '../rig/runs.js';
 
 let rig: RetrainRig;
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
+import { pythonForks } from '../../rig/python-forks.js';
 
 /** The `dvc` that judges us: the set-up of the tests puts it in a cache folder and names it here. */
 const executable = process.env.REPRISE_TEST_DVC;
@@ -25,10 +26,15 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+const environment = (cwd: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  DVC_NO_ANALYTICS: '1',
+  DVC_SITE_CACHE_DIR: join(cwd, '..', 'site-cache'),
+});
+
 export function run(file: string, args: readonly string[], cwd: string, input = ''): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, DVC_NO_ANALYTICS: '1', DVC_SITE_CACHE_DIR: join(cwd, '..', 'site-cache') };
-    const options = { cwd, env, maxBuffer: 1 << 30 };
+    const options = { cwd, env: environment(cwd), maxBuffer: 1 << 30 };
     const child = execFile(file, [...args], options, (error, stdout, stderr) => {
       if (error && typeof error.code !== 'number') reject(error);
       else resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
@@ -39,13 +45,36 @@ export function run(file: string, args: readonly string[], cwd: string, input = 
   });
 }
 
+/** What `dvc` imports for nearly all that it does. */
+const MODULES = [
+  ...[
+    'dvc.cli.parser',
+    'dvc.repo.init',
+    'dvc.repo.index',
+    'dvc.repo.artifacts',
+    'dvc.repo.plots',
+    'dvc.repo.graph',
+  ],
+  ...['dvc.cachemgr', 'dvc.data_cloud', 'dvc.rwlock', 'dvc.utils.strictyaml', 'networkx', 'ruamel.yaml'],
+];
+const forked = pythonForks(join(dirname(executable ?? ''), 'python'), MODULES);
+
 export function dvc(args: readonly string[], cwd: string): Promise<CommandResult> {
-  return run(executable as string, args, cwd);
+  return executable === undefined
+    ? run('dvc', args, cwd)
+    : forked([executable, ...args], { cwd, env: environment(cwd) });
+}
+
+/** What it prints when it succeeds, as it must. */
+export async function dvcSays(cwd: string, ...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await dvc(args, cwd);
+  if (code !== 0) throw new Error(`dvc ${args.join(' ')}: exit code ${code}\n${stdout}${stderr}`);
+  return stdout;
 }
 
 /** Runs a script in the Python that DVC is installed in. */
 export async function python(script: string, input: string, cwd = process.cwd()): Promise<string> {
-  const result = await run(join(dirname(executable as string), 'python'), ['-c', script], cwd, input);
+  const result = await forked(['-c', script], { cwd, env: environment(cwd), input });
   if (result.code !== 0) throw new Error(`python: ${result.stderr}`);
   return result.stdout;
 }

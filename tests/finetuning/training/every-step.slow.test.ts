@@ -147,7 +147,11 @@ async function goesOnFromEachStep(
 function sameBytes(found: Tensors, expected: Tensors): boolean {
   const bytes = ({ data }: { data: Float32Array }): Buffer =>
     Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return Object.entries(expected).every(
-    ([name, tensor]) => found[name] !== undefined && bytes(found[name]).equals(bytes(tensor)),
+  const isSame = Object.keys(found).length === Object.keys(expected).length;
+  return (
+    isSame &&
+    Object.entries(expected).every(
+      ([name, tensor]) => found[name] !== undefined && bytes(found[name]).equals(bytes(tensor)),
+    )
   );
 }

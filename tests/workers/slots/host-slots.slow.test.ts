@@ -8,7 +8,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { ReproduceResult, StageProgress } from '../../../workflows/index.js';
 import { HostLoad } from '../../../workers/slots/host-load.js';
 import { smiFolder, smiRows } from '../../rig/nvidia-smi.js';
-import { failureOf } from '../../rig/retrain-runs.js';
+import { failureOf } from '../../rig/runs.js';
 import { makeProject } from '../../rig/project.js';
 import { startTemporal, startWorkers } from '../../rig/temporal.js';
 

@@ -1,6 +1,7 @@
 import type { PromoteResult, PromoteState } from '../../../workflows/index.js';
-import { RetrainRig, production, untilState } from '../../rig/retrain-runs.js';
+import { RetrainRig, production } from '../../rig/retrain-runs.js';
 import { newData, retrainingProject } from '../../rig/retraining.js';
+import { untilState } from '../../rig/runs.js';
 
 let rig: RetrainRig;
 beforeAll(async () => {

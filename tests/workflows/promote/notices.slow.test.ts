@@ -1,6 +1,7 @@
 import { httpReceiver } from '../../rig/receivers.js';
-import { RetrainRig, failureOf } from '../../rig/retrain-runs.js';
+import { RetrainRig } from '../../rig/retrain-runs.js';
 import { newData, retrainingProject } from '../../rig/retraining.js';
+import { failureOf } from '../../rig/runs.js';
 import { writeFiles } from '../../rig/project.js';
 
 let rig: RetrainRig;

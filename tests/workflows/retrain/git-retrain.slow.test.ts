@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { ScheduleOverlapPolicy, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { PromoteState, RetrainInput, RetrainResult } from '../../../workflows/index.js';
+import { dvcSays } from '../../dvc/state/real-dvc.js';
 import { beginAt, commitAt } from '../../rig/git-history.js';
 import { startGit, type GitRepository, type GitServer } from '../../rig/git-server.js';
-import { failureOf, untilState } from '../../rig/retrain-runs.js';
 import { newData, retrainingFiles, testSet } from '../../rig/retraining.js';
+import { failureOf, untilState } from '../../rig/runs.js';
 import { describeWithS3, startS3, type S3Server } from '../../rig/s3.js';
 import { startTemporal, startWorkers } from '../../rig/temporal.js';
 
@@ -67,12 +68,6 @@ describeWithS3('retrain on a git workspace', () => {
     execFileSync('git', ['clone', '--quiet', '--branch', branch, url, clone]);
     return clone;
   };
-  const dvc = (cwd: string, ...args: string[]): string =>
-    execFileSync(process.env['REPRISE_TEST_DVC'] ?? 'dvc', args, {
-      cwd,
-      encoding: 'utf8',
-      env: { ...process.env, ...s3.env },
-    });
   const production = (repository: GitRepository, branch?: string): Record<string, unknown> =>
     JSON.parse(readFileSync(join(checkout(repository, branch), 'final/production.json'), 'utf8')) as Record<
       string,
@@ -89,16 +84,16 @@ describeWithS3('retrain on a git workspace', () => {
       judged: { judgement: { verdict: 'first' } },
     });
     const made = checkout(place);
-    dvc(made, 'pull');
+    await dvcSays(made, 'pull');
     expect(readFileSync(join(made, 'final/model_v1/weights'), 'utf8')).toBe('0.5 0\n');
-    expect(JSON.parse(dvc(made, 'status', '--json'))).toEqual({});
+    expect(JSON.parse(await dvcSays(made, 'status', '--json'))).toEqual({});
     expect(execFileSync('git', ['status', '--short'], { cwd: made, encoding: 'utf8' })).toBe('');
     expect(execFileSync('git', ['log', '--format=%s'], { cwd: made, encoding: 'utf8' })).toBe(
       'Promote version 1\nReproduce train, evaluate\nReproduce fetch\nChange\n',
     );
     // The record is byte for byte the one that dvc writes of the same data.
     const record = readFileSync(join(made, 'final/model_v1.dvc'), 'utf8');
-    dvc(made, 'add', '--force', 'final/model_v1');
+    await dvcSays(made, 'add', '--force', 'final/model_v1');
     expect(readFileSync(join(made, 'final/model_v1.dvc'), 'utf8')).toBe(record);
 
     const before = tipOf(place);
@@ -139,7 +134,7 @@ describeWithS3('retrain on a git workspace', () => {
     expect(production(place)).toMatchObject({ version: 2, promoted: { by: 'ada', reason: 'newer data' } });
     const made = checkout(place);
     expect(execFileSync('git', ['rev-parse', 'HEAD~1'], { cwd: made, encoding: 'utf8' }).trim()).toBe(theirs);
-    dvc(made, 'pull', 'final/model_v2');
+    await dvcSays(made, 'pull', 'final/model_v2');
     expect(readFileSync(join(made, 'final/model_v2/weights'), 'utf8')).toBe('0.5 25\n');
   }, 180_000);
 
@@ -183,8 +178,8 @@ describeWithS3('retrain on a git workspace', () => {
     const made = checkout(place);
     expect(readFileSync(join(made, 'notes.md'), 'utf8')).toBe('meanwhile\n');
     execFileSync('git', ['merge-base', '--is-ancestor', theirs, 'HEAD'], { cwd: made });
-    dvc(made, 'pull');
-    expect(JSON.parse(dvc(made, 'status', '--json'))).toEqual({});
+    await dvcSays(made, 'pull');
+    expect(JSON.parse(await dvcSays(made, 'status', '--json'))).toEqual({});
     expect(readFileSync(join(place.folder, 'trained'), 'utf8')).toBe('run\nrun\n');
   }, 180_000);
 
@@ -206,7 +201,7 @@ describeWithS3('retrain on a git workspace', () => {
     const place = world();
     const pipeline = readFileSync(join(place.clone, 'dvc.yaml'), 'utf8');
     place.commit({ 'dvc.yaml': pipeline.replace(/^ {2}fetch: .*\n/m, '') });
-    dvc(place.clone, 'import', data.url, 'source', '--out', 'data');
+    await dvcSays(place.clone, 'import', data.url, 'source', '--out', 'data');
     place.commit({});
     const first = await retrain(place);
     expect(first).toMatchObject({ outcome: 'promoted', version: 1 });
@@ -225,24 +220,24 @@ describeWithS3('retrain on a git workspace', () => {
     ]);
     const made = checkout(place);
     expect(readFileSync(join(made, 'data.dvc'), 'utf8')).toContain(`rev_lock: ${commit}\n`);
-    dvc(made, 'pull');
+    await dvcSays(made, 'pull');
     expect(readFileSync(join(made, 'data'), 'utf8')).toBe('0.85 0\n');
-    expect(JSON.parse(dvc(made, 'status', '--json'))).toEqual({});
-    dvc(made, 'update', '--quiet', 'data.dvc');
+    expect(JSON.parse(await dvcSays(made, 'status', '--json'))).toEqual({});
+    await dvcSays(made, 'update', '--quiet', 'data.dvc');
     expect(execFileSync('git', ['status', '--short'], { cwd: made, encoding: 'utf8' })).toBe('');
   }, 120_000);
 
   it('is backfilled over revisions: each round judges the model of the data of its time, and fetches nothing', async () => {
     const place = world();
     beginAt(place, '2025-12-31T12:00:00Z');
-    const committed = (time: string, quality: number): void => {
+    const committed = async (time: string, quality: number): Promise<void> => {
       newData(place.folder, quality);
-      dvc(place.clone, 'repro', '--force', '--quiet', 'fetch');
-      dvc(place.clone, 'push', '--quiet');
+      await dvcSays(place.clone, 'repro', '--force', '--quiet', 'fetch');
+      await dvcSays(place.clone, 'push', '--quiet');
       commitAt(place, time, {});
     };
-    committed('2026-01-01T12:00:00Z', 0.5);
-    committed('2026-01-02T12:00:00Z', 0.7);
+    await committed('2026-01-01T12:00:00Z', 0.5);
+    await committed('2026-01-02T12:00:00Z', 0.7);
     newData(place.folder, 0.9);
     const id = randomUUID();
     const schedule = await env.client.schedule.create({
@@ -271,7 +266,7 @@ describeWithS3('retrain on a git workspace', () => {
     });
     await schedule.delete();
     const made = checkout(place);
-    dvc(made, 'pull', 'final/model_v1', 'final/model_v2');
+    await dvcSays(made, 'pull', 'final/model_v1', 'final/model_v2');
     const weights = (version: number) => readFileSync(join(made, `final/model_v${version}/weights`), 'utf8');
     expect([weights(1), weights(2)]).toEqual(['0.5 0\n', '0.7 0\n']);
     // What each trained is on a branch of its own: main has what people committed, and what was promoted.

@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RetrainState } from '../../../workflows/index.js';
 import { writeFiles } from '../../rig/project.js';
-import { RetrainRig, failureOf, production, untilState } from '../../rig/retrain-runs.js';
+import { RetrainRig, production } from '../../rig/retrain-runs.js';
 import { newData, retrainingProject, testSet } from '../../rig/retraining.js';
+import { failureOf, untilState } from '../../rig/runs.js';
 
 let rig: RetrainRig;
 beforeAll(async () => {

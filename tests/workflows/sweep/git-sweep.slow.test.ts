@@ -8,6 +8,7 @@ import { ActivityFailure, type ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { STATE_QUERY, type SweepResult, type SweepState } from '../../../workflows/index.js';
 import { SWEEP_RECORDS, readRecords } from '../../../workspaces/index.js';
+import { dvcSays } from '../../dvc/state/real-dvc.js';
 import { beginAt, commitAt } from '../../rig/git-history.js';
 import { startGit, type GitRepository, type GitServer } from '../../rig/git-server.js';
 import { describeWithS3, startS3, type S3Server } from '../../rig/s3.js';
@@ -77,12 +78,6 @@ describeWithS3('a sweep over a git repository', () => {
     run('ls-remote', '--heads', 'origin')
       .split('\n')
       .map((line) => line.split('\t')[1] ?? '');
-  const dvc = (cwd: string, ...args: string[]): string =>
-    execFileSync(process.env['REPRISE_TEST_DVC'] ?? 'dvc', args, {
-      cwd,
-      encoding: 'utf8',
-      env: { ...process.env, ...s3.env },
-    });
 
   it('leaves experiments that dvc lists, pulls and applies, and no branch', async () => {
     const made = repository();
@@ -100,16 +95,16 @@ describeWithS3('a sweep over a git repository', () => {
 
     const clone = temporary();
     execFileSync('git', ['clone', '--quiet', made.url, clone]);
-    expect(dvc(clone, 'exp', 'list', '--name-only', 'origin').trim().split('\n').sort()).toEqual(
+    expect((await dvcSays(clone, 'exp', 'list', '--name-only', 'origin')).trim().split('\n').sort()).toEqual(
       ['001', '002', '003', '004'].map((label) => `tried-${label}`),
     );
-    dvc(clone, 'exp', 'pull', 'origin', 'tried-004');
-    dvc(clone, 'exp', 'apply', 'tried-004');
+    await dvcSays(clone, 'exp', 'pull', 'origin', 'tried-004');
+    await dvcSays(clone, 'exp', 'apply', 'tried-004');
     expect(readFileSync(join(clone, 'model'), 'utf8')).toBe('3 2.0\n');
     expect(readFileSync(join(clone, 'params.yaml'), 'utf8')).toBe(
       SCORE_PROJECT['params.yaml'].replace('x: 1', 'x: 3').replace('y: 0.5', 'y: 2.0'),
     );
-    expect(JSON.parse(dvc(clone, 'status', '--json'))).toEqual({});
+    expect(JSON.parse(await dvcSays(clone, 'status', '--json'))).toEqual({});
 
     expect(await refusalOf(made.url, { params: { x: [2] }, name: 'tried' })).toEqual([
       'sweep-exists',
@@ -269,8 +264,8 @@ echo "{\\"test\\": {\\"score\\": $((2000000 - $1))}}" > metrics.json; echo "$sta
     });
     const clone = temporary();
     execFileSync('git', ['clone', '--quiet', made.url, clone]);
-    dvc(clone, 'exp', 'pull', 'origin', `halved-${best ?? ''}`);
-    dvc(clone, 'exp', 'apply', `halved-${best ?? ''}`);
+    await dvcSays(clone, 'exp', 'pull', 'origin', `halved-${best ?? ''}`);
+    await dvcSays(clone, 'exp', 'apply', `halved-${best ?? ''}`);
     expect(readFileSync(join(clone, 'model'), 'utf8')).toBe(readFileSync(join(alone, 'model'), 'utf8'));
   }, 240_000);
 

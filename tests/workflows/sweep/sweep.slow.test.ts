@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { CancelledFailure, type ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { STATE_QUERY, type SweepInput, type SweepResult, type SweepState } from '../../../workflows/index.js';
+import type { SweepInput, SweepResult, SweepState } from '../../../workflows/index.js';
 import { identify, readRecord } from '../../../runner/index.js';
 import { smiFolder, smiRows } from '../../rig/nvidia-smi.js';
 import { makeProject, writeFiles } from '../../rig/project.js';
+import { failureOf, untilState } from '../../rig/runs.js';
 import { SCORE_PROJECT, fingerprint, git, makeGitProject } from '../../rig/sweep-project.js';
 import { startTemporal, startWorkers } from '../../rig/temporal.js';
 import { SplitMix64, successiveHalving } from './reference.js';
@@ -39,24 +40,6 @@ function start(root: string, input: object): Promise<WorkflowHandle> {
 
 async function sweep(root: string, input: Partial<SweepInput>): Promise<SweepResult> {
   return (await (await start(root, input)).result()) as SweepResult;
-}
-
-async function failureOf(run: Promise<unknown>): Promise<ApplicationFailure> {
-  const error = await run.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(WorkflowFailedError);
-  return (error as WorkflowFailedError).cause as ApplicationFailure;
-}
-
-async function until(handle: WorkflowHandle, done: (state: SweepState) => boolean): Promise<SweepState> {
-  for (let i = 0; i < 600; i++) {
-    const state = await handle.query<SweepState>(STATE_QUERY).catch(() => undefined);
-    if (state && done(state)) return state;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the sweep did not get there within 60 s');
 }
 
 const score = (x: number, y: number) => 10 - (x - 3) ** 2 - (y - 2) ** 2;
@@ -337,7 +320,7 @@ describe('while it runs', () => {
       'score.sh': `echo '{"step": 4, "total": 9}' >> $REPRISE_PROGRESS; sleep 300\n`,
     });
     const handle = await start(root, { params: { x: [1] } });
-    await until(handle, ({ trials }) => trials[0]?.progress?.step === 4);
+    await untilState<SweepState>(handle, ({ trials }) => trials[0]?.progress?.step === 4);
     const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
     expect(currentDetails).toContain('| 001 | running | 1 |  | train: step 4 of 9 |');
     await handle.cancel();
@@ -349,7 +332,7 @@ describe('while it runs', () => {
     const root = project({ 'score.sh': `echo $$ >> ${pids}\nsleep 300 & wait\n` });
     const before = fingerprint(root);
     const handle = await start(root, { params: { x: [1, 2] }, jobs: 2 });
-    const { id } = await until(
+    const { id } = await untilState<SweepState>(
       handle,
       () => existsSync(pids) && readFileSync(pids, 'utf8').trim().split('\n').length === 2,
     );
@@ -370,7 +353,10 @@ describe('while it runs', () => {
       'score.sh': `echo $1 >> ${tries}\ntest $(grep -c "^2$" ${tries}) != 1 || { sleep 300 & wait; }\necho "{\\"test\\": {\\"score\\": $1}}" > metrics.json; touch model\n`,
     });
     const handle = await start(root, { params: { x: [1, 2, 3] } });
-    await until(handle, () => existsSync(tries) && readFileSync(tries, 'utf8').endsWith('2\n'));
+    await untilState<SweepState>(
+      handle,
+      () => existsSync(tries) && readFileSync(tries, 'utf8').endsWith('2\n'),
+    );
     await stopWorkers();
     stopWorkers = await startWorkers(env, served, { slots: 4 });
     const result = (await handle.result()) as SweepResult;
@@ -383,7 +369,7 @@ describe('while it runs', () => {
       'score.sh': 'sleep "$3"; echo "{\\"test\\": {\\"score\\": $1}}" > metrics.json; touch model\n',
     });
     const handle = await start(root, { params: { seconds: [300] } });
-    const { id } = await until(handle, ({ trials }) => trials[0]?.status === 'running');
+    const { id } = await untilState<SweepState>(handle, ({ trials }) => trials[0]?.status === 'running');
     await handle.terminate();
     expect(copiesOf(root, id)).toEqual(['001']);
     const result = await sweep(root, { params: { x: [1] } });
@@ -405,7 +391,7 @@ describe('applyBest', () => {
     expect(git(root, 'diff', '--cached', '--name-only')).toBe('');
 
     const handle = await start(root, { params: { 'model.y': [1, 2], seconds: [2] }, applyBest: true });
-    await until(handle, ({ trials }) => trials.length > 1);
+    await untilState<SweepState>(handle, ({ trials }) => trials.length > 1);
     const changed = `${SCORE_PROJECT['params.yaml']}mine: 1\n`;
     writeFileSync(join(root, 'params.yaml'), changed);
     const second = (await handle.result()) as SweepResult;
