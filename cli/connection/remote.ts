@@ -1,4 +1,10 @@
-import { Connection, type ConnectionOptions } from '@temporalio/client';
+import {
+  Connection,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+  type ConnectionOptions,
+} from '@temporalio/client';
+import { answerClosedCalls } from './closed-calls.js';
 import type { RemoteTarget } from './target.js';
 import { connectionDiagnostic } from './temporal-error.js';
 
@@ -17,6 +23,7 @@ export async function connectRemote(target: Omit<RemoteTarget, 'kind'>): Promise
     connection = await Connection.connect({
       address,
       connectTimeout: CONNECT_MS,
+      interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions()), answerClosedCalls],
       ...(tls === undefined ? {} : { tls }),
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(metadata === undefined ? {} : { metadata: metadata as NonNullable<ConnectionOptions['metadata']> }),

@@ -75,6 +75,7 @@ describe('a run survives', () => {
       return now && now.pid !== server?.pid ? now : undefined;
     });
     expect(again.port).toBe(server?.port);
+    hurry(root);
     const end = await run.ended;
     expect(end).toMatchObject({ code: 0, stderr: '' });
     expect(outcomes(end.stdout)).toEqual(['succeeded', ALL_RAN]);
