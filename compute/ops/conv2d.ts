@@ -16,18 +16,17 @@ export interface Convolution {
  */
 export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, convolution: Convolution): tf.Tensor4D {
   if (isPointwise(filter.shape, convolution)) return pointwise(x, filter);
-  const byPlace = tf.transpose(filter, [2, 3, 1, 0]);
+  const byPlace = filterByPlace(filter);
   const convolve = tf.customGrad((x, byPlace, save) => {
-    const [images, weights] = [x as tf.Tensor, byPlace as tf.Tensor];
+    const [images, weights] = [x as tf.Tensor4D, byPlace as tf.Tensor4D];
     (save as tf.GradSaveFunc)([images, weights]);
     return {
-      value: operation('Conv2D', attributes(convolution), [images, weights]),
+      value: forward(images, weights, convolution),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [images, weights] = saved as [tf.Tensor, tf.Tensor];
-        const given = attributes(convolution);
+        const [images, weights] = saved as [tf.Tensor4D, tf.Tensor4D];
         return [
-          operation('Conv2DBackpropInput', given, [sizesOf(images), weights, dy]),
-          operation('Conv2DBackpropFilter', given, [images, sizesOf(weights), dy]),
+          inputGradient(images.shape, weights, dy, convolution),
+          filterGradient(images, weights.shape, dy, convolution),
         ];
       },
     };
@@ -46,14 +45,23 @@ export function conv2dOfFrozen(
   filter: (after: tf.Tensor) => tf.Tensor4D,
   convolution: Convolution,
 ): tf.Tensor4D {
-  const byPlace = (after: tf.Tensor): tf.Tensor => tf.transpose(filter(after), [2, 3, 1, 0]);
-  const given = attributes(convolution);
+  const byPlace = (after: tf.Tensor): tf.Tensor4D => filterByPlace(filter(after));
   const convolve = tf.customGrad((x) => ({
-    value: operation('Conv2D', given, [x as tf.Tensor, byPlace(x as tf.Tensor)]),
-    gradFunc: (dy: tf.Tensor) =>
-      operation('Conv2DBackpropInput', given, [sizesOf(x as tf.Tensor), byPlace(dy), dy]),
+    value: forward(x as tf.Tensor, byPlace(x as tf.Tensor), convolution),
+    gradFunc: (dy: tf.Tensor) => inputGradient((x as tf.Tensor4D).shape, byPlace(dy), dy, convolution),
   }));
   return convolve(x) as tf.Tensor4D;
+}
+
+/**
+ * A filter [out, in, h, w] as TensorFlow has it, [h, w, in, out], in two turns: oneDNN is quick at turning matrices and at moving whole
+ * rows, and slow at all four axes at once.
+ */
+function filterByPlace(filter: tf.Tensor4D): tf.Tensor4D {
+  const [outer, inner, height, width] = filter.shape;
+  const turned = tf.transpose(tf.reshape(filter, [outer, inner * height * width]));
+  const byPlace = tf.transpose(tf.reshape(turned, [inner, height * width, outer]), [1, 0, 2]);
+  return tf.reshape(byPlace, [height, width, inner, outer]);
 }
 
 /** @param filter its shape: [out, in, h, w] */
@@ -76,12 +84,85 @@ function pointwise(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
   return tf.reshape(product, [rows, height, width, outer]);
 }
 
-function sizesOf({ shape }: tf.Tensor): tf.Tensor1D {
-  return tf.tensor1d([...shape], 'int32');
+type Shape4D = [number, number, number, number];
+
+/** @param filter [h, w, in, out] */
+function forward(x: tf.Tensor, filter: tf.Tensor4D, convolution: Convolution): tf.Tensor4D {
+  return operation('Conv2D', attributes(filter.shape, convolution), [x, filter]) as tf.Tensor4D;
 }
 
-function attributes({ stride, padding }: Convolution): KernelAttribute[] {
-  return [typeAttribute('T', 'float32'), ...windowAttributes(stride, padding)];
+/**
+ * The gradient of the images. TensorFlow leaves gradients of convolutions to oneDNN where the padding is SAME or VALID, and is slower
+ * by itself: where it is neither, images are taken that have borders of zeros, and the borders' gradient is left out.
+ */
+function inputGradient(
+  images: Shape4D,
+  filter: tf.Tensor4D,
+  dy: tf.Tensor,
+  convolution: Convolution,
+): tf.Tensor4D {
+  const borders = bordersOf(images, filter.shape, dy.shape as Shape4D, convolution);
+  const sizes = images.map((size, axis) => size + sum(borders[axis] as [number, number]));
+  const gradient = operation('Conv2DBackpropInput', ownAttributes(filter.shape, convolution), [
+    tf.tensor1d(sizes, 'int32'),
+    filter,
+    dy,
+  ]) as tf.Tensor4D;
+  const begins = borders.map(([before]) => before) as Shape4D;
+  return hasBorders(borders) ? tf.slice(gradient, begins, images) : gradient;
+}
+
+/** The gradient of the filter, [h, w, in, out], in the same way. */
+function filterGradient(
+  images: tf.Tensor4D,
+  filter: Shape4D,
+  dy: tf.Tensor,
+  convolution: Convolution,
+): tf.Tensor4D {
+  const borders = bordersOf(images.shape, filter, dy.shape as Shape4D, convolution);
+  return operation('Conv2DBackpropFilter', ownAttributes(filter, convolution), [
+    hasBorders(borders) ? tf.pad(images, borders) : images,
+    tf.tensor1d(filter, 'int32'),
+    dy,
+  ]) as tf.Tensor4D;
+}
+
+type Borders = [[number, number], [number, number], [number, number], [number, number]];
+
+/** Zeros around images, [rows, height, width, channels], as far as windows reach. */
+function bordersOf(images: Shape4D, filter: Shape4D, outputs: Shape4D, convolution: Convolution): Borders {
+  const { stride, padding } = convolution;
+  const along = (axis: 1 | 2): [number, number] => {
+    if (isSame(filter, convolution)) return [0, 0];
+    const reach = (outputs[axis] - 1) * stride + (filter[axis - 1] as number);
+    return [padding, Math.max(0, reach - padding - images[axis])];
+  };
+  return [[0, 0], along(1), along(2), [0, 0]];
+}
+
+const sum = ([before, after]: readonly [number, number]): number => before + after;
+
+const hasBorders = (borders: Borders): boolean => borders.some((sides) => sum(sides) > 0);
+
+/** Is the padding what TensorFlow calls SAME? @param filter [h, w, in, out] */
+function isSame([height, width]: Shape4D, { stride, padding }: Convolution): boolean {
+  return stride === 1 && height === 2 * padding + 1 && width === height;
+}
+
+function attributes(filter: Shape4D, convolution: Convolution): KernelAttribute[] {
+  if (isSame(filter, convolution)) return ownAttributes(filter, convolution);
+  return [typeAttribute('T', 'float32'), ...windowAttributes(convolution.stride, convolution.padding)];
+}
+
+/** With one of TensorFlow's own paddings, of images that have their borders. */
+function ownAttributes(filter: Shape4D, convolution: Convolution): KernelAttribute[] {
+  const { stride } = convolution;
+  return [
+    typeAttribute('T', 'float32'),
+    integersAttribute('strides', [1, stride, stride, 1]),
+    stringAttribute('data_format', 'NHWC'),
+    stringAttribute('padding', isSame(filter, convolution) ? 'SAME' : 'VALID'),
+  ];
 }
 
 /** How a window moves over images [rows, height, width, channels]. */
