@@ -192,7 +192,10 @@ describe('rows that are written into a variable', () => {
       }),
     ],
     ['what comes to zeros', ({ fed }) => ({ outputs: {}, updates: { cache: tf.sub(fed, fed) } })],
-    ['what is times zero', ({ fed }) => ({ outputs: {}, updates: { cache: tf.mul(fed, tf.zeros([ROWS, WIDTH])) } })],
+    [
+      'what is times zero',
+      ({ fed }) => ({ outputs: {}, updates: { cache: tf.mul(fed, tf.zeros([ROWS, WIDTH])) } }),
+    ],
     [
       'what comes to another variable',
       ({ other }) => ({ outputs: {}, updates: { cache: tf.mul(other, tf.ones([ROWS, WIDTH])) } }),
