@@ -1,5 +1,6 @@
 import type { KernelAttribute } from '../native/backend.js';
 import { tf } from '../native/tensorflow.js';
+import { bordersOf, hasBorders, NO_BORDERS, type Borders } from './borders.js';
 import { integersAttribute, operation, stringAttribute, typeAttribute } from './raw-operation.js';
 
 export interface Convolution {
@@ -15,7 +16,8 @@ export interface Convolution {
  * tfjs's gradients know no padding of one's own, TensorFlow's do.
  */
 export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, convolution: Convolution): tf.Tensor4D {
-  if (isPointwise(filter.shape, convolution)) return pointwise(x, filter);
+  const { stride, padding } = convolution;
+  if (isPointwise(filter.shape, { stride: 1, padding })) return pointwise(everyNth(x, stride), filter);
   const byPlace = filterByPlace(filter);
   const convolve = tf.customGrad((x, byPlace, save) => {
     const [images, weights] = [x as tf.Tensor4D, byPlace as tf.Tensor4D];
@@ -84,6 +86,18 @@ function pointwise(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
   return tf.reshape(product, [rows, height, width, outer]);
 }
 
+/** The first of each `stride` pixels along both axes. */
+function everyNth(x: tf.Tensor4D, stride: number): tf.Tensor4D {
+  if (stride === 1) return x;
+  const [rows, height, width, channels] = x.shape;
+  const [down, across] = [Math.ceil(height / stride), Math.ceil(width / stride)];
+  const [below, beside] = [down * stride - height, across * stride - width];
+  const whole = below + beside > 0 ? tf.pad(x, [[0, 0], [0, below], [0, beside], [0, 0]]) : x; // prettier-ignore
+  const windows = tf.reshape(whole, [rows * down, stride, across, stride * channels]);
+  const firsts = tf.slice(windows, [0, 0, 0, 0], [rows * down, 1, across, channels]);
+  return tf.reshape(firsts, [rows, down, across, channels]);
+}
+
 type Shape4D = [number, number, number, number];
 
 /** @param filter [h, w, in, out] */
@@ -101,9 +115,9 @@ function inputGradient(
   dy: tf.Tensor,
   convolution: Convolution,
 ): tf.Tensor4D {
-  const borders = bordersOf(images, filter.shape, dy.shape as Shape4D, convolution);
-  const sizes = images.map((size, axis) => size + sum(borders[axis] as [number, number]));
-  const gradient = operation('Conv2DBackpropInput', ownAttributes(filter.shape, convolution), [
+  const borders = gradientBorders(images, filter.shape, convolution);
+  const sizes = images.map((size, axis) => size + (borders[axis]?.[0] ?? 0) + (borders[axis]?.[1] ?? 0));
+  const gradient = operation('Conv2DBackpropInput', gradientAttributes(filter.shape, convolution), [
     tf.tensor1d(sizes, 'int32'),
     filter,
     dy,
@@ -119,30 +133,17 @@ function filterGradient(
   dy: tf.Tensor,
   convolution: Convolution,
 ): tf.Tensor4D {
-  const borders = bordersOf(images.shape, filter, dy.shape as Shape4D, convolution);
-  return operation('Conv2DBackpropFilter', ownAttributes(filter, convolution), [
+  const borders = gradientBorders(images.shape, filter, convolution);
+  return operation('Conv2DBackpropFilter', gradientAttributes(filter, convolution), [
     hasBorders(borders) ? tf.pad(images, borders) : images,
     tf.tensor1d(filter, 'int32'),
     dy,
   ]) as tf.Tensor4D;
 }
 
-type Borders = [[number, number], [number, number], [number, number], [number, number]];
-
-/** Zeros around images, [rows, height, width, channels], as far as windows reach. */
-function bordersOf(images: Shape4D, filter: Shape4D, outputs: Shape4D, convolution: Convolution): Borders {
-  const { stride, padding } = convolution;
-  const along = (axis: 1 | 2): [number, number] => {
-    if (isSame(filter, convolution)) return [0, 0];
-    const reach = (outputs[axis] - 1) * stride + (filter[axis - 1] as number);
-    return [padding, Math.max(0, reach - padding - images[axis])];
-  };
-  return [[0, 0], along(1), along(2), [0, 0]];
+function gradientBorders(images: Shape4D, filter: Shape4D, convolution: Convolution): Borders {
+  return isSame(filter, convolution) ? NO_BORDERS : bordersOf(images, [filter[0], filter[1]], convolution);
 }
-
-const sum = ([before, after]: readonly [number, number]): number => before + after;
-
-const hasBorders = (borders: Borders): boolean => borders.some((sides) => sum(sides) > 0);
 
 /** Is the padding what TensorFlow calls SAME? @param filter [h, w, in, out] */
 function isSame([height, width]: Shape4D, { stride, padding }: Convolution): boolean {
@@ -150,29 +151,27 @@ function isSame([height, width]: Shape4D, { stride, padding }: Convolution): boo
 }
 
 function attributes(filter: Shape4D, convolution: Convolution): KernelAttribute[] {
-  if (isSame(filter, convolution)) return ownAttributes(filter, convolution);
-  return [typeAttribute('T', 'float32'), ...windowAttributes(convolution.stride, convolution.padding)];
-}
-
-/** With one of TensorFlow's own paddings, of images that have their borders. */
-function ownAttributes(filter: Shape4D, convolution: Convolution): KernelAttribute[] {
-  const { stride } = convolution;
+  const { stride, padding } = convolution;
   return [
     typeAttribute('T', 'float32'),
-    integersAttribute('strides', [1, stride, stride, 1]),
-    stringAttribute('data_format', 'NHWC'),
-    stringAttribute('padding', isSame(filter, convolution) ? 'SAME' : 'VALID'),
+    ...windowAttributes(stride, isSame(filter, convolution) ? 'SAME' : padding),
   ];
 }
 
+/** Of images that have their borders. */
+function gradientAttributes(filter: Shape4D, convolution: Convolution): KernelAttribute[] {
+  return attributes(filter, isSame(filter, convolution) ? convolution : { ...convolution, padding: 0 });
+}
+
 /** How a window moves over images [rows, height, width, channels]. */
-export function windowAttributes(stride: number, padding: number): KernelAttribute[] {
+export function windowAttributes(stride: number, padding: number | 'SAME'): KernelAttribute[] {
+  const name = padding === 'SAME' ? padding : padding === 0 ? 'VALID' : 'EXPLICIT';
   return [
     integersAttribute('strides', [1, stride, stride, 1]),
     stringAttribute('data_format', 'NHWC'),
-    stringAttribute('padding', padding === 0 ? 'VALID' : 'EXPLICIT'),
-    ...(padding === 0
-      ? []
-      : [integersAttribute('explicit_paddings', [0, 0, padding, padding, padding, padding, 0, 0])]),
+    stringAttribute('padding', name),
+    ...(name === 'EXPLICIT'
+      ? [integersAttribute('explicit_paddings', [0, 0, padding, padding, padding, padding, 0, 0] as number[])]
+      : []),
   ];
 }
