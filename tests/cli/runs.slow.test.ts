@@ -124,7 +124,7 @@ describe('runs on a configured server', () => {
       'dvc.yaml': `stages:
   near: {cmd: echo here; echo n > n, outs: [n]}
   far:
-    cmd: 'i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo line $i $MY_TOKEN; sleep 0.2; done; echo f > f'
+    cmd: 'i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo line $i $MY_TOKEN; [ $i != 20 ] || while [ ! -e seen ]; do sleep 0.1; done; done; echo f > f'
     outs: [f]
     meta: {reprise: {labels: [far]}}
   last: {cmd: sleep 600, deps: [n, f], outs: [l], meta: {reprise: {labels: [far]}}}
@@ -149,6 +149,7 @@ describe('runs on a configured server', () => {
     const following = startReprise(['runs', 'logs', workflowId, 'far', '-f'], elsewhere, remote);
     await until('the first lines come while it runs', () => following.stdout().includes('line 3 '));
     expect(following.stdout()).not.toContain('line 40 ');
+    writeFileSync(join(far, 'seen'), '');
     const followed = await following.ended;
     expect(followed).toMatchObject({ code: 0, stderr: '' });
     const lines = followed.stdout.split('\n').filter((line) => line.startsWith('line'));

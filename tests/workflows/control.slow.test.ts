@@ -95,7 +95,7 @@ describe('a run that a person looks after', () => {
       {
         'dvc.yaml': `stages:
   flaky: {cmd: 'echo x >> tries; while ! test -f go; do sleep 0.1; done; test $(wc -l < tries) -ge 3 && echo done > out', outs: [out]}
-  slow: {cmd: 'echo y >> begun; sleep 4; echo done > slow', outs: [slow]}
+  slow: {cmd: 'echo y >> begun; test $(wc -l < begun) -ge 2 || sleep 300; echo done > slow', outs: [slow]}
 `,
       },
       served,
@@ -114,7 +114,12 @@ describe('a run that a person looks after', () => {
   });
 
   it('refuses what makes no sense, and goes on', async () => {
-    const root = makeProject({ 'dvc.yaml': 'stages:\n  a: {cmd: sleep 4; echo a > a, outs: [a]}\n' }, served);
+    const root = makeProject(
+      {
+        'dvc.yaml': 'stages:\n  a: {cmd: "while ! test -f go; do sleep 0.1; done; echo a > a", outs: [a]}\n',
+      },
+      served,
+    );
     const run = await start(root);
     await untilState<RunState>(run, (state) => stageOf(state, 'a')?.status === 'running');
     const refused = async (name: string, payload: unknown): Promise<string> => {
@@ -132,6 +137,7 @@ describe('a run that a person looks after', () => {
     expect(await refused('configure', { stage: 'a', retries: -1 })).toMatch(/^retries/);
     expect(await refused('configure', null)).toMatch(/./);
     expect(await refused('configure', { stage: 'a', labels: ['no spaces'] })).toMatch(/^labels/);
+    writeFiles(root, { go: '' });
     expect(((await run.result()) as ReproduceResult).stages).toMatchObject([{ outcome: 'ran' }]);
   });
 });

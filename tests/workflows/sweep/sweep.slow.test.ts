@@ -45,7 +45,7 @@ describe('a grid', () => {
   it('runs at most `jobs` trials at once, and so many of them', async () => {
     const log = join(rig.served, `spans-${randomUUID()}`);
     const root = rig.project({
-      'score.sh': `date +%s%N >> ${log}-$1-$2\nsleep 2\ndate +%s%N >> ${log}-$1-$2\necho '{"test": {"score": 1}}' > metrics.json\ntouch model\n`,
+      'score.sh': `date +%s%N >> ${log}-$1-$2\ni=0\nuntil test $(ls ${log}-* | wc -l) -ge 3 || test $i = 600; do i=$((i+1)); sleep 0.1; done\nsleep 1\ndate +%s%N >> ${log}-$1-$2\necho '{"test": {"score": 1}}' > metrics.json\ntouch model\n`,
     });
     await rig.sweep(root, { params: { x: [1, 2], 'model.y': [1.5, 2.5, 3.5] }, jobs: 3 });
     const spans = readdirSync(rig.served)
