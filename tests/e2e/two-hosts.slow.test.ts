@@ -74,14 +74,14 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     });
     const text = (): string => (existsSync(trace) ? readFileSync(trace, 'utf8') : '');
     const reached = (step: number): Promise<unknown> =>
-      until(`step ${step}`, () => text().includes(`step ${step}\n`), 60);
+      until(`step ${step}`, () => text().includes(`step ${step}\n`));
     const lists = (): string[] => {
       const folder = join(s3.folder(bucket), 'dvc', 'reprise');
       const files = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
       return files.filter((file) => file.endsWith('.json'));
     };
     const inBucket = (name: string): Promise<unknown> =>
-      until(`${name} in the bucket`, () => lists().some((file) => file.endsWith(`-${name}.json`)), 60);
+      until(`${name} in the bucket`, () => lists().some((file) => file.endsWith(`-${name}.json`)));
     const starts = (): string[] => text().match(/^start.*/gm) ?? [];
     return { url, host, clockedHost, run, reached, inBucket, starts, lists, text };
   }
@@ -120,7 +120,7 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
     // Once the outs are safe, no checkpoint stays.
     expect(lists()).toEqual([]);
-  }, 180_000);
+  });
 
   it('take over from a host that its cloud takes back, and spend no retry', async () => {
     const { url, host, run, reached, starts, text } = await scene();
@@ -147,7 +147,7 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     // It says a step before it saves it: ended between the two, it has that of five steps before.
     expect([`start ${saved}`, ...(saved === before ? [`start ${saved - 5}`] : [])]).toContain(again);
     expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
-  }, 180_000);
+  });
 
   it('go on from the checkpoint with the most steps, whatever the clocks of their hosts say', async () => {
     const { url, host, clockedHost, run, reached, inBucket, starts } = await scene();
@@ -168,7 +168,7 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
       expect.stringMatching(/^start (20|25)$/),
     ]);
     expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
-  }, 180_000);
+  });
 
   /** Up to the push of the model, which is on its way when its host is taken back. */
   async function takenBackWhilePushing(crosses: Promise<unknown>) {
@@ -198,7 +198,7 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     expect(starts()).toEqual(['start 0']);
     expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
     relay.stop();
-  }, 180_000);
+  });
 
   it('leave a push that does not end in time, and the next goes on from the last checkpoint', async () => {
     const { url, host, run, starts, first, relay } = await takenBackWhilePushing(
@@ -210,5 +210,5 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     expect(starts()).toEqual(['start 0', expect.stringMatching(/^start (30|35|40)$/)]);
     expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
     relay.stop();
-  }, 180_000);
+  });
 });
