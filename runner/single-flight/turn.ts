@@ -9,6 +9,8 @@ import { identify, isAlive } from '../command/process-identity.js';
 const PREFIX = 'reprise/turns/';
 /** How often the holder of a turn says that it lives. */
 const BEAT_MS = 5_000;
+/** Who was silent for so long looks whether the turn is still its own before it says anything. */
+const LATE_MS = 15_000;
 /** A holder that said nothing for so long is gone. By a clock of whoever waits that nobody sets: hosts' clocks differ, and jump. */
 const SILENT_MS = 45_000;
 /** What was seen so long ago is of a stage that nobody here waits for any longer. */
@@ -43,6 +45,10 @@ export class Turn {
   readonly #timer: NodeJS.Timeout;
   #record: TurnRecord;
   #writing: Promise<void> = Promise.resolve();
+  /** When it last said that it lives, by a clock that nobody sets. */
+  #said = performance.now();
+  #isLost = false;
+  readonly #passedOn = new AbortController();
 
   private constructor(
     readonly store: ObjectStore,
@@ -85,10 +91,45 @@ export class Turn {
     }
   }
 
+  /** The keys whose turns somebody has, or had when he was killed. */
+  static async keys(store: ObjectStore): Promise<ReadonlySet<string>> {
+    const keys = new Set<string>();
+    for await (const { key } of store.list(PREFIX)) keys.add(key.slice(PREFIX.length, key.lastIndexOf('-')));
+    return keys;
+  }
+
+  /** Aborted when it is found that the stage is another's. Who works in a folder that hosts share must not go on then. */
+  get passedOn(): AbortSignal {
+    return this.#passedOn.signal;
+  }
+
+  /**
+   * Whether the stage is another's by now: a process that was stopped for a while was taken for dead, and so was one that could not
+   * say that it lives. Then the outs, the checkpoints and the folders may be of an attempt that came after.
+   */
+  async isPassedOn(): Promise<boolean> {
+    await this.#writing;
+    return await this.#look();
+  }
+
+  async #look(): Promise<boolean> {
+    const prefix = `${PREFIX}${this.key}-`;
+    const newest = this.#isLost ? 0 : await newestTurn(this.store, prefix);
+    this.#isLost ||= newest < this.number || !(await this.#isThere());
+    const isPassedOn =
+      this.#isLost ||
+      // An equal stage of another run works elsewhere, and finds what this one makes.
+      (newest > this.number &&
+        parse((await readText(this.store, `${prefix}${newest}`)) ?? '')?.owner === this.#record.owner);
+    if (isPassedOn) this.#passedOn.abort();
+    return isPassedOn;
+  }
+
   /** Lets the next one have it. When the store does not answer now, it goes on trying for a while. */
   async end(): Promise<void> {
     clearInterval(this.#timer);
     await this.#writing;
+    if (this.#isLost) return;
     await this.#remove().catch(() => void this.#removeLater());
   }
 
@@ -112,9 +153,25 @@ export class Turn {
     this.#record = { ...this.#record, beats: this.#record.beats + 1 };
     const record = this.#record;
     // One that fails costs nothing: the next comes soon.
-    this.#writing = this.#writing
-      .then(() => this.store.put(this.#path(this.number), bytesOf(record)))
-      .catch(() => undefined);
+    this.#writing = this.#writing.then(() => this.#say(record)).catch(() => undefined);
+  }
+
+  /** Its number may be another's by now, who must not find us there. Where a look costs a request, only who was silent looks. */
+  async #say(record: TurnRecord): Promise<void> {
+    const isFree = this.store.pageSize === undefined;
+    if ((isFree || performance.now() - this.#said > LATE_MS) && (await this.#look())) {
+      clearInterval(this.#timer);
+      return;
+    }
+    await this.store.put(this.#path(this.number), bytesOf(record));
+    this.#said = performance.now();
+  }
+
+  /** Of the same process there is one turn at a time: `owner` and process name it. */
+  async #isThere(): Promise<boolean> {
+    const found = parse((await readText(this.store, this.#path(this.number))) ?? '');
+    const { owner, hostname: host, process: own } = this.#record;
+    return found?.owner === owner && found.hostname === host && found.process?.started === own?.started;
   }
 
   #path(number: number): string {

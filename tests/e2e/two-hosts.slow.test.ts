@@ -80,10 +80,16 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
       const files = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
       return files.filter((file) => file.endsWith('.json'));
     };
+    /** Of checkpoints and turns. */
+    const kept = (): string[] => {
+      const folder = join(s3.folder(bucket), 'dvc', 'reprise');
+      const items = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
+      return items.filter((item) => item.isFile()).map((item) => join(item.parentPath, item.name));
+    };
     const inBucket = (name: string): Promise<unknown> =>
       until(`${name} in the bucket`, () => lists().some((file) => file.endsWith(`-${name}.json`)), 60);
     const starts = (): string[] => text().match(/^start.*/gm) ?? [];
-    return { url, host, clockedHost, run, reached, inBucket, starts, lists, text };
+    return { url, host, clockedHost, run, reached, inBucket, starts, lists, kept, text };
   }
 
   function modelOf(url: string, { published }: ReproduceResult): string {
@@ -207,8 +213,58 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     expect(await first.left()).toBe(0);
     await host('--labels', 'npu');
     const result = (await run.result()) as ReproduceResult;
-    expect(starts()).toEqual(['start 0', expect.stringMatching(/^start (30|35|40)$/)]);
+    // What it had saved last crosses all the same.
+    expect(starts()).toEqual(['start 0', `start ${STEPS}`]);
     expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
+    relay.stop();
+  }, 180_000);
+
+  it('take over from a host that stands still, which changes nothing when it goes on', async () => {
+    const { url, host, run, inBucket, starts, kept } = await scene();
+    await host();
+    const late = await host('--labels', 'npu');
+    await inBucket('step-005');
+    late.pause();
+    await host('--labels', 'npu');
+    const result = (await run.result()) as ReproduceResult;
+    expect(result.stages[1]).toMatchObject({ outcome: 'ran', attempts: 1 });
+    expect(starts()).toEqual(['start 0', expect.stringMatching(/^start (5|10)$/)]);
+    expect(kept()).toEqual([]);
+    // Its training went on, and has come to checkpoints that nobody needs, and to outs of its own.
+    late.resume();
+    // A turn is renewed every five seconds.
+    await sleep(8_000);
+    expect(late.isBusy).toBe(false);
+    expect(kept()).toEqual([]);
+    expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
+    late.preempt();
+    expect(await late.left()).toBe(0);
+  }, 180_000);
+
+  it('keep what they made while their bucket refuses them, and go on when it takes it', async () => {
+    let isOver = false;
+    const refused: string[] = [];
+    const relay = await startRelay(s3.endpoint, {
+      denied(request) {
+        if (isOver) refused.push(request);
+        return isOver;
+      },
+    });
+    const { url, host, run, reached, starts, kept } = await scene(relay.endpoint);
+    await host();
+    await host('--labels', 'npu');
+    await reached(STEPS - 2);
+    isOver = true;
+    await until('the model is refused, and then the next attempt', () => {
+      const model = refused.findIndex((request) => /^PUT .*\/files\/md5\//.test(request));
+      return model >= 0 && refused.length > model + 5;
+    });
+    isOver = false;
+    const result = (await run.result()) as ReproduceResult;
+    expect(result.stages[1]).toMatchObject({ outcome: 'restored', attempts: 1 });
+    expect(starts()).toEqual(['start 0']);
+    expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
+    await until('nothing is left in the bucket', () => kept().length === 0);
     relay.stop();
   }, 180_000);
 });

@@ -22,6 +22,20 @@ export class Host {
     for (const process of this.#commands()) killGroup(process);
   }
 
+  /** Its worker stands still, as one whose machine is swapped out; what it has started goes on. */
+  pause(): void {
+    this.#worker?.child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#worker?.child.kill('SIGCONT');
+  }
+
+  /** Whether a stage's command runs here. */
+  get isBusy(): boolean {
+    return this.#commands().some(isGroup);
+  }
+
   /** SIGTERM, as a cloud announces that it takes a machine back. */
   preempt(): void {
     this.#worker?.child.kill('SIGTERM');
@@ -51,6 +65,14 @@ export class Host {
         return existsSync(file) ? [(JSON.parse(readFileSync(file, 'utf8')) as { pid: number }).pid] : [];
       });
     });
+  }
+}
+
+function isGroup(leader: number): boolean {
+  try {
+    return process.kill(-leader, 0);
+  } catch {
+    return false;
   }
 }
 
