@@ -13,7 +13,8 @@ export function refusingLate(isOurs: () => Promise<boolean>, address: string): (
   return async () => {
     const now = performance.now();
     if (now - known < heartbeatTimeoutMs) return;
-    if (!(await isOurs())) {
+    // A store that does not answer says nothing of whose it is.
+    if (!(await isOurs().catch(() => true))) {
       throw ApplicationFailure.create({
         message: `${address} was taken over while this host was silent`,
         type: 'taken-over',

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import type { ObjectStore } from '../../storage/index.js';
+import { ObjectMissingError, type ObjectStore } from '../../storage/index.js';
 import { identify, isAlive } from '../command/process-identity.js';
 
 const PREFIX = 'reprise/turns/';
@@ -26,6 +27,8 @@ const turnRecord = z.object({
   /** Host and process, so that on the same host a death is noticed at once. */
   hostname: z.string(),
   process: z.object({ pid: z.number(), started: z.string() }).optional(),
+  /** Of this turn alone: its number may be given again. */
+  id: z.string().optional(),
   beats: z.number(),
 });
 
@@ -72,7 +75,13 @@ export class Turn {
       if (holder !== undefined && !isOver(`${store.name}/${prefix}`, holder, owner)) return undefined;
     }
     const own = identify(process.pid);
-    const record: TurnRecord = { owner, hostname: hostname(), ...(own ? { process: own } : {}), beats: 0 };
+    const record: TurnRecord = {
+      owner,
+      hostname: hostname(),
+      ...(own ? { process: own } : {}),
+      id: randomUUID(),
+      beats: 0,
+    };
     const number = newest + 1;
     const isTaken = await store.putIfAbsent(`${prefix}${number}`, bytesOf(record));
     return isTaken ? new Turn(store, key, number, record) : undefined;
@@ -114,8 +123,8 @@ export class Turn {
 
   async #look(): Promise<boolean> {
     const prefix = `${PREFIX}${this.key}-`;
+    this.#isLost ||= !(await this.#isThere());
     const newest = this.#isLost ? 0 : await newestTurn(this.store, prefix);
-    this.#isLost ||= newest < this.number || !(await this.#isThere());
     const isPassedOn =
       this.#isLost ||
       // An equal stage of another run works elsewhere, and finds what this one makes.
@@ -167,11 +176,15 @@ export class Turn {
     this.#said = performance.now();
   }
 
-  /** Of the same process there is one turn at a time: `owner` and process name it. */
+  /** @throws where the store does not answer, which says nothing */
   async #isThere(): Promise<boolean> {
-    const found = parse((await readText(this.store, this.#path(this.number))) ?? '');
-    const { owner, hostname: host, process: own } = this.#record;
-    return found?.owner === owner && found.hostname === host && found.process?.started === own?.started;
+    try {
+      const found = parse(await text(await this.store.get(this.#path(this.number))));
+      return found === undefined || found.id === this.#record.id;
+    } catch (error) {
+      if (error instanceof ObjectMissingError) return false;
+      throw error;
+    }
   }
 
   #path(number: number): string {

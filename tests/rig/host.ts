@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startReprise, type RepriseProcess } from './reprise.js';
 import { until } from './servers.js';
+import { hurry } from './training.js';
 
 /** A machine: a folder of its own, and a worker that serves it. */
 export class Host {
@@ -36,6 +37,11 @@ export class Host {
     return this.#commands().some(isGroup);
   }
 
+  /** What trains here has not to be waited for. */
+  hurry(): void {
+    for (const workspace of this.#workspaces()) hurry(workspace);
+  }
+
   /** SIGTERM, as a cloud announces that it takes a machine back. */
   preempt(): void {
     this.#worker?.child.kill('SIGTERM');
@@ -53,12 +59,15 @@ export class Host {
     return files.map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : '')).join('');
   }
 
+  #workspaces(): string[] {
+    const parent = join(this.folder, '.reprise/workspaces');
+    return existsSync(parent) ? readdirSync(parent).map((name) => join(parent, name)) : [];
+  }
+
   /** Leaders of the process groups of the stages that run. */
   #commands(): number[] {
-    const workspaces = join(this.folder, '.reprise/workspaces');
-    const names = existsSync(workspaces) ? readdirSync(workspaces) : [];
-    return names.flatMap((name) => {
-      const running = join(workspaces, name, '.reprise/running');
+    return this.#workspaces().flatMap((workspace) => {
+      const running = join(workspace, '.reprise/running');
       const stages = existsSync(running) ? readdirSync(running) : [];
       return stages.flatMap((stage) => {
         const file = join(running, stage, 'process.json');
