@@ -18,7 +18,7 @@ export interface Convolution {
 export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, convolution: Convolution): tf.Tensor4D {
   const { stride, padding } = convolution;
   if (isPointwise(filter.shape, { stride: 1, padding })) return pointwise(everyNth(x, stride), filter);
-  const byPlace = filterByPlace(filter);
+  const byPlace = tf.transpose(filter, [2, 3, 1, 0]);
   const convolve = tf.customGrad((x, byPlace, save) => {
     const [images, weights] = [x as tf.Tensor4D, byPlace as tf.Tensor4D];
     (save as tf.GradSaveFunc)([images, weights]);
@@ -47,23 +47,12 @@ export function conv2dOfFrozen(
   filter: (after: tf.Tensor) => tf.Tensor4D,
   convolution: Convolution,
 ): tf.Tensor4D {
-  const byPlace = (after: tf.Tensor): tf.Tensor4D => filterByPlace(filter(after));
+  const byPlace = (after: tf.Tensor): tf.Tensor4D => tf.transpose(filter(after), [2, 3, 1, 0]);
   const convolve = tf.customGrad((x) => ({
     value: forward(x as tf.Tensor, byPlace(x as tf.Tensor), convolution),
     gradFunc: (dy: tf.Tensor) => inputGradient((x as tf.Tensor4D).shape, byPlace(dy), dy, convolution),
   }));
   return convolve(x) as tf.Tensor4D;
-}
-
-/**
- * A filter [out, in, h, w] as TensorFlow has it, [h, w, in, out], in two turns: oneDNN is quick at turning matrices and at moving whole
- * rows, and slow at all four axes at once.
- */
-function filterByPlace(filter: tf.Tensor4D): tf.Tensor4D {
-  const [outer, inner, height, width] = filter.shape;
-  const turned = tf.transpose(tf.reshape(filter, [outer, inner * height * width]));
-  const byPlace = tf.transpose(tf.reshape(turned, [inner, height * width, outer]), [1, 0, 2]);
-  return tf.reshape(byPlace, [height, width, inner, outer]);
 }
 
 /** @param filter its shape: [out, in, h, w] */

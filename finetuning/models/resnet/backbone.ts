@@ -17,8 +17,9 @@ export function resnetBackbone(
   config: ResNetConfig,
   images: tf.Tensor4D,
 ): tf.Tensor4D {
-  const embedded = relu(convolutionNorm(context, stem(config), images));
-  const pooled = maxPool(embedded, { size: 3, stride: 2, padding: 1 });
+  const embedded = convolutionNorm(context, stem(config), images);
+  // The other way round it would be the same, of four times as many values, which would be kept for the gradient.
+  const pooled = relu(maxPool(embedded, { size: 3, stride: 2, padding: 1 }));
   return residualLayers(config).reduce((x, layer) => residual(context, layer, x), pooled);
 }
 

@@ -185,18 +185,6 @@ describe('rows that are written into a variable', () => {
       ({ fed }) => ({ outputs: {}, updates: { cache: tf.sin(fed), other: tf.sin(fed) } }),
     ],
     [
-      'what another variable is given by operations that come to the same',
-      ({ fed }) => ({
-        outputs: {},
-        updates: { cache: tf.add(tf.sin(fed), tf.sin(fed)), other: tf.mul(2, tf.sin(fed)) },
-      }),
-    ],
-    ['what comes to zeros', ({ fed }) => ({ outputs: {}, updates: { cache: tf.sub(fed, fed) } })],
-    [
-      'what is times zero',
-      ({ fed }) => ({ outputs: {}, updates: { cache: tf.mul(fed, tf.zeros([ROWS, WIDTH])) } }),
-    ],
-    [
       'what comes to another variable',
       ({ other }) => ({ outputs: {}, updates: { cache: tf.mul(other, tf.ones([ROWS, WIDTH])) } }),
     ],
