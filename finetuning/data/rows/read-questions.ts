@@ -5,7 +5,7 @@ import { isPicture, readImageFolder } from './image-folder.js';
 import { imageRow, pictureFolder, type PictureFolder } from './image-rows.js';
 import { isFolder } from './labelled-rows.js';
 import { readLines } from './read-lines.js';
-import { parseJsonLine } from './read-rows.js';
+import { parseJsonLine } from './json-line.js';
 import { textInput, type TextInput } from './text-input.js';
 import { checkTextFields } from './text-rows.js';
 
