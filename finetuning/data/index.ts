@@ -7,13 +7,10 @@ export { preprocess, type PreprocessOptions } from './preprocessing/preprocess.j
 export type { PreprocessReport } from './preprocessing/preprocess-report.js';
 export { prepare, type PrepareOptions, type PrepareResult } from './preparation/prepare.js';
 export type { OnProgress } from './progress.js';
-export {
-  readLanguageRows,
-  readPrompts,
-  type LanguageRowLine,
-  type PromptLine,
-} from './rows/read-language-rows.js';
+export { readLanguageRows, type LanguageRowLine } from './rows/read-language-rows.js';
+export { readPrompts, type PromptLine } from './rows/read-prompts.js';
 export type { LanguageRow, Message, PromptRow } from './rows/language-row.js';
+export type { OwnColumns } from './rows/asked-records.js';
 export { readImageFolder } from './rows/image-folder.js';
 export { given, isFolder, readLabelledRows, type LabelledRow } from './rows/labelled-rows.js';
 export { readQuestions, type QuestionLine } from './rows/read-questions.js';
