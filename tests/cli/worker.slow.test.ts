@@ -41,15 +41,30 @@ describe('a configured server', () => {
     expect(events[0]).toMatchObject({ event: 'server', state: 'connected', address: env.address });
     expect(events.at(-1)).toMatchObject({ event: 'end', status: 'succeeded' });
     expect(serverOf(root)).toBeUndefined();
+
+    // The worker has the very files that lie here: where nothing changed, they say so.
+    const again = checkedEvents((await reprise(['repro', '--json'], root, remote())).stdout);
+    expect(again.map(({ event }) => event)).not.toContain('server');
+    expect(again.at(-1)).toMatchObject({ event: 'end', status: 'up-to-date' });
+    // A run that was left to itself has to be asked for.
+    expect(await reprise(['repro', '--force', '--detach', 'prepare'], root, remote())).toMatchObject({
+      code: 0,
+    });
+    const left = checkedEvents((await reprise(['repro', '--json', '--wait'], root, remote())).stdout);
+    expect(left[0]).toMatchObject({ event: 'server', state: 'connected' });
+    expect(left.at(-1)).toMatchObject({ event: 'end', status: 'up-to-date' });
     worker.child.kill('SIGTERM');
     expect((await worker.ended).code).toBe(0);
-  }, 240_000);
+    // Nobody says any longer whose files these are.
+    const unserved = startReprise(['repro', '--json'], root, remote());
+    await until('it asks the server', () => unserved.stdout().includes('"event":"run"'));
+  });
 
   it('keeps a detached run until a worker comes, and a drained worker gives back what it ran', async () => {
     const root = makeProject(trainingProject(30));
     expect(await reprise(['repro', '--detach'], root, remote())).toMatchObject({ code: 0 });
     const watcher = startReprise(['repro', '--json'], root, remote());
-    await until('it says that no worker is there', () => watcher.stdout().includes('"no-worker"'), 60);
+    await until('it says that no worker is there', () => watcher.stdout().includes('"no-worker"'));
     const first = await serving([], root, remote());
     const trace = () => {
       try {
@@ -68,7 +83,7 @@ describe('a configured server', () => {
     expect(trace().match(/^start/gm)).toHaveLength(2);
     second.child.kill('SIGINT');
     expect((await second.ended).code).toBe(0);
-  }, 120_000);
+  });
 
   it('runs a labelled stage once a worker with the label comes, and the rest before', async () => {
     const root = makeProject({
@@ -92,7 +107,7 @@ describe('a configured server', () => {
       worker.child.kill('SIGTERM');
       expect((await worker.ended).code).toBe(0);
     }
-  }, 240_000);
+  });
 });
 
 describe('the embedded server', () => {
@@ -112,5 +127,5 @@ describe('the embedded server', () => {
     ui.child.kill('SIGINT');
     expect((await ui.ended).code).toBe(0);
     await serverEnds(root);
-  }, 240_000);
+  });
 });
