@@ -25,8 +25,9 @@ export default {
       },
     ],
   },
-  // Most of a slow suite's time is waiting for servers: two at once, even on two cores, where jest takes one.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // Most of a slow suite's time is waiting for servers: two at once, even on two cores, where jest takes one. A server that
+  // is good for more says so: each takes up to two gigabytes.
+  maxWorkers: Number(process.env.REPRISE_TEST_WORKERS) || Math.max(2, availableParallelism() - 1),
   // A process that has TensorFlow and Temporal in it takes longer than jest's half a second to end, with nothing left open.
   workerGracefulExitTimeout: 15_000,
   // Ends what hangs; a busy machine may be many times slower.

@@ -65,8 +65,6 @@ const email = z.strictObject({
 export const channelsSchema = z.array(z.discriminatedUnion('kind', [webhook, slack, email])).default([]);
 
 export type Channel = z.output<typeof channelsSchema>[number];
-export type WebhookChannel = z.output<typeof webhook>;
-export type SlackChannel = z.output<typeof slack>;
 export type EmailChannel = z.output<typeof email>;
 
 /** Under which name a channel is spoken of: its own, or its kind, with a number from the second one on. */

@@ -1,11 +1,5 @@
 /** The records and names that workflows, activities and clients share. The workflows themselves are in `registry.ts`. */
-export {
-  logQueue,
-  readLogInput,
-  type HostActivities,
-  type LogPart,
-  type ReadLogOptions,
-} from './read-log/input.js';
+export { logQueue, type HostActivities, type LogPart, type ReadLogOptions } from './read-log/input.js';
 export { reproduceInput } from './reproduce/input.js';
 export { LONGEST_METRIC, MOST_METRICS } from './reproduce/progress.js';
 export {
@@ -57,7 +51,7 @@ export type {
 export { summaryOf } from './summary.js';
 export { answerCommands, describe } from './promote/describe.js';
 export { promoteInput } from './promote/input.js';
-export { PROMOTION_DEFAULTS, promotionFields, type PromotionSettings } from './promote/settings.js';
+export { PROMOTION_DEFAULTS, type PromotionSettings } from './promote/settings.js';
 export type {
   Answer,
   Candidate,
@@ -92,7 +86,7 @@ export type {
   RetrainResult,
   RetrainState,
 } from './retrain/types.js';
-export { APPROVE_UPDATE, NEW_DATA_SIGNAL, REJECT_UPDATE, SUPERSEDE_SIGNAL } from './retrain/types.js';
+export { NEW_DATA_SIGNAL } from './retrain/types.js';
 export { sweepFile, sweepInput } from './sweep/input.js';
 export type {
   SweepPlan,

@@ -17,7 +17,7 @@ export function workspacesFolder(served: string): string {
   return join(served, '.reprise', 'workspaces');
 }
 
-export function checkoutFolder(served: string, { run, commit }: Checkout): string {
+function checkoutFolder(served: string, { run, commit }: Checkout): string {
   return join(workspacesFolder(served), `${run}-${commit.slice(0, 12)}`);
 }
 

@@ -3,7 +3,7 @@ export { openWorkspace, type OpenedWorkspace, type Served, type WorkspaceRequest
 export { commitEntries, type LockEntries } from './commit-entries.js';
 export { bringObjects } from './bring-objects.js';
 export { fetchInputs, fetchPaths, type InputsOptions, type PathsOptions } from './fetch-inputs.js';
-export { fetchImport, updateImport } from './imports/update-import.js';
+export { updateImport } from './imports/update-import.js';
 export { pullInputs, pullOutputs } from './pull-missing.js';
 export { pushResults } from './push-results.js';
 export { publish, type Published, type PublishOptions } from './publish.js';

@@ -98,7 +98,7 @@ async function publishOnce(options: PublishOptions): Promise<Published> {
 }
 
 /** Temporal's ids may hold anything; git's refs may not. */
-export function ownBranch(workflowId: string, run: string): string {
+function ownBranch(workflowId: string, run: string): string {
   const name = workflowId.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '') || 'run';
   return `reprise/${name}-${run.slice(0, 8)}`;
 }

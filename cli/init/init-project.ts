@@ -1,12 +1,12 @@
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
+import { packageRoot } from '../../infra/locate/index.js';
 import { firstCommit, gitInit, gitState, ignoresDvc } from './git.js';
 import { withManifest } from './manifest.js';
 import { fieldsFor, type ChosenFields } from './fields.js';
 import { columnsOf } from './own-columns.js';
 import { withOwnData } from './own-data.js';
-import { packageRoot } from './package-root.js';
 import { asProblemType, withProblemType } from './problem-types.js';
 import { dvcFiles, templateFiles, type ProjectFile } from './project-files.js';
 import type { Task } from './tasks.js';

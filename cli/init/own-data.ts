@@ -125,7 +125,7 @@ function isSource(data: string): boolean {
 }
 
 /** How local or named data is read: prose in .txt files, or records. */
-export function formatOf(data: string, task: Task): 'prose' | 'records' {
+function formatOf(data: string, task: Task): 'prose' | 'records' {
   if (task !== 'causal-lm') return 'records';
   if (!isSource(data) && isFolder(data)) {
     const names = readdirSync(resolve(data), { recursive: true, encoding: 'utf8' });

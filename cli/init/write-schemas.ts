@@ -1,6 +1,6 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { packageRoot } from './package-root.js';
+import { packageRoot } from '../../infra/locate/index.js';
 
 /** Where a project's files look for what an editor checks them by, and where the package has it. */
 export const SCHEMAS = 'configs/schemas';

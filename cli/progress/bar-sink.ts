@@ -6,7 +6,7 @@ const BAR_CELLS = 24;
 const CLEAR_LINE = '\r\u001b[2K';
 
 /** `training ━━━━━━━━────────────────  33 % 100/300 · loss 1.24 · 4.1/s · 0:49 left` */
-export function barText(
+function barText(
   update: ProgressUpdate,
   pace: { readonly rate?: number; readonly secondsLeft?: number },
 ): string {

@@ -30,7 +30,7 @@ export interface RepositoryImport {
 export type Import = UrlImport | RepositoryImport;
 
 /** What tells one state from another; sizes go with them. */
-export const STATE_KEYS = ['md5', 'etag', 'checksum', 'rev_lock'] as const;
+const STATE_KEYS = ['md5', 'etag', 'checksum', 'rev_lock'] as const;
 
 export function sameState(a: ImportState, b: ImportState): boolean {
   return STATE_KEYS.every((key) => a[key] === b[key]);

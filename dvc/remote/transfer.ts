@@ -39,7 +39,7 @@ export interface FailedObject {
 }
 
 /** Whether it would strike the other objects just as well: then nothing more is tried. */
-export function isFatal(error: unknown, signal: AbortSignal | undefined): boolean {
+function isFatal(error: unknown, signal: AbortSignal | undefined): boolean {
   if (signal?.aborted) return true;
   return error instanceof DiagnosticError && /^(remote-|no-bucket|disk-full|bad-config)/.test(error.code);
 }

@@ -4,7 +4,7 @@ export { formatLockEntry, parseLockEntry } from './lock/entry.js';
 export { addData, trackData } from './lock/add-data.js';
 export { mergeLock } from './lock/merge.js';
 export type { MergeOrder } from './lock/order.js';
-export { isPipelineFile, lockPath, readLock, readLockEntries, readLockEntry } from './lock/read.js';
+export { lockPath, readLock, readLockEntries, readLockEntry } from './lock/read.js';
 export {
   hashPath,
   type Hashed,
@@ -18,7 +18,6 @@ export { fileMode, objectPath } from './cache/paths.js';
 export { checkoutObject, hashNameOf } from './cache/checkout.js';
 export { lostByCheckout } from './cache/lost-by-checkout.js';
 export { makeFolder } from './cache/make-folder.js';
-export { linkObject } from './cache/link.js';
 export { describeInputs, type ParamsReader } from './stage/inputs.js';
 export { missingAllowed } from './stage/missing-allowed.js';
 export { stageStatus } from './stage/status.js';
@@ -28,7 +27,7 @@ export { legacyMd5OfFile, md5OfFile } from './hashing/md5.js';
 export { experimentHash } from './runs/experiment.js';
 export { checkpointKey, isRunCacheable, runKey, runValue } from './runs/key.js';
 export { restoreRun, saveRun } from './runs/store.js';
-export { gitRoot, ignoreInGit, stageInGit } from './git/gitignore.js';
+export { ignoreInGit } from './git/gitignore.js';
 export { mapConcurrently } from './files/concurrent.js';
 export { beside, writeBeside } from './files/write-beside.js';
 export { md5OfBytes } from './hashing/md5.js';

@@ -10,7 +10,7 @@ import { WHEELS } from './tensorflow-wheels.mjs';
 const DRIVER_TRACES = ['/proc/driver/nvidia/version', '/dev/nvidiactl', '/usr/lib/wsl/lib/libcuda.so.1'];
 
 /** @param {NodeJS.ProcessEnv} [env] */
-export function hasNvidiaDriver(env = process.env) {
+function hasNvidiaDriver(env = process.env) {
   return DRIVER_TRACES.some((path) => existsSync(path)) || findOnPath(['nvidia-smi'], env) !== undefined;
 }
 

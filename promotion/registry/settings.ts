@@ -34,7 +34,7 @@ export function registryOf(settings: RegistrySettings, ...otherwise: (string | u
 }
 
 /** GTO's rule is the narrowest of those that a name has to satisfy. */
-export function registryName(given: string): string {
+function registryName(given: string): string {
   const name = given
     .normalize('NFKD')
     .replace(/[^A-Za-z0-9_-]+/g, '-')

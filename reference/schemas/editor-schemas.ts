@@ -4,7 +4,7 @@ import { partialSchema } from './partial-schema.js';
 
 const DRAFT = 'http://json-schema.org/draft-07/schema#';
 /** DVC's own, which its VS Code extension and schemastore.org use, too. */
-export const DVC_SCHEMA = 'https://raw.githubusercontent.com/iterative/dvcyaml-schema/master/schema.json';
+const DVC_SCHEMA = 'https://raw.githubusercontent.com/iterative/dvcyaml-schema/master/schema.json';
 /** What `foreach`, `matrix` and params put in. */
 const TEMPLATE: JsonSchema = { type: 'string', pattern: '\\$\\{.+\\}' };
 

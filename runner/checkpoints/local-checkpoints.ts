@@ -34,7 +34,7 @@ function checkpointsFolder(root: string): string {
   return join(root, '.reprise', 'checkpoints');
 }
 
-export function checkpointFolder(root: string, key: string): string {
+function checkpointFolder(root: string, key: string): string {
   return join(checkpointsFolder(root), key);
 }
 

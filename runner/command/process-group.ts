@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { isAlive, type ProcessIdentity } from './process-identity.js';
 
 /** Signals every process of the group that `leader` leads. A group that is gone is no error. */
-export function signalGroup(pid: number, signal: NodeJS.Signals): void {
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {

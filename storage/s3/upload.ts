@@ -17,7 +17,7 @@ import type { ByteBudget } from '../byte-budget.js';
 import type { ObjectSource, TransferOptions } from '../object-store.js';
 
 /** Files up to this size go in one request, larger ones in parts of it. S3 wants parts of at least 5 MiB. */
-export const PART_BYTES = 8 << 20;
+const PART_BYTES = 8 << 20;
 /** S3's limit. A larger file gets larger parts. */
 const MOST_PARTS = 10_000;
 const PARTS_AT_ONCE = 4;

@@ -21,7 +21,7 @@ describe('queues that are served', () => {
   };
   /** Until the server knows of its polls. */
   const soon = async (look: () => Promise<readonly string[]>, expected: readonly string[]) => {
-    for (let tries = 0; tries < 100 && (await look()).length < expected.length; tries++)
+    for (let tries = 0; tries < 1200 && (await look()).length < expected.length; tries++)
       await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await look()).toEqual(expected);
   };
@@ -39,7 +39,7 @@ describe('queues that are served', () => {
       // What only one host serves is for when it is free.
       expect(await served(hostQueue(stageQueue(['npu']), 'busy'))).toEqual([]);
     });
-  }, 60_000);
+  });
 
   it('are known by the server’s clock, however wrong that of this host is', async () => {
     const label = `l${randomUUID().slice(0, 8)}`;
@@ -55,7 +55,7 @@ describe('queues that are served', () => {
       jest.restoreAllMocks();
       await stop();
     }
-  }, 60_000);
+  });
 
   it('are announced by each worker, with its labels', async () => {
     const stop = await startWorkers(env, makeProject({}), { labels: ['announced'], hostId: 'here' });
@@ -72,5 +72,5 @@ describe('queues that are served', () => {
     } finally {
       await stop();
     }
-  }, 60_000);
+  });
 });

@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { describeWithS3 } from '../rig/s3.js';
-import { Chaos, saveReport } from './chaos.js';
+import { Chaos } from './chaos.js';
+import { saveReport } from './report.js';
 
 /**
  * `REPRISE_CHAOS_MINUTES=30 npm test -- --all tests/chaos` goes on for so long; `REPRISE_CHAOS_SEED` throws the same dice again, as far as

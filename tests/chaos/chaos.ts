@@ -1,23 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import {
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Client,
-  Connection,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowFailedError,
-} from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { WORKFLOW_QUEUE, type ReproduceResult } from '../../workflows/index.js';
 import { startGit, type GitServer } from '../rig/git-server.js';
 import { makeProject } from '../rig/project.js';
@@ -27,53 +14,15 @@ import { CommandLine } from './command-line.js';
 import { FAIR, FaultyS3 } from './faulty-s3.js';
 import { Host, canMount } from './host.js';
 import { Mischief } from './mischief.js';
+import { describeProcesses } from './marked-processes.js';
 import { missingObjects } from './objects.js';
 import { longWaits } from './long-waits.js';
+import { Patience } from './patience.js';
 import { chaosProject } from './pipeline.js';
 import { Dice } from './random.js';
 import { TemporalServer } from './temporal-server.js';
-import { readLock, undisturbedLock } from './undisturbed.js';
-
-export interface ChaosOptions {
-  readonly minutes: number;
-  readonly seed: number;
-  /** Pipelines that run at a time: those with a git workspace on the shared hosts, and those of a person at a terminal. */
-  readonly onHosts: number;
-  readonly atTerminals: number;
-  /** Of 0.3 s, in each training. */
-  readonly steps: number;
-  log(line: string): void;
-}
-
-export interface ChaosReport {
-  readonly seconds: number;
-  readonly runs: number;
-  readonly mischief: Readonly<Record<string, number>>;
-  readonly s3: {
-    readonly requests: number;
-    readonly refused: number;
-    readonly cut: number;
-    readonly lost: number;
-  };
-  readonly training: { readonly starts: number; readonly steps: number; readonly repeated: number };
-  /** How often a person had to give a command, for how many that were done. */
-  readonly commands: {
-    readonly given: number;
-    readonly done: number;
-    readonly complaints: readonly string[];
-  };
-  /** Workers that ended though nobody had ended them; they were started again. */
-  readonly workers: readonly string[];
-  /** Seconds from a run's start to its end: middle and longest. */
-  readonly runSeconds: { readonly median: number; readonly longest: number };
-  /** In the buckets when all had ended, for the hourly sweep or for expiry to remove. */
-  readonly left: BucketLeftovers;
-  /** What should not be. Empty when all is well. */
-  readonly wrong: readonly string[];
-}
-
-/** How long what runs when the mischief is over may take to its end. */
-const CALM_MS = 5 * 60_000;
+import type { ChaosOptions, ChaosReport } from './report.js';
+import { readLock, saysTheSame, undisturbedLock } from './undisturbed.js';
 
 /** What took a run longer than this, in one activity, is logged. */
 const LONG_WAIT_S = 120;
@@ -89,7 +38,7 @@ export class Chaos {
   readonly #terminals = new Set<CommandLine>();
   readonly #done = new Set<CommandLine>();
   readonly #commands = { given: 0, done: 0, complaints: [] as string[] };
-  #deadline = Infinity;
+  readonly #patience: Patience;
 
   private constructor(
     readonly options: ChaosOptions,
@@ -99,6 +48,7 @@ export class Chaos {
     readonly git: GitServer,
   ) {
     this.#dice = new Dice(options.seed);
+    this.#patience = new Patience(temporal);
     this.#buckets = new Buckets(s3, 5, (what) => this.#wrong.push(what));
   }
 
@@ -139,7 +89,7 @@ export class Chaos {
       const watch = this.#buckets.watch(end);
       await mischief.until(end);
       this.network.weather = FAIR;
-      this.#deadline = Date.now() + CALM_MS;
+      this.#patience.calm();
       options.log('calm');
       await Promise.all(places);
       await watch;
@@ -203,7 +153,7 @@ export class Chaos {
         const lock = await (isOnHosts ? this.#onHosts(seed, bucket) : this.#atTerminal(seed, bucket));
         this.#seconds.push((Date.now() - started) / 1000);
         this.options.log(`place ${place} has done seed ${seed} in ${this.#seconds.at(-1)} s`);
-        if (JSON.stringify(sorted(lock)) !== JSON.stringify(sorted(await expected)))
+        if (!saysTheSame(lock, await expected))
           this.#wrong.push(`seed ${seed} (${place}): dvc.lock differs: ${JSON.stringify(lock)}`);
         const missing = missingObjects(this.#buckets.remote(bucket), lock);
         if (missing.length > 0) this.#wrong.push(`seed ${seed}: the remote lacks ${missing.join(', ')}`);
@@ -217,7 +167,7 @@ export class Chaos {
   }
 
   async #onHosts(seed: number, bucket: string): Promise<unknown> {
-    const { url } = await this.#insist(() =>
+    const { url } = await this.#patience.insist(() =>
       this.git.makeRepository(randomUUID(), this.#files(seed, bucket)),
     );
     const workflowId = `chaos-${seed}-${randomUUID().slice(0, 8)}`;
@@ -226,13 +176,13 @@ export class Chaos {
       workflowId,
       args: [{ workspace: { kind: 'git', url }, heartbeat: 10 }],
     };
-    await this.#persist((client) =>
+    await this.#patience.persist((client) =>
       client.workflow.start('reproduce', options).catch((error: unknown) => {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }),
     );
     const result = await this.#resultOf(workflowId);
-    for (const line of await this.#persist((client) =>
+    for (const line of await this.#patience.persist((client) =>
       longWaits(client.workflow.getHandle(workflowId), LONG_WAIT_S),
     ))
       this.options.log(`${workflowId}: ${line}`);
@@ -241,7 +191,7 @@ export class Chaos {
     const { branch } = result.published;
     const clone = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-clone-')));
     try {
-      await this.#insist(() =>
+      await this.#patience.insist(() =>
         execFileSync('git', ['clone', '--quiet', '--branch', branch, url, clone], { stdio: 'pipe' }),
       );
       return readLock(clone);
@@ -252,11 +202,11 @@ export class Chaos {
 
   async #resultOf(workflowId: string): Promise<ReproduceResult> {
     for (;;) {
-      const { status, raw } = await this.#persist((client) =>
+      const { status, raw } = await this.#patience.persist((client) =>
         client.workflow.getHandle(workflowId).describe(),
       );
       if (status.name !== 'RUNNING') break;
-      if (Date.now() > this.#deadline) {
+      if (this.#patience.isOver()) {
         const pending = (raw.pendingActivities ?? []).map(({ attempt, state, lastFailure, activityId }) => ({
           activityId,
           state,
@@ -267,7 +217,7 @@ export class Chaos {
       }
       await sleep(1000);
     }
-    return await this.#persist(
+    return await this.#patience.persist(
       async (client) => (await client.workflow.getHandle(workflowId).result()) as ReproduceResult,
     );
   }
@@ -281,7 +231,7 @@ export class Chaos {
     });
     this.#terminals.add(terminal);
     try {
-      const isLate = (): boolean => Date.now() > this.#deadline;
+      const isLate = (): boolean => this.#patience.isOver();
       await terminal.untilDone(['repro', '--cpu-fallback', '--json'], 50, isLate);
       await terminal.untilDone(['push', '--json'], 50, isLate);
       this.#commands.done += 2;
@@ -308,35 +258,6 @@ export class Chaos {
     };
   }
 
-  /** What this test itself asks of git: git may be away. */
-  async #insist<T>(ask: () => T): Promise<T> {
-    for (;;) {
-      try {
-        return ask();
-      } catch (error) {
-        if (Date.now() > this.#deadline) throw error;
-        await sleep(500);
-      }
-    }
-  }
-
-  /** Asks the server until it answers: only what it says of the run itself counts. */
-  async #persist<T>(ask: (client: Client) => Promise<T>): Promise<T> {
-    for (;;) {
-      let connection: Connection | undefined;
-      try {
-        connection = await Connection.connect({ address: this.temporal.address, connectTimeout: 2000 });
-        return await ask(new Client({ connection }));
-      } catch (error) {
-        if (error instanceof WorkflowFailedError) throw new Error(`the run failed: ${chain(error)}`);
-        if (Date.now() > this.#deadline) throw new Error(`no end within ${CALM_MS / 60_000} minutes of calm`);
-        await sleep(500);
-      } finally {
-        await connection?.close().catch(() => undefined);
-      }
-    }
-  }
-
   async #lookForProcesses(hosts: readonly Host[]): Promise<void> {
     // A server of a project's own ends a little after its last command.
     await sleep(15_000);
@@ -354,36 +275,4 @@ export class Chaos {
       repeated: steps.length - new Set(steps).size,
     };
   }
-}
-
-function chain(error: Error): string {
-  return error.cause instanceof Error ? `${error.message}: ${chain(error.cause)}` : error.message;
-}
-
-function describeProcesses(pids: readonly number[]): string {
-  return pids
-    .map((pid) => {
-      try {
-        return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`;
-      } catch {
-        return `${pid}`;
-      }
-    })
-    .join('; ');
-}
-
-/** With the keys of all mappings in one order: what is compared is what they say. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, item]) => [key, sorted(item)]),
-  );
-}
-
-/** For a person who wants the figures. */
-export function saveReport(report: ChaosReport, file: string): void {
-  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
 }

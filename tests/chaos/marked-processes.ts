@@ -24,3 +24,16 @@ export function tryKill(pid: number): boolean {
     return false;
   }
 }
+
+/** With their commands. */
+export function describeProcesses(pids: readonly number[]): string {
+  return pids
+    .map((pid) => {
+      try {
+        return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`;
+      } catch {
+        return `${pid}`;
+      }
+    })
+    .join('; ');
+}

@@ -62,7 +62,7 @@ describeWithS3('commands with --git', () => {
       code: 2,
       stderr: expect.stringMatching(/--git needs --branch here: the branch that says which model/),
     });
-  }, 120_000);
+  });
 
   it('watch retrains the repository when data arrives here, of which nothing else is', async () => {
     const data = temporary();
@@ -74,10 +74,10 @@ describeWithS3('commands with --git', () => {
     const watch = ['watch', join(data, 'source'), '--git', url];
     const quick = ['--branch', 'main', '--interval', '0.3', '--debounce', '1'];
     const watching = startReprise([...watch, ...quick], here, { TEMPORAL_ADDRESS: env.address });
-    await until('it watches', () => watching.stdout().includes('watching '), 60);
+    await until('it watches', () => watching.stdout().includes('watching '));
     // What is there at the first look is where it begins.
     const seen = join(here, '.reprise/watch');
-    await until('it has looked', () => existsSync(seen) && readdirSync(seen).length === 1, 60);
+    await until('it has looked', () => existsSync(seen) && readdirSync(seen).length === 1);
     newData(data, 0.6);
     const isPromoted = (): boolean => {
       inClone('fetch', '--quiet', 'origin', 'main');
@@ -94,7 +94,7 @@ describeWithS3('commands with --git', () => {
     expect(await command(...watch, '--as-of', 'schedule')).toMatchObject({
       stderr: expect.stringMatching(/unknown option '--as-of'/),
     });
-  }, 240_000);
+  });
 
   it('sweep run keeps its trials as experiments of the repository', async () => {
     const { url } = git.makeRepository(randomUUID(), { ...withRemote(), ...SCORE_PROJECT });
@@ -149,7 +149,7 @@ describeWithS3('commands with --git', () => {
       code: 1,
       stderr: expect.stringMatching(/expected file:key/),
     });
-  }, 120_000);
+  });
 
   it('schedule backfills over revisions: each run gets the data of its time', async () => {
     const { repository, commits } = gitHistory(git);
@@ -180,7 +180,7 @@ describeWithS3('commands with --git', () => {
       code: 2,
       stderr: expect.stringMatching(/--as-of is of use with --git only/),
     });
-  }, 120_000);
+  });
 
   /** A run that the server is to start in a moment. */
   async function resultOf(workflowId: string): Promise<ReproduceResult> {

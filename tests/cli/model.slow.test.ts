@@ -58,7 +58,7 @@ suite('reprise model', () => {
   let server: MlflowServer;
   beforeAll(async () => {
     server = await startMlflow();
-  }, 180_000);
+  });
   afterAll(async () => {
     await server?.stop();
   });
@@ -203,5 +203,5 @@ suite('reprise model', () => {
     expect(await refused('promote')).toContain('v1 has no answers on the test rows');
     expect(await refused('diff', '1', '2')).toContain('there is no v2');
     expect((await reprise(['model', 'diff', '1'], root)).code).toBe(2);
-  }, 120_000);
+  });
 });

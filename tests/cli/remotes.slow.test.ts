@@ -116,7 +116,7 @@ function describeAgreement(name: string, open: () => Place): void {
       expectSameResults(project, other);
       expect(await dvc(['status'], other)).toContain('up to date');
       expect(await dvc(['status', '-c'], other)).toContain('are in sync');
-    }, 180_000);
+    });
 
     it('reprise pulls what dvc has pushed, and finds nothing to push', async () => {
       const { url, endpoint } = open();
@@ -133,7 +133,7 @@ function describeAgreement(name: string, open: () => Place): void {
       expectSameResults(project, other);
       expect(await dvc(['status'], other)).toContain('up to date');
       expect(await dvc(['repro'], other)).not.toContain('Running stage');
-    }, 180_000);
+    });
 
     it('lays out objects and runs as dvc does, to the byte', async () => {
       const [theirs, mine] = [open(), open()];
@@ -144,7 +144,7 @@ function describeAgreement(name: string, open: () => Place): void {
       const files = filesBelow(mine.folder);
       expect(Object.keys(files).length).toBe(7);
       expect(files).toEqual(filesBelow(theirs.folder));
-    }, 180_000);
+    });
 
     it('carries the run cache both ways', async () => {
       const { url, endpoint } = open();
@@ -162,7 +162,7 @@ function describeAgreement(name: string, open: () => Place): void {
       expect(filesBelow(join(other, '.dvc/cache/runs'))).toEqual(
         filesBelow(join(project, '.dvc/cache/runs')),
       );
-    }, 180_000);
+    });
   });
 }
 
@@ -205,7 +205,7 @@ describeWithDvc('remotes beside the real dvc', () => {
       expect(puts() - before).toBe(7);
       await ours(['push', '--run-cache'], project);
       expect(puts() - before).toBe(7);
-    }, 180_000);
+    });
 
     it('leaves no directory object without its files when it is killed, and goes on', async () => {
       const { url, endpoint, folder } = place();
@@ -218,7 +218,7 @@ describeWithDvc('remotes beside the real dvc', () => {
         ['SIGKILL', 60],
       ] as const) {
         const push = startReprise(['push', '-j', '2', 'many.dvc'], project, env);
-        await until('some objects have crossed', () => Object.keys(filesBelow(folder)).length > files, 60);
+        await until('some objects have crossed', () => Object.keys(filesBelow(folder)).length > files);
         push.child.kill(signal);
         const end = await push.ended;
         if (signal === 'SIGINT')
@@ -235,7 +235,7 @@ describeWithDvc('remotes beside the real dvc', () => {
       cpSync(join(project, 'many.dvc'), join(other, 'many.dvc'));
       await dvc(['pull', 'many.dvc'], other);
       expect(filesBelow(join(other, 'many'))).toEqual(filesBelow(join(project, 'many')));
-    }, 180_000);
+    });
 
     it('refuses a damaged object, and brings the others', async () => {
       const { url, endpoint, folder } = place();
@@ -251,7 +251,7 @@ describeWithDvc('remotes beside the real dvc', () => {
       expect(end.stderr).not.toMatch(/\n {4}at /);
       expect(existsSync(join(other, 'data.csv'))).toBe(false);
       expect(readFileSync(join(other, 'result.txt'), 'utf8')).toBe('some input\n');
-    }, 180_000);
+    });
 
     it('replaces nothing that was changed here, unless it is forced to', async () => {
       const { url, endpoint } = place();
@@ -271,7 +271,7 @@ describeWithDvc('remotes beside the real dvc', () => {
       await ours(['pull', '--force'], other);
       expectSameResults(project, other);
       expect(existsSync(join(other, 'model/notes'))).toBe(false);
-    }, 180_000);
+    });
 
     it('sends each out to its own remote, and what is marked so nowhere', async () => {
       const [main, special] = [place(), place()];
@@ -288,14 +288,14 @@ describeWithDvc('remotes beside the real dvc', () => {
       expect(Object.values(filesBelow(special.folder))).toEqual(['some input\n']);
       expect(Object.values(filesBelow(main.folder))).not.toContain('');
       expect(await dvc(['push'], project)).toContain('Everything is up to date.');
-    }, 180_000);
+    });
 
     describe('what a user can mend', () => {
       let project: string;
       beforeAll(async () => {
         const { url, endpoint } = place();
         project = await makeRepository(url, endpoint);
-      }, 120_000);
+      });
 
       const failing = async (args: readonly string[], overrides: Readonly<Record<string, string>> = {}) => {
         const end = await reprise(args, project, { ...env, ...overrides });
@@ -311,12 +311,12 @@ describeWithDvc('remotes beside the real dvc', () => {
           /refuses these credentials/,
         );
         expect(await failing(['push'], { AWS_ACCESS_KEY_ID: 'nobody' })).toMatch(/refuses these credentials/);
-      }, 240_000);
+      });
 
       it('no credentials', async () => {
         const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
         expect(await failing(['push'], none)).toMatch(/no credentials/);
-      }, 240_000);
+      });
 
       it('no such bucket', async () => {
         await ours(['remote', 'add', '--force', 'nowhere', 's3://no-such-bucket'], project);
@@ -325,13 +325,13 @@ describeWithDvc('remotes beside the real dvc', () => {
         expect(await failing(['fetch', '-r', 'nowhere', 'data.csv.dvc', '--run-cache'])).toMatch(
           /has no bucket/,
         );
-      }, 240_000);
+      });
 
       it('an endpoint that nobody answers at', async () => {
         await ours(['remote', 'add', '--force', 'silent', 's3://bucket'], project);
         await ours(['remote', 'modify', 'silent', 'endpointurl', 'http://127.0.0.1:9'], project);
         expect(await failing(['push', '-r', 'silent'])).toMatch(/127\.0\.0\.1:9 cannot be reached/);
-      }, 240_000);
+      });
 
       it('a remote of another kind, or none', async () => {
         await ours(['remote', 'add', '--force', 'google', 'gs://bucket/path'], project);
@@ -339,7 +339,7 @@ describeWithDvc('remotes beside the real dvc', () => {
         expect(await failing(['push', '-r', 'other'])).toMatch(/there is no remote other/);
         expect(await failing(['push', 'nothing'])).toMatch(/nothing is neither a stage/);
         expect(await failing(['remote', 'modify', 'storage', 'endpointurll', 'x'])).toMatch(/not an option/);
-      }, 240_000);
+      });
     });
 
     it('carries a large file in parts, with memory bounded', async () => {

@@ -84,7 +84,7 @@ describeWithDvc("dvc's flags on the command line of repro", () =>
       expect(ran()).toEqual([]);
       expect(readFileSync(join(root, 'c'), 'utf8')).toBe('ooone\n');
       expect(await dvcStatus()).toEqual({});
-    }, 240_000);
+    });
 
     it('runs what the run cache knows, and what comes after a stage that ran', async () => {
       const { root, repro, ran, dvcStatus } = scene();
@@ -105,7 +105,7 @@ describeWithDvc("dvc's flags on the command line of repro", () =>
       expect(await repro('--force-downstream')).toEqual(each('ran'));
       expect(ran()).toEqual(['first', 'second', 'third']);
       expect(await dvcStatus()).toEqual({});
-    }, 240_000);
+    });
 
     it('goes on with everything when errors are ignored, and ends well', async () => {
       const { root, repro, ran } = scene();
@@ -120,6 +120,6 @@ describeWithDvc("dvc's flags on the command line of repro", () =>
       const text = await reprise(['repro', '--ignore-errors'], root, s3.env);
       expect(text.code).toBe(0);
       expect(text.stdout).toMatch(/second: the command failed with exit code 3[^]*failures are ignored/);
-    }, 240_000);
+    });
   }),
 );

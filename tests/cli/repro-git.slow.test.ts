@@ -52,4 +52,4 @@ it('reprise repro --git runs a repository from a folder that has nothing of it, 
   });
   const alone = await reprise(['repro', '--git', url], here);
   expect(alone).toMatchObject({ code: 1, stderr: expect.stringContaining('needs a Temporal server') });
-}, 120_000);
+});

@@ -161,7 +161,7 @@ echo "{\\"test\\": {\\"score\\": $score}}" > metrics.json; touch model
       'long',
     ];
     const first = startReprise(args, root);
-    await until('a trial runs', () => first.stdout().includes('trial 001 running'), 60);
+    await until('a trial runs', () => first.stdout().includes('trial 001 running'));
     first.child.kill('SIGKILL');
     await first.ended;
     expect(await reprise(['sweep', 'cancel'], root)).toMatchObject({ code: 0, stderr: '' });

@@ -35,7 +35,7 @@ const hasScript = process.platform === 'linux' && existsSync('/usr/bin/script');
     // While it trained, there was a bar beside the stage.
     expect(raw).toMatch(/train.*━+─*.*\d+\/12.*loss 0\.500/);
     await serverEnds(root);
-  }, 240_000);
+  });
 
   it('asks before each stage that is not up to date, and ends where the answer is no', async () => {
     const chain = 'stages:\n  a: {cmd: echo 1 > a, outs: [a]}\n  b: {cmd: cp a b, deps: [a], outs: [b]}\n';
@@ -63,5 +63,5 @@ const hasScript = process.platform === 'linux' && existsSync('/usr/bin/script');
       text: expect.stringContaining('everything is up to date') as string,
     });
     await serverEnds(root);
-  }, 240_000);
+  });
 });

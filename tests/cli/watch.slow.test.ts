@@ -41,40 +41,40 @@ describe('reprise watch', () => {
   it('retrains when a file changes, also when it did so while nobody watched', async () => {
     const root = retrainingProject(tmpdir());
     const watching = startReprise(['watch', 'source', ...QUICK], root);
-    await until('it watches', () => watching.stdout().includes('watching source'), 60);
+    await until('it watches', () => watching.stdout().includes('watching source'));
     // What is there at the first start is where it begins.
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect(version(root)).toBeUndefined();
     newData(root, 0.6);
-    await until('the first is in production', () => version(root) === 1, 60);
+    await until('the first is in production', () => version(root) === 1);
     watching.child.kill('SIGTERM');
     expect((await watching.ended).code).toBe(143);
 
     newData(root, 0.9);
     const again = startReprise(['watch', 'source', ...QUICK], root);
-    await until('the second is in production', () => version(root) === 2, 60);
+    await until('the second is in production', () => version(root) === 2);
     again.child.kill('SIGINT');
     expect((await again.ended).code).toBe(130);
     expect(readFileSync(join(root, 'trained'), 'utf8')).toBe('run\nrun\n');
-  }, 180_000);
+  });
 
   it('takes news by a POST of this host, with its token, and nothing else', async () => {
     const root = retrainingProject(tmpdir());
     const watching = startReprise(['watch', '--listen', '0', '--token-env', 'WATCH_TOKEN', ...QUICK], root, {
       WATCH_TOKEN: 't0ken',
     });
-    const address = await until('it listens', () => /http:\S+/.exec(watching.stdout())?.[0], 60);
+    const address = await until('it listens', () => /http:\S+/.exec(watching.stdout())?.[0]);
     const right = { 'content-type': 'application/json', authorization: 'Bearer t0ken' };
     expect(await post(address, { ...right, authorization: 'Bearer wrong' })).toBe(401);
     expect(await post(address, { authorization: right.authorization })).toBe(415);
     expect(await post(address, { ...right, host: 'evil.example.com' })).toBe(403);
     expect(await post(address, right, '/')).toBe(404);
     expect(await post(address, right)).toBe(202);
-    await until('a model is in production', () => version(root) === 1, 60);
+    await until('a model is in production', () => version(root) === 1);
     watching.child.kill('SIGTERM');
     const { stdout, stderr } = await watching.ended;
     expect(stdout + stderr).not.toContain('t0ken');
-  }, 120_000);
+  });
 
   it('says what cannot be watched', async () => {
     const root = retrainingProject(tmpdir());
@@ -88,7 +88,7 @@ describe('reprise watch', () => {
       stderr: expect.stringMatching(/cannot be watched/),
     });
     rmSync(root, { recursive: true, force: true });
-  }, 240_000);
+  });
 });
 
 describeWithS3('reprise watch of a bucket', () => {
@@ -110,14 +110,14 @@ describeWithS3('reprise watch of a bucket', () => {
         AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
         AWS_REGION: 'us-east-1',
       });
-      await until('it has looked', () => watching.stdout().includes('watching s3://'), 60);
+      await until('it has looked', () => watching.stdout().includes('watching s3://'));
       await new Promise((resolve) => setTimeout(resolve, 2_000));
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'incoming/day-1.csv', Body: 'x' }));
-      await until('a model is in production', () => version(root) === 1, 60);
+      await until('a model is in production', () => version(root) === 1);
       expect(watching.stdout()).not.toContain('could not be looked at');
       client.destroy();
     } finally {
       await server.stop();
     }
-  }, 120_000);
+  });
 });

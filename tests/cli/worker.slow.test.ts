@@ -58,13 +58,13 @@ describe('a configured server', () => {
     // Nobody says any longer whose files these are.
     const unserved = startReprise(['repro', '--json'], root, remote());
     await until('it asks the server', () => unserved.stdout().includes('"event":"run"'));
-  }, 240_000);
+  });
 
   it('keeps a detached run until a worker comes, and a drained worker gives back what it ran', async () => {
     const root = makeProject(trainingProject(30));
     expect(await reprise(['repro', '--detach'], root, remote())).toMatchObject({ code: 0 });
     const watcher = startReprise(['repro', '--json'], root, remote());
-    await until('it says that no worker is there', () => watcher.stdout().includes('"no-worker"'), 60);
+    await until('it says that no worker is there', () => watcher.stdout().includes('"no-worker"'));
     const first = await serving([], root, remote());
     const trace = () => {
       try {
@@ -83,7 +83,7 @@ describe('a configured server', () => {
     expect(trace().match(/^start/gm)).toHaveLength(2);
     second.child.kill('SIGINT');
     expect((await second.ended).code).toBe(0);
-  }, 120_000);
+  });
 
   it('runs a labelled stage once a worker with the label comes, and the rest before', async () => {
     const root = makeProject({
@@ -107,7 +107,7 @@ describe('a configured server', () => {
       worker.child.kill('SIGTERM');
       expect((await worker.ended).code).toBe(0);
     }
-  }, 240_000);
+  });
 });
 
 describe('the embedded server', () => {
@@ -127,5 +127,5 @@ describe('the embedded server', () => {
     ui.child.kill('SIGINT');
     expect((await ui.ended).code).toBe(0);
     await serverEnds(root);
-  }, 240_000);
+  });
 });

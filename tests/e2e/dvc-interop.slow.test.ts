@@ -98,7 +98,7 @@ describeWithDvc('reprise repro beside the real dvc', () => {
         expect(which(await ourRepro(ours), 'ran')).toEqual(again.ran.sort());
         expect(locks(ours)).toEqual(locks(theirs));
       }
-    }, 180_000);
+    });
   });
 
   it('shares the cache and the run cache: what one stored the other restores', async () => {
@@ -117,5 +117,5 @@ describeWithDvc('reprise repro beside the real dvc', () => {
     expect(which(restored, 'ran')).toEqual([]);
     expect(which(restored, 'restored').length).toBeGreaterThan(0);
     expect((await dvcRepro(ours)).ran).toEqual([]);
-  }, 180_000);
+  });
 });

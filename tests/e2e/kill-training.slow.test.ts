@@ -47,7 +47,7 @@ const train = (root: string): RepriseProcess => startReprise(['repro', 'finetune
 
 /** The last step that the run has told of, once it is past `least`. */
 async function reach(run: RepriseProcess, least: number): Promise<number> {
-  for (let i = 0; i < 1200; i++) {
+  for (let i = 0; i < 4800; i++) {
     const steps = eventsOf(run.stdout())
       .filter(
         (event): event is ProgressEvent => event.event === 'progress' && event.address === 'finetune_model',
@@ -57,7 +57,7 @@ async function reach(run: RepriseProcess, least: number): Promise<number> {
     if (last >= least) return last;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`no step ${least} within a minute: ${run.stdout()}`);
+  throw new Error(`no step ${least} within four minutes: ${run.stdout()}`);
 }
 
 /** From which steps the training's processes continued, in the stage's log: the copy of the project has had one run of it. */

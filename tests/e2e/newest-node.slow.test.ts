@@ -1,11 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { dirname, delimiter } from 'node:path';
-import { jest } from '@jest/globals';
 import { runIn } from '../rig/installed.js';
 import { EXECUTABLE, endAll, eventsOf, outcomesOf } from '../rig/reprise.js';
 import { tinyPipeline } from '../rig/tiny-pipeline.js';
-
-jest.setTimeout(180_000);
 
 /** The set-up of the tests fetches it. */
 const node = process.env['REPRISE_TEST_NEWEST_NODE'] ?? process.execPath;

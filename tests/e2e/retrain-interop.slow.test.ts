@@ -69,7 +69,7 @@ describeWithDvc('a promoted model', () => {
     newData(root, 0.9);
     expect(await retrain(root)).toMatch(/promoted: version 2/);
     expect((await dvc(['status'], root)).stdout).toMatch(/up to date/);
-  }, 120_000);
+  });
 
   it('has one number, also when the worker is killed between the copy and the alias', async () => {
     const root = retrainingProject(parent);

@@ -50,5 +50,5 @@ describeWithDvc('a project of reprise init', () => {
       judged: { judgement: { comparison: { production: 1, rows: 24 } } },
     });
     expect((await dvc(['status'], root)).stdout).toMatch(/up to date/);
-  }, 240_000);
+  });
 });

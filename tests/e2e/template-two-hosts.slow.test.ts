@@ -91,7 +91,7 @@ describeWithS3('the template’s pipeline on hosts that share nothing but Tempor
     });
 
     const plain = await host();
-    await until('the cleaning runs', () => plain.logOf('data_preprocessing') !== '', 60);
+    await until('the cleaning runs', () => plain.logOf('data_preprocessing') !== '');
     plain.lose();
     const rest = await host();
     const trainer = await host('--labels', 'npu');

@@ -74,7 +74,7 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     });
     const text = (): string => (existsSync(trace) ? readFileSync(trace, 'utf8') : '');
     const reached = (step: number): Promise<unknown> =>
-      until(`step ${step}`, () => text().includes(`step ${step}\n`), 60);
+      until(`step ${step}`, () => text().includes(`step ${step}\n`));
     const lists = (): string[] => {
       const folder = join(s3.folder(bucket), 'dvc', 'reprise');
       const files = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
@@ -87,7 +87,7 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
       return items.filter((item) => item.isFile()).map((item) => join(item.parentPath, item.name));
     };
     const inBucket = (name: string): Promise<unknown> =>
-      until(`${name} in the bucket`, () => lists().some((file) => file.endsWith(`-${name}.json`)), 60);
+      until(`${name} in the bucket`, () => lists().some((file) => file.endsWith(`-${name}.json`)));
     const starts = (): string[] => text().match(/^start.*/gm) ?? [];
     return { url, host, clockedHost, run, reached, inBucket, starts, lists, kept, text };
   }
@@ -126,7 +126,7 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
     // Once the outs are safe, no checkpoint stays.
     expect(lists()).toEqual([]);
-  }, 180_000);
+  });
 
   it('take over from a host that its cloud takes back, and spend no retry', async () => {
     const { url, host, run, reached, starts, text } = await scene();
@@ -153,7 +153,7 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     // It says a step before it saves it: ended between the two, it has that of five steps before.
     expect([`start ${saved}`, ...(saved === before ? [`start ${saved - 5}`] : [])]).toContain(again);
     expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
-  }, 180_000);
+  });
 
   it('go on from the checkpoint with the most steps, whatever the clocks of their hosts say', async () => {
     const { url, host, clockedHost, run, reached, inBucket, starts } = await scene();
@@ -174,7 +174,7 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
       expect.stringMatching(/^start (20|25)$/),
     ]);
     expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
-  }, 180_000);
+  });
 
   /** Up to the push of the model, which is on its way when its host is taken back. */
   async function takenBackWhilePushing(crosses: Promise<unknown>) {
@@ -204,7 +204,7 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     expect(starts()).toEqual(['start 0']);
     expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
     relay.stop();
-  }, 180_000);
+  });
 
   it('leave a push that does not end in time, and the next goes on from the last checkpoint', async () => {
     const { url, host, run, starts, first, relay } = await takenBackWhilePushing(
@@ -217,7 +217,7 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     expect(starts()).toEqual(['start 0', `start ${STEPS}`]);
     expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
     relay.stop();
-  }, 180_000);
+  });
 
   it('take over from a host that stands still, which changes nothing when it goes on', async () => {
     const steps = 200;
@@ -227,7 +227,7 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     await inBucket('step-005');
     late.pause();
     const next = await host('--labels', 'npu');
-    await until('the next one trains', () => starts().length === 2, 60);
+    await until('the next one trains', () => starts().length === 2);
     next.hurry();
     const result = (await run.result()) as ReproduceResult;
     expect(result.stages[1]).toMatchObject({ outcome: 'ran', attempts: 1 });
@@ -236,14 +236,14 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     // Its training goes on, and has come to checkpoints that nobody needs.
     expect(late.isBusy).toBe(true);
     late.resume();
-    await until('it lets go of the stage', () => !late.isBusy, 30);
+    await until('it lets go of the stage', () => !late.isBusy);
     // A turn is renewed every five seconds.
     await sleep(6_000);
     expect(kept()).toEqual([]);
     expect(modelOf(url, result)).toBe(`trained ${steps}\n`);
     late.preempt();
     expect(await late.left()).toBe(0);
-  }, 180_000);
+  });
 
   it('keep what they made while their bucket refuses them, and go on when it takes it', async () => {
     let isOver = false;
@@ -270,5 +270,5 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
     await until('nothing is left in the bucket', () => kept().length === 0);
     relay.stop();
-  }, 180_000);
+  });
 });

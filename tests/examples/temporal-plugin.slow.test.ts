@@ -69,7 +69,7 @@ describe('examples/temporal-plugin', () => {
     let said = '';
     served.stdout.on('data', (text) => (said += String(text)));
     served.stderr.on('data', (text) => (said += String(text)));
-    await until('the worker serves', () => said.includes('serving releases'), 60);
+    await until('the worker serves', () => said.includes('serving releases'));
 
     const client = spawnSync(process.execPath, ['dist/client.js'], { ...options, encoding: 'utf8' });
     expect({ ...client, output: undefined }).toMatchObject({ status: 0, stderr: '' });
@@ -150,7 +150,7 @@ describe('examples/temporal-plugin', () => {
       { identity: name, taskQueue: 'releases', ...host },
     ]);
     const other = startReprise(['worker', '--project', elsewhere], elsewhere, ours);
-    await until('the worker of ours serves', () => other.stdout().includes('queues'), 60);
+    await until('the worker of ours serves', () => other.stdout().includes('queues'));
     expect(await workersOf(elsewhere, ours)).toMatchObject([
       { taskQueue: 'reprise', answers: true, project: elsewhere },
       { identity: name, ...host },

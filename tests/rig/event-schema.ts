@@ -7,7 +7,7 @@ const outcome = z.enum(['ran', 'restored', 'skipped', 'failed', 'blocked', 'canc
 const seconds = z.number().min(0);
 const common = { time: z.iso.datetime() };
 
-export const eventSchema = z.discriminatedUnion('event', [
+const eventSchema = z.discriminatedUnion('event', [
   z.strictObject({
     ...common,
     event: z.literal('server'),

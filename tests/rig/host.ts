@@ -13,7 +13,7 @@ export class Host {
   async start(args: readonly string[], env: NodeJS.ProcessEnv): Promise<this> {
     const worker = startReprise(['worker', ...args], this.folder, env);
     this.#worker = worker;
-    await until('the worker serves', () => worker.stdout().includes('queues'), 60);
+    await until('the worker serves', () => worker.stdout().includes('queues'));
     return this;
   }
 

@@ -127,7 +127,7 @@ export async function startS3(): Promise<S3Server> {
 
 /** False when it ends in place of answering. */
 async function answers(port: number, child: ChildProcess): Promise<boolean> {
-  for (let tries = 0; tries < 600; tries++) {
+  for (let tries = 0; tries < 2400; tries++) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1');
       socket.once('error', () => resolve(false)).once('connect', () => resolve(Boolean(socket.destroy())));

@@ -41,5 +41,5 @@ export async function until<T>(
 
 /** After the last command of a project has ended, so does its server. */
 export async function serverEnds(root: string): Promise<void> {
-  await until(`the server of ${root} ends`, () => serverOf(root) === undefined, 15);
+  await until(`the server of ${root} ends`, () => serverOf(root) === undefined);
 }

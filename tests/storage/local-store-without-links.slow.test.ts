@@ -62,12 +62,12 @@ describeWithDvc('a store on a file system without hard links', () => {
     expect([...sizes]).toEqual([1000]);
     expect(readdirSync(dirname(object))).toEqual(['1']);
     expect(await put(at, 'late')).toBe('EPERM false');
-  }, 60_000);
+  });
 
   it('goes on where a process died while it took a name', async () => {
     const at = folder();
     writeFileSync(join(at, 'store/turns/.1.taking.partial'), 'of a process that is dead');
     expect(await put(at, 'x')).toBe('EPERM true');
     expect(readdirSync(join(at, 'store/turns'))).toEqual(['1']);
-  }, 60_000);
+  });
 });

@@ -28,7 +28,7 @@ describeWithMlflow('a tracking server with basic authentication', () => {
   beforeAll(async () => {
     server = await startMlflow(ADA);
     await addUser(server, ADA, BOB);
-  }, 180_000);
+  });
   afterEach(endAll);
   afterAll(async () => {
     await server?.stop();

@@ -52,7 +52,7 @@ suite('a git workspace', () => {
     const start = (id: string): Promise<Host> =>
       new Host().start(['--git', git.url, '--slots', '1', '--host-id', id], behindGate());
     hosts = [await start('a'), await start('b')];
-  }, 180_000);
+  });
   afterAll(async () => {
     endAll();
     git?.stop();

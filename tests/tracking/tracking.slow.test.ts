@@ -33,7 +33,7 @@ import { until } from '../rig/servers.js';
 let server: MlflowServer;
 beforeAll(async () => {
   if (process.env['REPRISE_TEST_MLFLOW']) server = await startMlflow();
-}, 180_000);
+});
 afterAll(async () => {
   await server?.stop();
 });
@@ -279,27 +279,23 @@ describeWithMlflow('tracking', () => {
   });
 
   const executablePath = process.env['CHROMIUM_PATH'];
-  (executablePath ? it : it.skip)(
-    "shows a run in MLflow's UI",
-    async () => {
-      const { later = [] } = await readRuns(server.uri);
-      const browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
-      try {
-        const page = await browser.newPage({ viewport: { width: 1400, height: 1200 } });
-        const experiment = await (
-          await fetch(`${server.uri}/api/2.0/mlflow/experiments/get-by-name?experiment_name=later`)
-        ).json();
-        const { experiment_id: id } = (experiment as { experiment: { experiment_id: string } }).experiment;
-        await page.goto(`${server.uri}/#/experiments/${id}/runs/${later[0]?.id}`);
-        for (const text of ['model lora', 'Finished', 'train/loss', 'learning_rate', 'train.jsonl'])
-          await page.getByText(text).first().waitFor({ timeout: 120_000 });
-        await page.screenshot({ path: join(mkdtempSync(join(tmpdir(), 'reprise-mlflow-ui-')), 'run.png') });
-      } finally {
-        await browser.close();
-      }
-    },
-    200_000,
-  );
+  (executablePath ? it : it.skip)("shows a run in MLflow's UI", async () => {
+    const { later = [] } = await readRuns(server.uri);
+    const browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+    try {
+      const page = await browser.newPage({ viewport: { width: 1400, height: 1200 } });
+      const experiment = await (
+        await fetch(`${server.uri}/api/2.0/mlflow/experiments/get-by-name?experiment_name=later`)
+      ).json();
+      const { experiment_id: id } = (experiment as { experiment: { experiment_id: string } }).experiment;
+      await page.goto(`${server.uri}/#/experiments/${id}/runs/${later[0]?.id}`);
+      for (const text of ['model lora', 'Finished', 'train/loss', 'learning_rate', 'train.jsonl'])
+        await page.getByText(text).first().waitFor({ timeout: 120_000 });
+      await page.screenshot({ path: join(mkdtempSync(join(tmpdir(), 'reprise-mlflow-ui-')), 'run.png') });
+    } finally {
+      await browser.close();
+    }
+  });
 });
 
 function stepOf(stdout: string): number {

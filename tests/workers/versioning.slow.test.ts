@@ -33,7 +33,7 @@ async function serve(root: string, buildId: string): Promise<RepriseProcess> {
     'tpu',
   ];
   const worker = startReprise(args, root, { TEMPORAL_ADDRESS: env.address });
-  await until('the worker serves', () => worker.stdout().includes('queues'), 60);
+  await until('the worker serves', () => worker.stdout().includes('queues'));
   return worker;
 }
 
@@ -80,7 +80,7 @@ it('a run ends on the build that began it, while new runs go to the new build', 
   const a = await serve(root, 'a');
   await makeCurrent('a');
   const old = await start();
-  await until('the first stage runs', () => existsSync(join(root, 'began')), 60);
+  await until('the first stage runs', () => existsSync(join(root, 'began')));
 
   const b = await serve(root, 'b');
   await makeCurrent('b');
@@ -105,4 +105,4 @@ it('a run ends on the build that began it, while new runs go to the new build', 
     worker.child.kill('SIGTERM');
     expect((await worker.ended).code).toBe(0);
   }
-}, 180_000);
+});

@@ -61,7 +61,7 @@ describe('asOf', () => {
     expect(days.map((day) => found.get(day)?.commit)).toEqual(commits);
     for (const day of days) expect(found.get(day)?.published?.branch).toMatch(/^reprise\//);
     expect(repository.git('ls-remote', 'origin', 'main')).toContain(commits[2]);
-  }, 240_000);
+  });
 
   it('takes a time, and says what is wrong with one', async () => {
     const { repository, commits } = gitHistory(git);
@@ -81,5 +81,5 @@ describe('asOf', () => {
       message: expect.stringMatching(/^workspace\.asOf: expected schedule, or a time/),
     });
     expect((await failureOf(run('2025-12-31T00:00:00Z'))).cause).toMatchObject({ type: 'revision-missing' });
-  }, 240_000);
+  });
 });

@@ -66,7 +66,7 @@ describe('a stage whose workers have all left before one took it', () => {
       },
     });
     running = cpu.runUntil(worker.run()).then(() => undefined);
-  }, 60_000);
+  });
   afterAll(async () => {
     worker?.shutdown();
     await running;
@@ -89,7 +89,7 @@ describe('a stage whose workers have all left before one took it', () => {
   it('goes to the CPU, where it may', async () => {
     expect((await run({ cpuFallback: true })).stages).toMatchObject([{ outcome: 'ran', hosts: ['here'] }]);
     expect(asked).toBe(3);
-  }, 60_000);
+  });
 
   it('fails after its timeout, as one that nobody served from the start', async () => {
     const error: unknown = await run({ labelTimeout: 1 }).catch((reason: unknown) => reason);
@@ -98,7 +98,7 @@ describe('a stage whose workers have all left before one took it', () => {
     expect((details?.[0] as ReproduceResult).stages).toMatchObject([
       { outcome: 'failed', error: { code: 'label-unserved' }, attempts: 1 },
     ]);
-  }, 60_000);
+  });
 
   it('stays where it is while they are only busy', async () => {
     isServed = () => true;
@@ -111,5 +111,5 @@ describe('a stage whose workers have all left before one took it', () => {
       }),
     ).rejects.toThrow(WorkflowFailedError);
     expect(asked).toBeGreaterThan(2);
-  }, 60_000);
+  });
 });

@@ -8,7 +8,7 @@ describe('a query that comes to a worker between what happened and the task that
   beforeAll(async () => {
     env = await startTemporal();
     query = await startEarlyQuery(env);
-  }, 60_000);
+  });
   afterAll(async () => {
     await query?.stop();
     await env?.teardown();
@@ -17,13 +17,9 @@ describe('a query that comes to a worker between what happened and the task that
   it.each([
     { early: ['a', 'b'], late: ['c'], said: 'more happens until the task' },
     { early: ['a', 'b'], late: [], said: 'nothing more happens until the task' },
-  ])(
-    'does not change what the run does, where $said',
-    async ({ early, late }) => {
-      const { answered, result } = await query.ask(undefined, early, late);
-      expect(answered).toMatch(/ask again/);
-      expect(result).toBe([...early, ...late].join());
-    },
-    240_000,
-  );
+  ])('does not change what the run does, where $said', async ({ early, late }) => {
+    const { answered, result } = await query.ask(undefined, early, late);
+    expect(answered).toMatch(/ask again/);
+    expect(result).toBe([...early, ...late].join());
+  });
 });

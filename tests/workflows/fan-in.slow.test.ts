@@ -30,14 +30,14 @@ describeWithS3('one stage that reads what many made, on hosts that share a bucke
     Object.assign(process.env, s3.env);
     for (const [i, root] of hosts.entries())
       stops.push(await startWorkers(env, root, { repositories: [git.url], slots: 4, hostId: `host-${i}` }));
-  }, 180_000);
+  });
   afterAll(async () => {
     await Promise.all(stops.map((stop) => stop()));
     git?.stop();
     await s3?.stop();
     await env?.teardown();
     for (const root of hosts) rmSync(root, { recursive: true, force: true });
-  }, 180_000);
+  });
 
   it(
     `takes ${STAGES} of them, in few requests and a short history`,

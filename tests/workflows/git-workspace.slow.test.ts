@@ -104,7 +104,7 @@ describeWithS3('a git workspace', () => {
     // The run cache of the remote serves other hosts and other branches.
     const other = await run(url);
     expect(outcomes(other)).toEqual(['first restored', 'second restored', 'third restored']);
-  }, 120_000);
+  });
 
   it('publishes onto a branch that moved meanwhile, and leaves alone what somebody else made of the same stages', async () => {
     const gate = host();
@@ -143,7 +143,7 @@ describeWithS3('a git workspace', () => {
     expect(published).toMatchObject({ conflict: true });
     expect(published?.branch).not.toBe('main');
     expect(inClone('ls-remote', 'origin', 'main')).toContain(theirs);
-  }, 120_000);
+  });
 
   it('runs a stage again whose data nobody pushed', async () => {
     const { url, commit, clone: folder } = repository({ 'in.txt': 'made elsewhere\n' });
@@ -155,7 +155,7 @@ describeWithS3('a git workspace', () => {
     await dvcSays(folder, 'push');
     commit({ 'dvc.yaml': PIPELINE.replace('cat both.txt metrics.json', `${changed} in.txt`) });
     expect(outcomes(await run(url))).toEqual(['first skipped', 'second skipped', 'third ran']);
-  }, 120_000);
+  });
 
   it('runs once what two runs ask for at the same time', async () => {
     const log = join(mkdtempSync(join(tmpdir(), 'reprise-log-')), 'log');
@@ -166,7 +166,7 @@ describeWithS3('a git workspace', () => {
     const both = await Promise.all([run(url), run(url)]);
     expect(both.flatMap(outcomes).sort()).toEqual(['slow ran', 'slow restored']);
     expect(readFileSync(log, 'utf8')).toBe('x\n');
-  }, 240_000);
+  });
 
   it('pushes what an equal stage of the same host had saved, and not pushed, when this one got its turn', async () => {
     const cache = join(labelled, '.reprise', 'cache');
@@ -194,7 +194,7 @@ describeWithS3('a git workspace', () => {
     await dvcSays(made, 'config', '--local', 'remote.store.endpointurl', s3.endpoint);
     await dvcSays(made, 'pull');
     expect(readFileSync(join(made, 'out.txt'), 'utf8')).toBe('saved and not pushed\n');
-  }, 120_000);
+  });
 
   it('makes a checkout anew that was removed while a stage worked in it', async () => {
     const gate = host();
@@ -224,7 +224,7 @@ describeWithS3('a git workspace', () => {
     const result = await run(url);
     expect(outcomes(result)).toEqual(stages.map((_, at) => `s${at} ran`));
     expect(await relay.connections()).toBeLessThan(stages.length / 4);
-  }, 120_000);
+  });
 
   it('refuses what it was not told to serve, and what it cannot find', async () => {
     const { url } = repository();
@@ -244,7 +244,7 @@ describeWithS3('a git workspace', () => {
     expect(await failure({ rev: '--upload-pack=x' })).toMatchObject({ type: 'bad-revision' });
     expect(await failure({ path: '../..' })).toMatchObject({ type: 'workspace-outside' });
     expect(await failure({ remote: 'none' })).toMatchObject({ type: 'remote-unknown' });
-  }, 240_000);
+  });
 
   it('leaves nothing half made in the folders of the hosts', () => {
     for (const root of [plain, labelled]) {

@@ -34,13 +34,13 @@ describe('what is larger than the server, or a file system, takes', () => {
   const outcomes = async (handle: WorkflowHandle): Promise<readonly string[]> =>
     ((await handle.result()) as ReproduceResult).stages.map(({ outcome }) => outcome);
   const running = async (handle: WorkflowHandle): Promise<StageState> => {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 1200; tries++) {
       const state = await handle.query<RunState>(STATE_QUERY).catch(() => undefined);
       const stage = state?.stages.find(({ status }) => status === 'running');
       if (stage) return stage;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    throw new Error('no stage was seen running within 20 s');
+    throw new Error('no stage was seen running within two minutes');
   };
 
   it('is cut of the command that a run is shown with', async () => {
@@ -67,7 +67,7 @@ describe('what is larger than the server, or a file system, takes', () => {
       served,
     );
     expect(await outcomes(await start(root))).toEqual(['ran']);
-  }, 60_000);
+  });
 
   it('is sent once: targets are not part of each change of a run', async () => {
     const outs = Array.from({ length: 50 }, (_, at) => `${'out'.repeat(30)}${at}`);
@@ -87,7 +87,7 @@ describe('what is larger than the server, or a file system, takes', () => {
     );
     expect(changes.flat().filter((field) => field === 'targets')).toHaveLength(1);
     expect(changes.flat().filter((field) => field === 'stages').length).toBeGreaterThan(1);
-  }, 60_000);
+  });
 
   it('is left out of what a stage reports, which is shown all the same', async () => {
     const metrics = Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`f1_${at}`, at]));
@@ -104,5 +104,5 @@ describe('what is larger than the server, or a file system, takes', () => {
     expect(progress).toMatchObject({ step: 1, metrics: { f1_0: 0, f1_99: 99 } });
     expect(Object.keys(progress?.metrics ?? {})).toHaveLength(100);
     expect(await outcomes(handle)).toEqual(['ran']);
-  }, 60_000);
+  });
 });

@@ -80,20 +80,21 @@ describe('reproduce', () => {
           .split('\n')
           .map(Number),
       );
-    const files = {
-      'dvc.yaml': `stages:
-  left: {cmd: date +%s%N > left.span; sleep 1; date +%s%N >> left.span; echo l > left, outs: [left]}
-  right: {cmd: date +%s%N > right.span; sleep 1; date +%s%N >> right.span; echo r > right, outs: [right]}
-`,
+    /** @param met asks whether the other, `$other`, has begun, for which each waits a minute at most */
+    const files = (met: string) => {
+      const stage = (name: string, other: string): string =>
+        `  ${name}: {cmd: 'date +%s%N > ${name}.span; other=${other}; i=0; until ${met} || test $i = 600; do i=$((i+1)); ` +
+        `sleep 0.1; done; date +%s%N >> ${name}.span; echo x > ${name}', outs: [${name}]}\n`;
+      return { 'dvc.yaml': `stages:\n${stage('left', 'right')}${stage('right', 'left')}` };
     };
     const overlap = (root: string) => {
       const [left, right] = spans(root) as [[number, number], [number, number]];
       return Math.min(left[1], right[1]) - Math.max(left[0], right[0]);
     };
-    const together = project(files);
+    const together = project(files('test -s $other.span'));
     await reproduce(together);
     expect(overlap(together)).toBeGreaterThan(0);
-    const apart = project(files);
+    const apart = project(files('test $i = 5'));
     await reproduce(apart, { jobs: 1 });
     expect(overlap(apart)).toBeLessThanOrEqual(0);
   });

@@ -4,7 +4,7 @@ import { hostQueue } from '../types.js';
 z.config({ jitless: true });
 
 /** The most that one answer holds: a payload is small, and a reader asks again. */
-export const LARGEST_PART = 256 * 1024;
+const LARGEST_PART = 256 * 1024;
 
 /** The one argument of the workflow `readLog`. */
 export const readLogInput = z.strictObject({

@@ -3,7 +3,7 @@ import { PROMOTION_DEFAULTS, promotionFields, type PromotionSettings } from '../
 import { promotionWorkspaceField } from '../workspace-field.js';
 
 /** What `retrain` in `.reprise/config.yaml` may say: how to get new data, and the gates. */
-export const retrainFields = {
+const retrainFields = {
   /** What is brought up to date, as `reproduce` takes it. */
   targets: z.array(z.string().min(1)),
   /** Stages that fetch data, run although nothing changed. Absent: those without deps and without a GPU, and what `.dvc` files import. */

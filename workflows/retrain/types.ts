@@ -19,7 +19,6 @@ import type { RetrainSettings, retrainInput } from './input.js';
 export type RetrainInput = z.input<typeof retrainInput>;
 export type RetrainOptions = z.output<typeof retrainInput>;
 export type PromoteInput = z.input<typeof promoteInput>;
-export type PromoteOptions = z.output<typeof promoteInput>;
 
 /** Someone who is told of things, as `.reprise/config.yaml` has it; where and with which key stays on the worker. */
 export interface NotificationChannel {

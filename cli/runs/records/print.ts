@@ -5,7 +5,7 @@ import type { RunRecord } from './run-record.js';
 /** Characters of a run's id that are shown: its first 13 are the millisecond of its start. */
 const SHORT = 13;
 
-export function shortId(runId: string): string {
+function shortId(runId: string): string {
   return runId.slice(0, SHORT);
 }
 

@@ -19,7 +19,7 @@ export function configFiles(root: string): Readonly<Record<ConfigLevel, string>>
 }
 
 /** Where DVC looks for the settings of all users and of this user (as its platformdirs does). */
-export function configFolders(env: Environment = process.env): { system: string; user: string } {
+function configFolders(env: Environment = process.env): { system: string; user: string } {
   const isMac = process.platform === 'darwin';
   const home = env.HOME || homedir();
   const sites = (env.XDG_CONFIG_DIRS ?? '').split(':').find((folder) => folder.trim() !== '');

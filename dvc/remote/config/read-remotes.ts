@@ -62,7 +62,7 @@ export function readRemotes(
 }
 
 /** `remote "storage"` → `storage`. */
-export function remoteName(section: string): string | undefined {
+function remoteName(section: string): string | undefined {
   return /^\s*remote\s*"(.*)"\s*$/.exec(section)?.[1];
 }
 

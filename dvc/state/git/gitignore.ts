@@ -7,7 +7,7 @@ import { gitIgnore } from '../../project/index.js';
 import type { Output, Project } from '../../types.js';
 
 /** The root of the git repository that holds the project; undefined when DVC is not to touch git. */
-export function gitRoot(project: Project): string | undefined {
+function gitRoot(project: Project): string | undefined {
   if (project.config.noScm) return undefined;
   for (let folder = project.root; ; folder = dirname(folder)) {
     if (existsSync(join(folder, '.git'))) return folder;

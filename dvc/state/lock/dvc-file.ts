@@ -17,7 +17,7 @@ export async function readDvcFile(path: string, shownAs: string): Promise<LockEn
 }
 
 /** @throws DiagnosticError `lock-conflict`, `yaml-syntax`, `bad-lock` */
-export function parseDvcFile(text: string, shownAs: string): LockEntry {
+function parseDvcFile(text: string, shownAs: string): LockEntry {
   refuseConflicts(text, shownAs);
   const source = new YamlDocument(shownAs, text);
   const root = source.document.contents;

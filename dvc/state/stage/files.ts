@@ -40,7 +40,7 @@ function record(path: string, hashed: Hashed, name: HashName): LockedFile {
   };
 }
 
-export function isLegacy(locked: LockedFile | undefined): locked is LockedFile {
+function isLegacy(locked: LockedFile | undefined): locked is LockedFile {
   return locked?.md5 !== undefined && locked.hash === undefined;
 }
 

@@ -53,7 +53,7 @@ describeWithS3('reprise model --git', () => {
     await repository.publish();
     await done('register', '--branch', 'main', '--by', 'eve', '--reason', 'the second');
     await done('promote', '--branch', 'main', '--by', 'eve', '--reason', 'better');
-  }, 180_000);
+  });
   afterAll(async () => {
     endAll();
     server?.stop();
@@ -87,7 +87,7 @@ describeWithS3('reprise model --git', () => {
       /^---\nlicense: mit\nbase_model: owner\/base\nlibrary_name: peft\n[^]*\n# nouns v1\n/,
     );
     execFileSync('rm', [join(nowhere, 'card.md')]);
-  }, 180_000);
+  });
 
   it('looks at a revision, and leaves nothing behind', async () => {
     expect(events(await done('list', '--rev', early, '--json'))).toMatchObject([
@@ -98,7 +98,7 @@ describeWithS3('reprise model --git', () => {
     expect(readdirSync(scratch).filter((name) => name.startsWith('reprise-look-'))).toEqual([]);
     // Those that change something have their cache here.
     expect(readdirSync(nowhere)).toEqual(['.reprise']);
-  }, 60_000);
+  });
 
   it('turns back, and forth', async () => {
     const back = ['rollback', '--branch', 'main', '--by', 'ada', '--reason', 'worse on verbs'];
@@ -111,7 +111,7 @@ describeWithS3('reprise model --git', () => {
       { event: 'rollback', version: 2, previous: 1 },
     ]);
     expect(await done('list')).toMatch(/^v2 +production [^\n]+\nv1 +\d{4}-/);
-  }, 120_000);
+  });
 
   it('says what is missing', async () => {
     const refused = async (...args: string[]): Promise<readonly [number | null, string]> => {
@@ -145,5 +145,5 @@ describeWithS3('reprise model --git', () => {
     expect(await refused('rollback')).toEqual([2, expect.stringMatching(/--git needs --branch/)]);
     const here = await reprise(['model', 'list', '--rev', 'main'], nowhere);
     expect([here.code, here.stderr]).toEqual([2, expect.stringMatching(/--rev is of use with --git only/)]);
-  }, 120_000);
+  });
 });

@@ -84,7 +84,7 @@ describe('the models of a branch', () => {
     expect(readdirSync(join(last.root, PLACES.final)).sort()).toEqual(
       expect.arrayContaining(['model_v1.dvc', 'model_v2.dvc', 'predictions_v2.jsonl.dvc', 'dvc.yaml']),
     );
-  }, 120_000);
+  });
 
   it('are turned back in a commit of their own, and only by who has seen which one is in production', async () => {
     const data = temporary();
@@ -125,7 +125,7 @@ describe('the models of a branch', () => {
       code: 'object-missing',
     });
     expect(cloned(url).log[0]).toBe('Roll back to version 2');
-  }, 120_000);
+  });
 
   it('are those of a branch that is there', async () => {
     const { url } = await registeredRepository();
@@ -136,5 +136,5 @@ describe('the models of a branch', () => {
       code: 'no-such-version',
     });
     expect(cloned(url).log).toEqual(['Train', 'Begin']);
-  }, 120_000);
+  });
 });

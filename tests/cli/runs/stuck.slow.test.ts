@@ -66,5 +66,5 @@ describe('a run whose workflow tasks fail', () => {
     } finally {
       await stop();
     }
-  }, 180_000);
+  });
 });

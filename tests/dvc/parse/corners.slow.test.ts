@@ -16,7 +16,7 @@ describeWithDvc('agreement with dvc on corners of the format', () => {
       roots.push(root);
     }
     answers = await askDvc(roots.map((root) => ({ root })));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     for (const root of roots) await rm(root, { recursive: true });

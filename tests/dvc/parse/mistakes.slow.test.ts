@@ -18,7 +18,7 @@ describeWithDvc('a project with a mistake in it is refused by dvc, too', () => {
       roots.push(root);
     }
     answers = await askDvc(roots.map((root) => ({ root })));
-  }, 240_000);
+  });
 
   afterAll(async () => {
     for (const root of roots) await rm(root, { recursive: true });

@@ -4,6 +4,6 @@ import type { SamplePipeline } from './sample-pipeline.js';
 import { templates } from './templates.js';
 
 export { text, type SamplePipeline } from './sample-pipeline.js';
-export { writeFiles, writeProject } from './write-project.js';
+export { writeProject } from './write-project.js';
 
 export const samplePipelines: readonly SamplePipeline[] = [...chains, ...templates, ...contents];

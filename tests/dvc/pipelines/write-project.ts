@@ -11,7 +11,7 @@ export async function writeProject(files: Readonly<Record<string, string>>): Pro
   return root;
 }
 
-export async function writeFiles(root: string, files: Readonly<Record<string, string>>): Promise<void> {
+async function writeFiles(root: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), content);

@@ -21,7 +21,7 @@ describeWithDvc('agreement with dvc on its configuration', () => {
     }
     const script = await readFile(join(import.meta.dirname, 'ask-config.py'), 'utf8');
     answers = JSON.parse(await python(script, JSON.stringify(roots))) as typeof answers;
-  }, 240_000);
+  });
 
   afterAll(async () => {
     for (const root of roots) await rm(root, { recursive: true });

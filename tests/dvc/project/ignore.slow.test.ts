@@ -92,7 +92,7 @@ describeWithDvc('agreement with dvc on what is ignored', () => {
     answers = JSON.parse(
       await python(script, JSON.stringify(roots.map((root) => ({ root, paths: PATHS })))),
     ) as typeof answers;
-  }, 120_000);
+  });
 
   afterAll(async () => {
     for (const root of roots) await rm(root, { recursive: true, force: true });

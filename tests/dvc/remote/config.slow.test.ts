@@ -103,7 +103,7 @@ describeWithDvc('agreement with dvc remote', () => {
       await step.ours(mine);
       expect([step.dvc, ...configs(mine)]).toEqual([step.dvc, ...(expected[index] ?? [])]);
     }
-  }, 120_000);
+  });
 
   it('lists the same remotes', async () => {
     const project = await makeProject();
@@ -115,5 +115,5 @@ describeWithDvc('agreement with dvc remote', () => {
       .split('\n')
       .map((line) => line.split(/\s+/).slice(0, 2));
     expect(listed).toEqual([...byName].map(([name, settings]) => [name, settings.get('url')?.value]));
-  }, 120_000);
+  });
 });

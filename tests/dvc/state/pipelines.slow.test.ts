@@ -49,6 +49,5 @@ describeWithDvc('every sample pipeline, run by us and by DVC', () => {
           changed.push(stage.address);
       expect(changed.sort()).toEqual([...alwaysRuns].sort());
     },
-    60_000,
   );
 });

@@ -32,9 +32,14 @@ const environment = (cwd: string): NodeJS.ProcessEnv => ({
   DVC_SITE_CACHE_DIR: join(cwd, '..', 'site-cache'),
 });
 
-export function run(file: string, args: readonly string[], cwd: string, input = ''): Promise<CommandResult> {
+export function run(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+  { input = '', env = {} }: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const options = { cwd, env: environment(cwd), maxBuffer: 1 << 30 };
+    const options = { cwd, env: { ...environment(cwd), ...env }, maxBuffer: 1 << 30 };
     const child = execFile(file, [...args], options, (error, stdout, stderr) => {
       if (error && typeof error.code !== 'number') reject(error);
       else resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
@@ -59,10 +64,15 @@ const MODULES = [
 ];
 const forked = pythonForks(join(dirname(executable ?? ''), 'python'), MODULES);
 
-export function dvc(args: readonly string[], cwd: string): Promise<CommandResult> {
+/** @param env beside the process's own */
+export function dvc(
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<CommandResult> {
   return executable === undefined
-    ? run('dvc', args, cwd)
-    : forked([executable, ...args], { cwd, env: environment(cwd) });
+    ? run('dvc', args, cwd, { env })
+    : forked([executable, ...args], { cwd, env: { ...environment(cwd), ...env } });
 }
 
 /** What it prints when it succeeds, as it must. */

@@ -72,7 +72,6 @@ describeWithDvc('settings that change what DVC does', () => {
         two: [{ 'changed outs': { 'm.txt': 'deleted' } }],
       });
     },
-    60_000,
   );
 
   it('shares the cache with a group', async () => {
@@ -85,7 +84,7 @@ describeWithDvc('settings that change what DVC does', () => {
     await repro(ours, stagesOf(ours, sample));
     await dvcOk(['repro', '--quiet'], theirs);
     expect(modes(ours.config.cacheDir)).toEqual(modes(theirs.config.cacheDir));
-  }, 240_000);
+  });
 
   it('stages in git what a run wrote, when told to', async () => {
     const sample: Sample = { ...small, dvcConfig: '    autostage = true\n', config: { autostage: true } };
@@ -96,7 +95,7 @@ describeWithDvc('settings that change what DVC does', () => {
       execFileSync('git', ['diff', '--cached', '--name-only'], { cwd: root, encoding: 'utf8' });
     expect(staged(ours)).toBe(staged(theirs));
     expect(staged(ours)).toContain('dvc.lock');
-  }, 240_000);
+  });
 
   it('leaves git alone, when told to', async () => {
     const sample: Sample = { ...small, dvcConfig: '    no_scm = true\n', config: { noScm: true } };
@@ -104,7 +103,7 @@ describeWithDvc('settings that change what DVC does', () => {
     await repro(ours, stagesOf(ours, sample));
     expect(readdirSync(ours.root)).not.toContain('.gitignore');
     expect(JSON.parse(await dvcOk(['status', '--json'], ours))).toEqual({});
-  }, 240_000);
+  });
 });
 
 /** Of files and folders. */
@@ -148,7 +147,7 @@ describeWithDvc('what DVC 2 left behind', () => {
       readFileSync(join(theirs.root, 'dvc.lock'), 'utf8'),
     );
     expect(snapshot(ours.config.cacheDir)).toEqual(snapshot(theirs.config.cacheDir));
-  }, 240_000);
+  });
 });
 
 describeWithDvc('.dvc files', () => {
@@ -202,5 +201,5 @@ describeWithDvc('.dvc files', () => {
       expect(readFileSync(join(ours.root, name), 'utf8')).toBe(readFileSync(join(theirs.root, name), 'utf8'));
     expect(JSON.parse(await dvcOk(['status', '--json'], ours))).toEqual({});
     expect(snapshot(ours.config.cacheDir)).toEqual(snapshot(theirs.config.cacheDir));
-  }, 240_000);
+  });
 });

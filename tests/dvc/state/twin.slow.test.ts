@@ -28,25 +28,21 @@ async function reproWithDvc(project: Project): Promise<string> {
 }
 
 describeWithDvc('a project that we ran and one that DVC ran', () => {
-  it.each(Object.entries(SAMPLES))(
-    'are equal to the byte: %s',
-    async (_name, sample) => {
-      const [ours, theirs] = [makeProject(sample), makeProject(sample)];
-      const outcomes = await repro(ours, stagesOf(ours, sample));
-      expect(new Set(Object.values(outcomes))).toEqual(new Set(['ran']));
-      await reproWithDvc(theirs);
-      expect(stateOf(ours)).toEqual(stateOf(theirs));
+  it.each(Object.entries(SAMPLES))('are equal to the byte: %s', async (_name, sample) => {
+    const [ours, theirs] = [makeProject(sample), makeProject(sample)];
+    const outcomes = await repro(ours, stagesOf(ours, sample));
+    expect(new Set(Object.values(outcomes))).toEqual(new Set(['ran']));
+    await reproWithDvc(theirs);
+    expect(stateOf(ours)).toEqual(stateOf(theirs));
 
-      const status = await dvc(['status', '--json'], ours.root);
-      expect(JSON.parse(status.stdout)).toEqual({});
-      expect(await reproWithDvc(ours)).not.toContain('Running stage');
-      expect(await changed(theirs, sample)).toEqual({});
-      expect(new Set(Object.values(await repro(theirs, stagesOf(theirs, sample))))).toEqual(
-        new Set(['skipped']),
-      );
-    },
-    120_000,
-  );
+    const status = await dvc(['status', '--json'], ours.root);
+    expect(JSON.parse(status.stdout)).toEqual({});
+    expect(await reproWithDvc(ours)).not.toContain('Running stage');
+    expect(await changed(theirs, sample)).toEqual({});
+    expect(new Set(Object.values(await repro(theirs, stagesOf(theirs, sample))))).toEqual(
+      new Set(['skipped']),
+    );
+  });
 
   it("restore each other's runs and outs", async () => {
     const sample = SAMPLES.chain as Sample;
@@ -69,7 +65,7 @@ describeWithDvc('a project that we ran and one that DVC ran', () => {
       report: 'skipped',
     });
     expect(stateOf(ours)).toEqual(stateOf(theirs));
-  }, 120_000);
+  });
 
   it('rerun the same stages after the same changes', async () => {
     const sample = SAMPLES.chain as Sample;
@@ -108,7 +104,7 @@ describeWithDvc('a project that we ran and one that DVC ran', () => {
       write(project.root, 'metrics.yaml', 'acc: 0.5\n');
       expect(await changed(project, sample)).toEqual({});
     }
-  }, 120_000);
+  });
 });
 
 async function changed(project: Project, sample: Sample): Promise<Record<string, unknown>> {

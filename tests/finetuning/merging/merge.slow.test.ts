@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { compileProgram } from '../../../compute/index.js';
 import { mergeAdapter, readAdapterBase } from '../../../finetuning/index.js';
 import { fullMethod } from '../../../finetuning/methods/full.js';
@@ -22,8 +21,6 @@ import { bert } from '../parity/bert-cell.js';
 import { gpt2 } from '../parity/gpt2-cell.js';
 import { resnet } from '../parity/resnet-cell.js';
 import { expectClose } from '../parity/rig.js';
-
-jest.setTimeout(120_000);
 
 const FIXTURES = 'tests/finetuning/fixtures';
 let folder: string;

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -8,6 +7,7 @@ import { readAdapterHub } from '../../../finetuning/methods/adapter/read-adapter
 import { encodedWeights } from '../../../finetuning/models/encoded-weights.js';
 import { inferenceProgram } from '../../../finetuning/models/inference-program.js';
 import { readNetwork, readWeights } from '../../../finetuning/models/read-network.js';
+import { pythonForks } from '../../rig/python-forks.js';
 import { reprise, startReprise } from '../../rig/reprise.js';
 import { tinyGpt2 } from '../training/tiny-gpt2.js';
 import { tinyProject } from '../training/tiny-project.js';
@@ -16,6 +16,7 @@ jest.setTimeout(300_000);
 
 /** A Python with the adapters library, from infra/python/adapters.txt. */
 const python = process.env.REPRISE_TEST_ADAPTERS_PYTHON;
+const forked = pythonForks(python ?? '', ['adapters']);
 const TEXTS = ['a domesticated carnivorous mammal', 'the capital of finance', 'cafe', 'it is 3.14'];
 const PARAMS = 'finetuning:\n  preset: tiny\nevaluation:\n  batch_size: 8\n  worst_errors: 3\n';
 
@@ -84,13 +85,16 @@ describe('a training of adapters', () => {
 });
 
 /** Over the model of a project and what was trained in it. @param inputs texts; of a GPT-2 rows of as many token ids */
-function libraryLogits(root: string, inputs: readonly (string | readonly number[])[]): number[] {
+async function libraryLogits(
+  root: string,
+  inputs: readonly (string | readonly number[])[],
+): Promise<number[]> {
   const file = join(root, 'inputs.json');
   writeFileSync(file, JSON.stringify(inputs));
   const script = 'tests/finetuning/methods/adapterhub_predicts.py';
   const args = [script, join(root, 'model'), join(root, 'models/checkpoints/best_model'), file];
-  const { status, stdout, stderr } = spawnSync(python as string, args, { encoding: 'utf8' });
-  expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+  const { code, stdout, stderr } = await forked(args, { cwd: process.cwd(), env: process.env });
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
   return JSON.parse(stdout) as number[];
 }
 
@@ -100,7 +104,7 @@ function libraryLogits(root: string, inputs: readonly (string | readonly number[
     const root = adapterProject({ adapter_type: type });
     expect(await reprise(['finetune'], root)).toMatchObject({ code: 0 });
     const [base, best] = [join(root, 'model'), join(root, 'models/checkpoints/best_model')];
-    const theirs = libraryLogits(root, TEXTS);
+    const theirs = await libraryLogits(root, TEXTS);
     const labels = JSON.parse(readFileSync(join(best, 'labels.json'), 'utf8')) as string[];
     const classifier = await openClassifier({ baseModelDir: base, adapterDir: best, labels, seed: 42 });
     const ours = classifier.predict(TEXTS);
@@ -119,7 +123,7 @@ function libraryLogits(root: string, inputs: readonly (string | readonly number[
     const { code, stderr } = await reprise(['finetune'], root);
     expect([stderr, code]).toEqual([expect.any(String), 0]);
     const rows = [Int32Array.of(3, 1, 4, 1, 5, 9), Int32Array.of(2, 7, 1, 8, 2, 8)];
-    const theirs = libraryLogits(root, rows.map((row) => [...row])); // prettier-ignore
+    const theirs = await libraryLogits(root, rows.map((row) => [...row])); // prettier-ignore
 
     const network = readNetwork(join(root, 'model'), []);
     const { method, values } = readAdapterHub(join(root, 'models/checkpoints/best_model'), network);

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +15,7 @@ import { assignInitialWeights } from '../../../finetuning/training/initial-weigh
 import { createOptimizer } from '../../../finetuning/training/optimizers/create-optimizer.js';
 import { prepareTraining } from '../../../finetuning/training/prepare-training.js';
 import { trainingProgram } from '../../../finetuning/training/training-program.js';
+import { pythonForks } from '../../rig/python-forks.js';
 import { tinyGpt2 } from '../training/tiny-gpt2.js';
 import { tinyPictureProject } from '../training/tiny-pictures.js';
 import { tinyProject } from '../training/tiny-project.js';
@@ -30,6 +30,10 @@ jest.setTimeout(300_000);
 
 /** A Python with PyTorch and transformers, from infra/python/bench.txt. */
 const python = process.env.REPRISE_TEST_PEFT_PYTHON;
+const forked = pythonForks(python ?? '', [
+  'peft',
+  ...['bert', 'gpt2', 'resnet'].map((name) => `transformers.models.${name}.modeling_${name}`),
+]);
 
 type Values = Readonly<Record<string, Float32Array>>;
 
@@ -43,12 +47,12 @@ interface Pass {
 }
 
 /** What PyTorch computes of these rows. */
-function torchPasses(
+async function torchPasses(
   model: string,
   { inputs, labels, counted }: CellBatch,
   shape: readonly number[],
   adapter: readonly string[] = [],
-): { readonly float32: Pass; readonly autocast: Pass } {
+): Promise<{ readonly float32: Pass; readonly autocast: Pass }> {
   const scratch = mkdtempSync(join(tmpdir(), 'reprise-torch-'));
   const nested = (values: ArrayLike<number>): unknown =>
     shape.slice(1).reduceRight<unknown[]>((flat, size) => chunks(flat, size), Array.from(values));
@@ -57,12 +61,10 @@ function torchPasses(
   const all = Array.from(labels, (label, at) => (counted[at] === 1 ? label : -100));
   writeFileSync(batch, JSON.stringify({ ...fed, labels: all }));
   const script = 'tests/finetuning/parity/torch_passes.py';
-  const { status, stdout, stderr } = spawnSync(python as string, [script, model, batch, ...adapter], {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  });
+  const settings = { cwd: process.cwd(), env: process.env };
+  const { code, stdout, stderr } = await forked([script, model, batch, ...adapter], settings);
   rmSync(scratch, { recursive: true });
-  expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
   return JSON.parse(stdout) as { float32: Pass; autocast: Pass };
 }
 
@@ -71,12 +73,16 @@ function chunks(values: readonly unknown[], size: number): unknown[] {
 }
 
 /** Our loss and gradients of a tiny model's first batch, with products in bfloat16, and torch's. */
-function narrowPasses(
+async function narrowPasses(
   name: string,
   { labels, rows, width, toBatch }: Pick<Cell, 'labels' | 'rows' | 'width' | 'toBatch'>,
   made: (network: Network, folder: string) => { readonly method: Method; readonly values?: Values },
   adapter: readonly string[] = [],
-): { readonly own: Pick<Pass, 'loss' | 'gradients'>; readonly float32: Pass; readonly autocast: Pass } {
+): Promise<{
+  readonly own: Pick<Pass, 'loss' | 'gradients'>;
+  readonly float32: Pass;
+  readonly autocast: Pass;
+}> {
   const folder = `tests/finetuning/fixtures/${name}`;
   const { batches } = JSON.parse(readFileSync(`${folder}/batches.json`, 'utf8')) as {
     batches: Record<string, unknown>[];
@@ -116,14 +122,14 @@ function narrowPasses(
     method.trainable.map((parameter) => [parameter, Array.from(sums[`${parameter}/accumulated`] ?? [])]),
   );
   const shape = name === 'resnet-tiny' ? [rows, width, width, 3] : [rows, width];
-  const theirs = torchPasses(`${folder}/model`, batch, shape, adapter.map((part) => `${folder}/${part}`)); // prettier-ignore
+  const theirs = await torchPasses(`${folder}/model`, batch, shape, adapter.map((part) => `${folder}/${part}`)); // prettier-ignore
   return { own: { loss: loss?.[0] as number, gradients }, ...theirs };
 }
 
 /** Neither loss nor gradients may be further from float32 than autocast's, nor may they be float32's. */
 function expectNarrow(
   name: string,
-  { own, float32, autocast }: ReturnType<typeof narrowPasses>,
+  { own, float32, autocast }: Awaited<ReturnType<typeof narrowPasses>>,
   ownName = (stored: string): string => stored,
 ): void {
   const renamed = ({ gradients }: Pass): Pass['gradients'] =>
@@ -147,23 +153,23 @@ function expectNarrow(
     ['bert-tiny', bert],
     ['gpt2-tiny', gpt2],
     ['resnet-tiny', resnet],
-  ] as const)('%s: is no further from float32 than that', (name, cell) => {
-    expectNarrow(
-      name,
-      narrowPasses(name, cell, ({ shapes }) => ({ method: fullMethod(shapes) })),
-    );
+  ] as const)('%s: is no further from float32 than that', async (name, cell) => {
+    expectNarrow(name, await narrowPasses(name, cell, ({ shapes }) => ({ method: fullMethod(shapes) })));
   });
 
   it.each([
     ['bert-tiny', bert],
     ['gpt2-tiny', gpt2],
-  ] as const)('%s, LoRA over a base in bfloat16: is no further from float32 than PEFT is', (name, cell) => {
-    const overNarrow = (network: Network, folder: string): { method: Method; values: Values } => {
-      const { method, values } = readAdapter(`${folder}/${ADAPTERS[name]}`, network);
-      return { method: frozenInBfloat16(network, method), values };
-    };
-    expectNarrow(name, narrowPasses(name, cell, overNarrow, [ADAPTERS[name]]), ownPeftName);
-  });
+  ] as const)(
+    '%s, LoRA over a base in bfloat16: is no further from float32 than PEFT is',
+    async (name, cell) => {
+      const overNarrow = (network: Network, folder: string): { method: Method; values: Values } => {
+        const { method, values } = readAdapter(`${folder}/${ADAPTERS[name]}`, network);
+        return { method: frozenInBfloat16(network, method), values };
+      };
+      expectNarrow(name, await narrowPasses(name, cell, overNarrow, [ADAPTERS[name]]), ownPeftName);
+    },
+  );
 });
 
 (python === undefined ? describe.skip : describe)('an epoch’s last batch, which has fewer rows', () => {
@@ -195,7 +201,7 @@ function expectNarrow(
       const alone = await train.batch(short, short.length, { seed: config.seed, pass: step });
       prepared.program.dispose();
       const shape = kind === 'gpt2' ? [4, alone.width] : [4, alone.width, alone.width, 3];
-      const { float32 } = torchPasses(join(root, 'model'), alone, shape);
+      const { float32 } = await torchPasses(join(root, 'model'), alone, shape);
       expect(Math.abs(found.loss / float32.loss - 1)).toBeLessThan(1e-4);
       expect(Math.abs(found.gradNorm / float32.norm - 1)).toBeLessThan(1e-4);
       rmSync(root, { recursive: true });

@@ -2,13 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXECUTABLE } from '../../rig/reprise.js';
-import { jest } from '@jest/globals';
 import { tinyProject } from './tiny-project.js';
 
 /** A file system of a given size needs a mount, and so a user namespace of our own; not every host grants one. */
 const mayMount = spawnSync('unshare', ['-Urm', 'true']).status === 0;
-
-jest.setTimeout(120_000);
 
 describe('a full disk', () => {
   let root: string;

@@ -1,11 +1,8 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { loadFinetuningConfig } from '../../../configs/index.js';
 import { finetune, type FinetuneResult } from '../../../finetuning/index.js';
 import { tinyProject } from './tiny-project.js';
-
-jest.setTimeout(120_000);
 
 /** PEFT's own adapter, and what it was made with. */
 const ADAPTER = 'tests/finetuning/fixtures/bert-tiny/lora-dora';

@@ -46,7 +46,7 @@ function share(shared: readonly string[], words: readonly string[]): number {
 }
 
 /** Texts, most of them with a second one, and what they have in common: a share, or the words themselves. */
-export function pairRows(said: Said, count: number, offset: number): string {
+function pairRows(said: Said, count: number, offset: number): string {
   return Array.from({ length: count }, (_, index) => {
     const n = index + offset;
     const words = (length: number, step: number): string[] =>

@@ -45,7 +45,7 @@ async function writeRows(root: string, file: string, count: number, offset: numb
   writeFiles(root, { [file]: `${lines.join('\n')}\n` });
 }
 
-export const tinyPictureConfig = {
+const tinyPictureConfig = {
   method: 'full',
   model_name: 'model',
   learning_rate: 0.01,

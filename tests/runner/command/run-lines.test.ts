@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { identify, isAlive, type ProcessIdentity } from '../../../runner/index.js';
 import { runLines, type CommandEnd } from '../../../runner/command/run-lines.js';
 
-async function run(cmd: string | string[], options: { abortAfter?: number; grace?: number } = {}) {
+/** It is canceled when it says `ready`. */
+async function run(cmd: string | string[], options: { grace?: number } = {}) {
   const wdir = mkdtempSync(join(tmpdir(), 'reprise-lines-'));
   const abort = new AbortController();
-  if (options.abortAfter !== undefined) setTimeout(() => abort.abort(), options.abortAfter);
   let output = '';
   const leaders: ProcessIdentity[] = [];
   const end: CommandEnd = await runLines({
@@ -17,7 +17,10 @@ async function run(cmd: string | string[], options: { abortAfter?: number; grace
     grace: options.grace ?? 5,
     signal: abort.signal,
     onStart: (leader) => leaders.push(leader),
-    onOutput: (text) => (output += text),
+    onOutput: (text) => {
+      output += text;
+      if (output.includes('ready')) abort.abort();
+    },
   });
   return { end, output, wdir, leaders };
 }
@@ -50,29 +53,29 @@ describe('runLines', () => {
   });
 
   it('lets a canceled command save and leave', async () => {
-    const { end, wdir } = await run('trap "echo saved > saved; exit 0" TERM; while :; do sleep 0.05; done', {
-      abortAfter: 200,
-    });
+    const { end, wdir } = await run(
+      'trap "echo saved > saved; exit 0" TERM; echo ready; while :; do sleep 0.05; done',
+    );
     expect(end).toEqual({ reason: 'canceled' });
     expect(readFileSync(join(wdir, 'saved'), 'utf8')).toBe('saved\n');
   });
 
   it('asks it once, also where its shell is gone before it', async () => {
     // As bash would run a lone command in its own place, and dash does not.
-    const child = `(trap 'echo asked >> asked; sleep 0.3; echo saved > saved; exit' TERM; while :; do sleep 0.05; done) & wait`;
-    const { end, wdir } = await run(child, { abortAfter: 300 });
+    const child = `(trap 'echo asked >> asked; sleep 0.3; echo saved > saved; exit' TERM; echo ready; while :; do sleep 0.05; done) & wait`;
+    const { end, wdir } = await run(child);
     expect(end).toEqual({ reason: 'canceled' });
     expect(readFileSync(join(wdir, 'asked'), 'utf8')).toBe('asked\n');
     expect(readFileSync(join(wdir, 'saved'), 'utf8')).toBe('saved\n');
   });
 
   it.each([
-    ['is canceled', 'wait'],
-    ['lost its shell', 'sleep 0.1; kill -9 $$'],
+    ['is canceled', 'echo ready; wait'],
+    ['lost its shell', 'kill -9 $$'],
   ])('ends what outlives the shell of a command that %s', async (_, last) => {
     const { end, wdir } = await run(
-      `(trap "" TERM; echo $BASHPID > pid; while :; do sleep 0.05; done) & ${last}`,
-      { abortAfter: 300, grace: 0.3 },
+      `(trap "" TERM; echo $BASHPID > pid; while :; do sleep 0.05; done) & until [ -s pid ]; do sleep 0.02; done; ${last}`,
+      { grace: 0.3 },
     );
     expect(['canceled', 'killed']).toContain(end.reason);
     expect(identify(Number(readFileSync(join(wdir, 'pid'), 'utf8')))).toBeUndefined();
@@ -80,12 +83,11 @@ describe('runLines', () => {
 
   it('kills a canceled command that does not leave within its grace time', async () => {
     const started = Date.now();
-    const { end, leaders } = await run('trap "" TERM; while :; do sleep 0.05; done', {
-      abortAfter: 100,
+    const { end, leaders } = await run('trap "" TERM; echo ready; while :; do sleep 0.05; done', {
       grace: 0.3,
     });
     expect(end).toEqual({ reason: 'canceled' });
-    expect(Date.now() - started).toBeGreaterThan(350);
+    expect(Date.now() - started).toBeGreaterThan(290);
     expect(leaders.some(isAlive)).toBe(false);
   });
 });

@@ -12,7 +12,7 @@ describe('a query that comes early to a worker of an application with the plugin
   beforeAll(async () => {
     env = await startTemporal();
     query = await startEarlyQuery(env);
-  }, 60_000);
+  });
   afterAll(async () => {
     await query?.stop();
     await env?.teardown();
@@ -21,13 +21,9 @@ describe('a query that comes early to a worker of an application with the plugin
   it.each([
     ['has its worker bundle them', {}],
     ['has bundled them with the plugin before', { bundle: true as const }],
-  ])(
-    'does not change what its workflows do, when it %s',
-    async (_, how) => {
-      const worker = { workflowsPath: TOGETHER, root, ...how };
-      const seen = await query.ask(worker, ['a', 'b'], ['c']);
-      expect(seen).toEqual({ answered: expect.stringContaining('ask again') as string, result: 'a,b,c' });
-    },
-    180_000,
-  );
+  ])('does not change what its workflows do, when it %s', async (_, how) => {
+    const worker = { workflowsPath: TOGETHER, root, ...how };
+    const seen = await query.ask(worker, ['a', 'b'], ['c']);
+    expect(seen).toEqual({ answered: expect.stringContaining('ask again') as string, result: 'a,b,c' });
+  });
 });

@@ -115,7 +115,7 @@ describeWithS3('retrain on a git workspace', () => {
     expect(await retrain(place)).toMatchObject({ outcome: 'rejected', version: 2 });
     expect(production(place)).toMatchObject({ version: 2 });
     expect(await retrain(place)).toMatchObject({ outcome: 'unchanged', version: 2 });
-  }, 180_000);
+  });
 
   it('waits for a person, whose answer is committed to whatever the branch is by then', async () => {
     const place = world();
@@ -136,7 +136,7 @@ describeWithS3('retrain on a git workspace', () => {
     expect(execFileSync('git', ['rev-parse', 'HEAD~1'], { cwd: made, encoding: 'utf8' }).trim()).toBe(theirs);
     await dvcSays(made, 'pull', 'final/model_v2');
     expect(readFileSync(join(made, 'final/model_v2/weights'), 'utf8')).toBe('0.5 25\n');
-  }, 180_000);
+  });
 
   it('does not replace a model that came into production meanwhile', async () => {
     const place = world('  approval: always\n');
@@ -148,7 +148,7 @@ describeWithS3('retrain on a git workspace', () => {
     await promotionOf(first).executeUpdate('approve', { args: [{ by: 'ada', reason: 'late' }] });
     expect(await promotionOf(first).result()).toMatchObject({ outcome: 'stale' });
     expect(tipOf(place)).toBe(before);
-  }, 120_000);
+  });
 
   it('lets rounds and people work at the same time, and loses nothing of any', async () => {
     const place = world();
@@ -181,7 +181,7 @@ describeWithS3('retrain on a git workspace', () => {
     await dvcSays(made, 'pull');
     expect(JSON.parse(await dvcSays(made, 'status', '--json'))).toEqual({});
     expect(readFileSync(join(place.folder, 'trained'), 'utf8')).toBe('run\nrun\n');
-  }, 180_000);
+  });
 
   it('asks the model in production about new test rows, on a host that fetches it', async () => {
     const place = world('  predict: node evaluate.mjs "$REPRISE_MODEL" "$REPRISE_PREDICTIONS"\n');
@@ -194,7 +194,7 @@ describeWithS3('retrain on a git workspace', () => {
       version: 2,
       judged: { judgement: { comparison: { rows: 300, accuracy: { production: 0.5, candidate: 0.9 } } } },
     });
-  }, 120_000);
+  });
 
   it('updates what is imported from another repository when a round begins', async () => {
     const data = git.makeRepository(randomUUID(), { source: '0.5 0\n' });
@@ -225,7 +225,7 @@ describeWithS3('retrain on a git workspace', () => {
     expect(JSON.parse(await dvcSays(made, 'status', '--json'))).toEqual({});
     await dvcSays(made, 'update', '--quiet', 'data.dvc');
     expect(execFileSync('git', ['status', '--short'], { cwd: made, encoding: 'utf8' })).toBe('');
-  }, 120_000);
+  });
 
   it('is backfilled over revisions: each round judges the model of the data of its time, and fetches nothing', async () => {
     const place = world();
@@ -279,7 +279,7 @@ describeWithS3('retrain on a git workspace', () => {
     });
     // Today's data is what a round without it fetches.
     expect(await retrain(place)).toMatchObject({ outcome: 'promoted', version: 3 });
-  }, 240_000);
+  });
 
   /** Of a round that the schedule starts when the one before it has ended. */
   async function resultWhenStarted(workflowId: string): Promise<RetrainResult> {
@@ -302,7 +302,7 @@ describeWithS3('retrain on a git workspace', () => {
     expect(await retrain(place, workspace)).toMatchObject({ outcome: 'unchanged', version: 2 });
     expect(tipOf(place)).toBe(before);
     expect(production(place, 'released')).toMatchObject({ version: 2, previous: 1 });
-  }, 180_000);
+  });
 
   it('says what is wrong with its workspace', async () => {
     const place = world();
@@ -317,5 +317,5 @@ describeWithS3('retrain on a git workspace', () => {
     expect((await failure({ url: 'https://example.com/x.git' })).cause).toMatchObject({
       type: 'repository-not-allowed',
     });
-  }, 240_000);
+  });
 });

@@ -145,7 +145,7 @@ describe('retrain', () => {
     const failure = await failureOf(rig.retrain(root));
     expect(failure.message).toMatch(/data was imported, and changed here since/);
     expect(readFileSync(join(root, 'data'), 'utf8')).toBe('0.9 0\n');
-  }, 240_000);
+  });
 
   it('waits for another run of the project, and is shown by its search attributes, memo and details', async () => {
     const root = retrainingProject(rig.served);

@@ -44,13 +44,13 @@ describeWithS3('a sweep over a git repository', () => {
         await startWorkers(env, folder, { repositories: [git.url], slots: 1, hostId: `host-${id}` }),
       );
     }
-  }, 180_000);
+  });
   afterAll(async () => {
     await Promise.all(stops.map((stop) => stop()));
     git?.stop();
     await s3?.stop();
     await env?.teardown();
-  }, 180_000);
+  });
 
   const repository = (files: Readonly<Record<string, string>> = {}): GitRepository =>
     git.makeRepository(randomUUID(), {
@@ -110,7 +110,7 @@ describeWithS3('a sweep over a git repository', () => {
       'sweep-exists',
       expect.stringContaining('a sweep tried already') as string,
     ]);
-  }, 180_000);
+  });
 
   it('reads a metric that DVC keeps, which no checkout has', async () => {
     const { url } = repository({
@@ -118,7 +118,7 @@ describeWithS3('a sweep over a git repository', () => {
     });
     const result = (await (await start(url, { params: { x: [2, 3] } })).result()) as SweepResult;
     expect(result.trials.map(({ value }) => value)).toEqual([6.75, 7.75]);
-  }, 180_000);
+  });
 
   it('removes the branches of trials that fail or are canceled', async () => {
     const made = repository({ 'score.sh': `if [ "$1" = 2 ]; then exit 3; fi; sleep 300\n` });
@@ -131,7 +131,7 @@ describeWithS3('a sweep over a git repository', () => {
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow();
     expect(branches(made)).toEqual(['refs/heads/main']);
-  }, 180_000);
+  });
 
   it('removes, when the next sweep begins, the branches of one that was terminated', async () => {
     const made = repository({
@@ -166,7 +166,7 @@ describeWithS3('a sweep over a git repository', () => {
       'sweep-exists',
       expect.stringContaining('a sweep first already') as string,
     ]);
-  }, 180_000);
+  });
 
   it('sweeps what the repository was at a time', async () => {
     const made = repository();
@@ -191,7 +191,7 @@ describeWithS3('a sweep over a git repository', () => {
       'InvalidInput',
       expect.stringMatching(/^workspace\.asOf: no schedule started this run/) as string,
     ]);
-  }, 180_000);
+  });
 
   it('stops trials by what they report, and goes on with the best from its checkpoint, on whichever host', async () => {
     // Its state after each step depends on all before it, and is what it makes.
@@ -267,7 +267,7 @@ echo "{\\"test\\": {\\"score\\": $((2000000 - $1))}}" > metrics.json; echo "$sta
     await dvcSays(clone, 'exp', 'pull', 'origin', `halved-${best ?? ''}`);
     await dvcSays(clone, 'exp', 'apply', `halved-${best ?? ''}`);
     expect(readFileSync(join(clone, 'model'), 'utf8')).toBe(readFileSync(join(alone, 'model'), 'utf8'));
-  }, 240_000);
+  });
 
   it('refuses what would make every trial fail', async () => {
     const { url } = repository();
@@ -283,5 +283,5 @@ echo "{\\"test\\": {\\"score\\": $((2000000 - $1))}}" > metrics.json; echo "$sta
       'InvalidInput',
       expect.stringContaining('applyBest') as string,
     ]);
-  }, 180_000);
+  });
 });

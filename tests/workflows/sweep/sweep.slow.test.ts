@@ -1,56 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { WorkflowHandle } from '@temporalio/client';
-import { CancelledFailure, type ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { SweepInput, SweepResult, SweepState } from '../../../workflows/index.js';
-import { identify, readRecord } from '../../../runner/index.js';
-import { smiFolder, smiRows } from '../../rig/nvidia-smi.js';
+import type { ApplicationFailure } from '@temporalio/common';
+import type { SweepResult, SweepState } from '../../../workflows/index.js';
+import { readRecord } from '../../../runner/index.js';
 import { makeProject, writeFiles } from '../../rig/project.js';
 import { failureOf, untilState } from '../../rig/runs.js';
 import { SCORE_PROJECT, fingerprint, git, makeGitProject } from '../../rig/sweep-project.js';
-import { startTemporal, startWorkers } from '../../rig/temporal.js';
+import { SweepRig, copiesOf, score, statuses } from '../../rig/sweep-runs.js';
 import { SplitMix64, successiveHalving } from './reference.js';
 
-let env: TestWorkflowEnvironment;
-const served = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-served-')));
-let stopWorkers: () => Promise<void>;
+let rig: SweepRig;
 beforeAll(async () => {
-  env = await startTemporal();
-  stopWorkers = await startWorkers(env, served, { slots: 4 });
+  rig = await SweepRig.start();
 });
 afterAll(async () => {
-  await stopWorkers?.();
-  await env?.teardown();
+  await rig?.end();
 });
-
-const METRIC = 'metrics.json:test.score';
-const project = (files: Readonly<Record<string, string>> = {}) =>
-  makeGitProject({ ...SCORE_PROJECT, ...files }, served);
-
-function start(root: string, input: object): Promise<WorkflowHandle> {
-  return env.client.workflow.start('sweep', {
-    taskQueue: 'reprise',
-    workflowId: randomUUID(),
-    args: [{ workspace: { kind: 'path', path: root }, metric: METRIC, ...input }],
-  });
-}
-
-async function sweep(root: string, input: Partial<SweepInput>): Promise<SweepResult> {
-  return (await (await start(root, input)).result()) as SweepResult;
-}
-
-const score = (x: number, y: number) => 10 - (x - 3) ** 2 - (y - 2) ** 2;
-const statuses = ({ trials }: SweepState) => trials.map((trial) => trial.status);
-const copiesOf = (root: string, id: string) => readdirSync(join(root, '.reprise/sweeps', id, 'trials'));
 
 describe('a grid', () => {
   it('tries every point in a copy of its own, and touches nothing of the user', async () => {
-    const root = project();
+    const root = rig.project();
     const before = fingerprint(root);
-    const result = await sweep(root, { params: { x: [1, 3, 4], 'model.y': [0.5, 2] }, jobs: 2 });
+    const result = await rig.sweep(root, { params: { x: [1, 3, 4], 'model.y': [0.5, 2] }, jobs: 2 });
     expect(result.trials.map(({ params, value, status }) => ({ params, value, status }))).toEqual(
       [1, 3, 4].flatMap((x) =>
         [0.5, 2].map((y) => ({ params: { x, 'model.y': y }, value: score(x, y), status: 'done' })),
@@ -71,13 +43,13 @@ describe('a grid', () => {
   });
 
   it('runs at most `jobs` trials at once, and so many of them', async () => {
-    const log = join(served, `spans-${randomUUID()}`);
-    const root = project({
-      'score.sh': `date +%s%N >> ${log}-$1-$2\nsleep 2\ndate +%s%N >> ${log}-$1-$2\necho '{"test": {"score": 1}}' > metrics.json\ntouch model\n`,
+    const log = join(rig.served, `spans-${randomUUID()}`);
+    const root = rig.project({
+      'score.sh': `date +%s%N >> ${log}-$1-$2\ni=0\nuntil test $(ls ${log}-* | wc -l) -ge 3 || test $i = 600; do i=$((i+1)); sleep 0.1; done\nsleep 1\ndate +%s%N >> ${log}-$1-$2\necho '{"test": {"score": 1}}' > metrics.json\ntouch model\n`,
     });
-    await sweep(root, { params: { x: [1, 2], 'model.y': [1.5, 2.5, 3.5] }, jobs: 3 });
-    const spans = readdirSync(served)
-      .map((name) => join(served, name))
+    await rig.sweep(root, { params: { x: [1, 2], 'model.y': [1.5, 2.5, 3.5] }, jobs: 3 });
+    const spans = readdirSync(rig.served)
+      .map((name) => join(rig.served, name))
       .filter((path) => path.startsWith(log))
       .map((path) => readFileSync(path, 'utf8').trim().split('\n').map(Number) as [number, number]);
     expect(spans).toHaveLength(6);
@@ -86,13 +58,13 @@ describe('a grid', () => {
   });
 
   it('continues as new when its history grows long, and loses nothing', async () => {
-    const root = project();
-    const handle = await start(root, { params: { x: { int: [1, 5] } }, jobs: 2, trialsPerRun: 2 });
+    const root = rig.project();
+    const handle = await rig.start(root, { params: { x: { int: [1, 5] } }, jobs: 2, trialsPerRun: 2 });
     const result = (await handle.result()) as SweepResult;
     expect(result.trials.map(({ params, value }) => [params['x'], value])).toEqual(
       [1, 2, 3, 4, 5].map((x) => [x, score(x, 0.5)]),
     );
-    const { raw, runId } = await env.client.workflow.getHandle(handle.workflowId).describe();
+    const { raw, runId } = await rig.env.client.workflow.getHandle(handle.workflowId).describe();
     expect(raw.workflowExecutionInfo?.firstRunId).not.toBe(runId);
     expect(result.id).toBe(`sweep-${raw.workflowExecutionInfo?.firstRunId?.slice(-8)}`);
     const record = (await readRecord(root, result.id))?.state as SweepState;
@@ -104,7 +76,7 @@ describe('a grid', () => {
       `sub/${path}`,
       text.replace(': {cache: false}', ''),
     ]);
-    const top = makeGitProject({ ...Object.fromEntries(files), 'sub/.dvc/config': '' }, served);
+    const top = makeGitProject({ ...Object.fromEntries(files), 'sub/.dvc/config': '' }, rig.served);
     git(top, 'rm', '-rq', '.dvc', '.dvcignore');
     git(top, 'commit', '-qm', 'The project is below');
     writeFiles(top, {
@@ -114,7 +86,7 @@ describe('a grid', () => {
       ),
     });
     const root = join(top, 'sub');
-    const result = await sweep(root, { params: { x: [2, 3] } });
+    const result = await rig.sweep(root, { params: { x: [2, 3] } });
     expect(result.trials.map(({ value }) => value)).toEqual([score(2, 0.5), score(3, 0.5)]);
     const listed = git(top, 'ls-tree', '-r', '--name-only', result.trials[0]?.experiment?.commit ?? '').split(
       '\n',
@@ -126,12 +98,12 @@ describe('a grid', () => {
 
 describe('random and successive halving', () => {
   it('draw what the reference draws', async () => {
-    const root = project();
+    const root = rig.project();
     const params = {
       x: { uniform: [0, 6] as [number, number] },
       'model.y': { int: [0, 4] as [number, number] },
     };
-    const result = await sweep(root, { method: 'random', params, maxTrials: 4, seed: 11, jobs: 4 });
+    const result = await rig.sweep(root, { method: 'random', params, maxTrials: 4, seed: 11, jobs: 4 });
     const reference = new SplitMix64(11);
     const expected = Array.from({ length: 4 }, () => ({
       x: Number((6 * reference.uniform()).toPrecision(6)),
@@ -143,11 +115,11 @@ describe('random and successive halving', () => {
   });
 
   it('promote what the reference promotes', async () => {
-    const root = project({
+    const root = rig.project({
       'score.sh':
         'awk -v x="$1" -v e="$3" \'BEGIN { printf "{\\"test\\": {\\"score\\": %.9f}}\\n", x * (1 - 0.2 * (e - 1)) }\' > metrics.json; touch model\n',
     });
-    const result = await sweep(root, {
+    const result = await rig.sweep(root, {
       method: 'asha',
       params: { x: { uniform: [-1, 1] } },
       maxTrials: 7,
@@ -165,64 +137,13 @@ describe('random and successive halving', () => {
   });
 });
 
-describe('ends early', () => {
-  it('what reports worse than the median of the others', async () => {
-    const root = project({
-      'score.sh': `echo "{\\"step\\": 1, \\"metrics\\": {\\"loss\\": $1}}" >> $REPRISE_PROGRESS
-case $1 in 9) sleep 300;; *) sleep 5;; esac
-echo '{"test": {"score": 1}}' > metrics.json; touch model
-`,
-    });
-    const result = await sweep(root, {
-      params: { x: [1, 2, 3, 9, 1.5] },
-      jobs: 3,
-      earlyStopping: { metric: 'loss', minTrials: 3 },
-    });
-    expect(statuses(result)).toEqual(['done', 'done', 'done', 'stopped', 'done']);
-    expect(result.trials[3]?.reason).toBe('loss is worse than the median at step 1');
-    expect(copiesOf(root, result.id)).toEqual([]);
-  });
-
-  it('when the hours are spent', async () => {
-    const root = project();
-    const result = await sweep(root, { params: { seconds: [0, 300, 0] }, budgetHours: 12 / 3600 });
-    expect(statuses(result)).toEqual(['done', 'stopped']);
-    expect(result).toMatchObject({
-      status: 'succeeded',
-      best: '001',
-      ending: expect.stringContaining('budgetHours') as string,
-    });
-  });
-
-  it('when the hours of GPUs are spent, begins no more', async () => {
-    const root = project({
-      'dvc.yaml': `${SCORE_PROJECT['dvc.yaml']}    meta: {reprise: {labels: [gpu], gpus: 2}}\n`,
-    });
-    const before = process.env['PATH'];
-    process.env['PATH'] = `${smiFolder(smiRows(2))}:${before}`;
-    const stop = await startWorkers(env, served, { slots: 1, hostId: 'with-gpus' });
-    process.env['PATH'] = before;
-    try {
-      const result = await sweep(root, { params: { seconds: [1, 4, 0] }, budgetGpuHours: 8 / 3600 });
-      expect(statuses(result)).toEqual(['done', 'done']);
-      const [first = 0, second = 0] = result.trials.map((trial) => trial.gpuSeconds);
-      expect(first).toBeGreaterThanOrEqual(2);
-      expect(second).toBeGreaterThanOrEqual(8);
-      expect(result.gpuHours).toBeCloseTo((first + second) / 3600, 9);
-      expect(result.ending).toContain('budgetGpuHours');
-    } finally {
-      await stop();
-    }
-  });
-});
-
 describe('failures', () => {
   it('of a trial do not end the sweep', async () => {
-    const root = project({
+    const root = rig.project({
       'score.sh':
         'test "$1" != 2 || { echo it broke; exit 3; }\necho "{\\"test\\": {\\"score\\": $1}}" > metrics.json; touch model\n',
     });
-    const result = await sweep(root, { params: { x: [1, 2, 3] } });
+    const result = await rig.sweep(root, { params: { x: [1, 2, 3] } });
     expect(statuses(result)).toEqual(['done', 'failed', 'done']);
     const reason = result.trials[1]?.reason ?? '';
     expect(reason).toMatch(/train: the command failed with exit code 3[^]*it broke/);
@@ -232,8 +153,10 @@ describe('failures', () => {
   });
 
   it('of all trials fail it, with the first reason', async () => {
-    const root = project();
-    const failure = await failureOf(sweep(root, { params: { x: [1, 2] }, metric: 'metrics.json:accuracy' }));
+    const root = rig.project();
+    const failure = await failureOf(
+      rig.sweep(root, { params: { x: [1, 2] }, metric: 'metrics.json:accuracy' }),
+    );
     expect(failure.type).toBe('SweepFailed');
     expect(failure.message).toMatch(
       /metrics\.json: metrics\.json has no figure accuracy\n {2}found: test\.score/,
@@ -242,17 +165,17 @@ describe('failures', () => {
   });
 
   it('of the input name the field', async () => {
-    const root = project();
+    const root = rig.project();
     for (const [input, field] of [
       [{}, 'params'],
       [{ params: { x: [1] }, metric: 'accuracy' }, 'metric'],
       [{ params: { x: { uniform: [0, 1] } } }, 'params.x'],
       [{ params: { x: [1] }, jbos: 2 }, 'jbos'],
     ] as const) {
-      const failure = await failureOf(start(root, input).then((handle) => handle.result()));
+      const failure = await failureOf(rig.start(root, input).then((handle) => handle.result()));
       expect(failure).toMatchObject({ type: 'InvalidInput', nonRetryable: true, details: [{ field }] });
     }
-    const none = await env.client.workflow.start('sweep', {
+    const none = await rig.env.client.workflow.start('sweep', {
       taskQueue: 'reprise',
       workflowId: randomUUID(),
       args: [],
@@ -262,13 +185,13 @@ describe('failures', () => {
 
   it('of the project come before any trial, with what to do', async () => {
     const codeOf = async (root: string, input: object) => {
-      const failure = await failureOf(start(root, input).then((handle) => handle.result()));
+      const failure = await failureOf(rig.start(root, input).then((handle) => handle.result()));
       return [
         (failure.cause as ApplicationFailure).type,
         (failure.cause as ApplicationFailure).message,
       ] as const;
     };
-    const root = project({ 'list.yaml': 'a: [1]\n', 'p.toml': 'a = 1\n' });
+    const root = rig.project({ 'list.yaml': 'a: [1]\n', 'p.toml': 'a = 1\n' });
     for (const [name, code] of [
       ['nothing', 'missing-param'],
       ['other.yaml:x', 'missing-params-file'],
@@ -280,7 +203,7 @@ describe('failures', () => {
       expect([name, (await codeOf(root, { params: { [name]: [1] } }))[0]]).toEqual([name, code]);
 
     const params = { x: [1] };
-    const plain = makeProject(SCORE_PROJECT, served);
+    const plain = makeProject(SCORE_PROJECT, rig.served);
     expect(await codeOf(plain, { params })).toEqual([
       'sweep-needs-git',
       expect.stringContaining('git init') as string,
@@ -292,97 +215,16 @@ describe('failures', () => {
       'sweep-untracked',
       expect.stringContaining('git add score.sh') as string,
     ]);
-    const named = project();
-    await sweep(named, { params, name: 'first' });
+    const named = rig.project();
+    await rig.sweep(named, { params, name: 'first' });
     expect((await codeOf(named, { params, name: 'first' }))[0]).toBe('sweep-exists');
-  });
-});
-
-describe('while it runs', () => {
-  it('passes over signals that say nothing', async () => {
-    const root = project();
-    const handle = await start(root, { params: { x: [1, 2] }, earlyStopping: {} });
-    for (const payload of [
-      null,
-      5,
-      'text',
-      {},
-      [],
-      { workflowId: 'x' },
-      { workflowId: handle.workflowId, progress: { step: 'a' } },
-    ])
-      await handle.signal('progress', payload);
-    expect(statuses((await handle.result()) as SweepResult)).toEqual(['done', 'done']);
-  });
-
-  it('shows its trials in the current details, with what they report', async () => {
-    const root = project({
-      'score.sh': `echo '{"step": 4, "total": 9}' >> $REPRISE_PROGRESS; sleep 300\n`,
-    });
-    const handle = await start(root, { params: { x: [1] } });
-    await untilState<SweepState>(handle, ({ trials }) => trials[0]?.progress?.step === 4);
-    const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
-    expect(currentDetails).toContain('| 001 | running | 1 |  | train: step 4 of 9 |');
-    await handle.cancel();
-    await failureOf(handle.result());
-  });
-
-  it('ends its trials when it is canceled, and leaves no copy and no process', async () => {
-    const pids = join(served, `pids-${randomUUID()}`);
-    const root = project({ 'score.sh': `echo $$ >> ${pids}\nsleep 300 & wait\n` });
-    const before = fingerprint(root);
-    const handle = await start(root, { params: { x: [1, 2] }, jobs: 2 });
-    const { id } = await untilState<SweepState>(
-      handle,
-      () => existsSync(pids) && readFileSync(pids, 'utf8').trim().split('\n').length === 2,
-    );
-    await handle.cancel();
-    expect(await failureOf(handle.result())).toBeInstanceOf(CancelledFailure);
-    for (const pid of readFileSync(pids, 'utf8').trim().split('\n'))
-      expect(identify(Number(pid))).toBeUndefined();
-    expect(copiesOf(root, id)).toEqual([]);
-    expect(fingerprint(root)).toEqual(before);
-    const record = await readRecord(root, id);
-    expect(record?.status).toBe('canceled');
-    expect(statuses(record?.state as SweepState)).toEqual(['canceled', 'canceled']);
-  });
-
-  it('goes on with the next workers when its own leave', async () => {
-    const tries = join(served, `tries-${randomUUID()}`);
-    const root = project({
-      'score.sh': `echo $1 >> ${tries}\ntest $(grep -c "^2$" ${tries}) != 1 || { sleep 300 & wait; }\necho "{\\"test\\": {\\"score\\": $1}}" > metrics.json; touch model\n`,
-    });
-    const handle = await start(root, { params: { x: [1, 2, 3] } });
-    await untilState<SweepState>(
-      handle,
-      () => existsSync(tries) && readFileSync(tries, 'utf8').endsWith('2\n'),
-    );
-    await stopWorkers();
-    stopWorkers = await startWorkers(env, served, { slots: 4 });
-    const result = (await handle.result()) as SweepResult;
-    expect(result.trials.map(({ value }) => value)).toEqual([1, 2, 3]);
-    expect(readFileSync(tries, 'utf8')).toBe('1\n2\n2\n3\n');
-  });
-
-  it('leaves nothing behind that a later one trips over when it is terminated', async () => {
-    const root = project({
-      'score.sh': 'sleep "$3"; echo "{\\"test\\": {\\"score\\": $1}}" > metrics.json; touch model\n',
-    });
-    const handle = await start(root, { params: { seconds: [300] } });
-    const { id } = await untilState<SweepState>(handle, ({ trials }) => trials[0]?.status === 'running');
-    await handle.terminate();
-    expect(copiesOf(root, id)).toEqual(['001']);
-    const result = await sweep(root, { params: { x: [1] } });
-    expect(statuses(result)).toEqual(['done']);
-    expect(copiesOf(root, id)).toEqual([]);
-    expect((await readRecord(root, id))?.status).toBe('abandoned');
   });
 });
 
 describe('applyBest', () => {
   it('makes the workspace what the best trial made, unless the user changed it since', async () => {
-    const root = project();
-    const first = await sweep(root, { params: { x: [2, 3] }, applyBest: true });
+    const root = rig.project();
+    const first = await rig.sweep(root, { params: { x: [2, 3] }, applyBest: true });
     expect(first.applied).toEqual({ label: '002' });
     expect(readFileSync(join(root, 'params.yaml'), 'utf8')).toBe(
       SCORE_PROJECT['params.yaml'].replace('x: 1 ', 'x: 3 '),
@@ -390,7 +232,7 @@ describe('applyBest', () => {
     expect(readFileSync(join(root, 'model'), 'utf8')).toBe('3 0.5\n');
     expect(git(root, 'diff', '--cached', '--name-only')).toBe('');
 
-    const handle = await start(root, { params: { 'model.y': [1, 2], seconds: [2] }, applyBest: true });
+    const handle = await rig.start(root, { params: { 'model.y': [1, 2], seconds: [2] }, applyBest: true });
     await untilState<SweepState>(handle, ({ trials }) => trials.length > 1);
     const changed = `${SCORE_PROJECT['params.yaml']}mine: 1\n`;
     writeFileSync(join(root, 'params.yaml'), changed);

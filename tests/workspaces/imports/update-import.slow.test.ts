@@ -124,7 +124,7 @@ describeWithS3('an import is updated as dvc update does it', () => {
     await dvc(imported, 'init', '--quiet');
     await dvc(imported, 'remote', 'add', 'source', `s3://${bucket}`);
     await dvc(imported, 'remote', 'modify', 'source', 'endpointurl', s3.endpoint);
-  }, 240_000);
+  });
   afterAll(async () => {
     web?.close();
     await s3?.stop();
@@ -179,7 +179,7 @@ describeWithS3('an import is updated as dvc update does it', () => {
     await dvc(ours, 'update', '--quiet', ...files);
     expect(files.map((file) => readFileSync(join(ours, file), 'utf8'))).toEqual(texts);
     expect(readFileSync(join(ours, 'dvc-part.csv'), 'utf8')).toBe('new,2\n');
-  }, 180_000);
+  });
 
   it('keeps what somebody has changed, and says what is no longer there', async () => {
     const root = copy();
@@ -191,5 +191,5 @@ describeWithS3('an import is updated as dvc update does it', () => {
       code: 'source-missing',
       message: expect.stringContaining('/plain.txt is not there'),
     });
-  }, 240_000);
+  });
 });

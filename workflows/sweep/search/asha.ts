@@ -7,7 +7,7 @@ import { ranked, rankedByReport } from './ranked.js';
 type Asha = NonNullable<SweepOptions['asha']>;
 
 /** What the resource is at each rung: `min`, and `eta` times as much at each one after it, up to `max`. */
-export function rungsOf({ min, max, eta }: Asha): number[] {
+function rungsOf({ min, max, eta }: Asha): number[] {
   const rungs = [];
   for (let resource = min; resource <= max; resource *= eta) rungs.push(resource);
   return rungs;

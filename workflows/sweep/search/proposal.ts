@@ -14,7 +14,7 @@ export interface Proposal {
 export type Search = (trials: readonly TrialState[]) => Proposal | undefined;
 
 /** How many sets of params are tried at most, rungs apart. */
-export function trialCount({ method, params, maxTrials }: SweepOptions): number {
+function trialCount({ method, params, maxTrials }: SweepOptions): number {
   if (method !== 'grid') return maxTrials || 10;
   const size = Object.values(params).reduce((product, space) => product * spaceSize(space), 1);
   return maxTrials ? Math.min(maxTrials, size) : size;

@@ -16,7 +16,7 @@ describeWithDvc('agreement with dvc on params files', () => {
     folder = await mkdtemp(join(tmpdir(), 'reprise-params-'));
     const script = await readFile(join(import.meta.dirname, 'read-files.py'), 'utf8');
     answers = JSON.parse(await python(script, JSON.stringify(paramsCorpus))) as typeof answers;
-  }, 240_000);
+  });
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -141,7 +141,7 @@ describeWithDvc('dvc.lock, updated as DVC updates it', () => {
       const ours = mergeLock(text, new Map([[name, simple(name)]]), order, 'dvc.lock');
       expect({ label, name, text: ours }).toEqual({ label, name, text: expected[i] });
     });
-  }, 240_000);
+  });
 
   it('gives the bytes of a sequential run for generated entries, in whatever order they come', async () => {
     const generator = new LineGenerator(randomNumbers(7));
