@@ -7,6 +7,7 @@
  */
 export { tf } from './native/tensorflow.js';
 export { devices, type Devices, type Gpu } from './native/devices.js';
+export { batchesByBytes } from './program/batches.js';
 export { compileProgram } from './program/compile.js';
 export { interpretProgram } from './program/interpret.js';
 export { after } from './ops/after.js';

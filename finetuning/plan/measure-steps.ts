@@ -36,6 +36,8 @@ for (const width of chosen(widths)) {
   }
   seconds.set(width, Math.min(...times));
 }
+// Its batches may be larger than those of an update.
+if (config.eval_strategy !== 'no') await prepared.session.validateWidest();
 const secondsPerEpoch = widths.reduce(
   (sum, width) => sum + (updates.get(width) as Updates).count * interpolated(width),
   0,

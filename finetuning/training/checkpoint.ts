@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { sha256 as sha256OfFile } from '../data/ingestion/digest.js';
 import { safetensorsParts } from '../models/safetensors/encode-safetensors.js';
+import { BEST_FILE, type StoredFile } from './best-model.js';
 import { writeFolder, type FolderContents } from './durable-folder.js';
 import { toJson, type TrainingState } from './training-state.js';
 import {
   encodeWeights,
-  readTensors,
   readWeightFiles,
+  storedTensors,
   type Tensors,
   type WeightFiles,
 } from './weight-files.js';
@@ -19,7 +21,8 @@ export interface Checkpoint {
   readonly state: TrainingState;
   readonly weights: Tensors;
   readonly optimizer: Tensors;
-  readonly best: Tensors | undefined;
+  /** {@link BEST_FILE} */
+  readonly best: StoredFile | undefined;
 }
 
 /** Files beside the ones that make the checkpoint, for other tools to read: trainer_state.json, adapter_config.json. */
@@ -47,7 +50,7 @@ const stateSchema = z.strictObject({
   }),
 });
 
-const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The checkpoints of one training: a folder with a sub-folder for each. */
 export class CheckpointFolder {
@@ -71,7 +74,7 @@ export class CheckpointFolder {
       ...encodeWeights(this.files, weights),
       'optimizer.safetensors': moments,
       'training_state.json': toJson({ fingerprint, state }),
-      ...(best ? { 'best.safetensors': { parts: () => safetensorsParts(best) } } : {}),
+      ...(best ? { [BEST_FILE]: { copyOf: best.path, sha256: best.sha256 } } : {}),
     };
     let manifest = '';
     mkdirSync(this.path, { recursive: true });
@@ -86,14 +89,14 @@ export class CheckpointFolder {
   }
 
   /** The newest checkpoint of this training that is whole. What is passed over, and why, goes to `log`. */
-  newest(
+  async newest(
     fingerprint: string,
     log: (line: string) => void,
-  ): { checkpoint: Checkpoint; path: string } | undefined {
+  ): Promise<{ checkpoint: Checkpoint; path: string } | undefined> {
     for (const step of this.#steps()) {
       const path = join(this.path, `checkpoint-${step}`);
       try {
-        const checkpoint = this.#read(path);
+        const checkpoint = await this.#read(path);
         if (checkpoint.fingerprint === fingerprint) return { checkpoint, path };
         log(`${path} belongs to a training with other settings, model or data: it is not used`);
       } catch (error) {
@@ -117,11 +120,12 @@ export class CheckpointFolder {
       .sort((a, b) => b - a);
   }
 
-  #read(path: string): Checkpoint {
+  async #read(path: string): Promise<Checkpoint> {
     const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(path, MANIFEST), 'utf8')));
     for (const [name, digest] of Object.entries(manifest.sha256))
-      if (sha256(readFileSync(join(path, name))) !== digest)
+      if ((await sha256OfFile(join(path, name))) !== digest)
         throw new Error(`${name} does not have the digest it was written with`);
+    const best = manifest.sha256[BEST_FILE];
     const { fingerprint, state } = stateSchema.parse(
       JSON.parse(readFileSync(join(path, 'training_state.json'), 'utf8')),
     );
@@ -129,8 +133,8 @@ export class CheckpointFolder {
       fingerprint,
       state,
       weights: readWeightFiles(this.files, path),
-      optimizer: readTensors(join(path, 'optimizer.safetensors')),
-      best: 'best.safetensors' in manifest.sha256 ? readTensors(join(path, 'best.safetensors')) : undefined,
+      optimizer: storedTensors(join(path, 'optimizer.safetensors')),
+      best: best === undefined ? undefined : { path: join(path, BEST_FILE), sha256: best },
     };
   }
 }

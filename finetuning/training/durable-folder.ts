@@ -17,7 +17,11 @@ import { DiagnosticError } from '../../diagnostics/index.js';
 
 /** What a file is to hold: bytes, text, bytes that are made part by part, or what another file holds. */
 export type FileContent =
-  Uint8Array | string | { readonly parts: () => Iterable<Uint8Array> } | { readonly copyOf: string };
+  | Uint8Array
+  | string
+  | { readonly parts: () => Iterable<Uint8Array> }
+  /** With the digest that it has, if a summary is to name it. */
+  | { readonly copyOf: string; readonly sha256?: string };
 
 /** Paths relative to the folder → contents. */
 export type FolderContents = Readonly<Record<string, FileContent>>;
@@ -48,7 +52,7 @@ export function writeFolder(
       folders.add(dirname(path));
       const hash = summary && createHash('sha256');
       writeSynced(path, content, hash);
-      if (hash) digests[name] = hash.digest('hex');
+      if (hash) digests[name] = digestOfCopy(content) ?? hash.digest('hex');
     }
     if (summary) writeSynced(join(beside, summary.name), summary.of(digests));
     for (const path of folders) syncFolder(path);
@@ -77,6 +81,10 @@ function writeSynced(path: string, content: FileContent, hash?: Hash): void {
   } finally {
     closeSync(descriptor);
   }
+}
+
+function digestOfCopy(content: FileContent): string | undefined {
+  return typeof content === 'object' && 'copyOf' in content ? content.sha256 : undefined;
 }
 
 function partsOf(content: Exclude<FileContent, { copyOf: string }>): Iterable<Uint8Array> {

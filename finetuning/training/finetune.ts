@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { unusedSettings, type FinetuningConfig } from '../../configs/index.js';
 import type { Locator } from '../../diagnostics/index.js';
+import { BestModel } from './best-model.js';
 import { CallbackList } from './callbacks/callback-list.js';
 import type { CheckpointInfo, TrainingCallback } from './callbacks/callback.js';
 import { earlyStopping } from './callbacks/early-stopping.js';
@@ -91,10 +92,12 @@ async function run(options: FinetuneOptions, onNeeds: (needs: MemoryNeeds) => vo
   const folder = 'folder' in place ? place.folder : join(place.under, key);
   const checkpoints = new CheckpointFolder(folder, format);
   const epochs = new EpochModels(folder, config.save_epochs_limit);
-  const found = checkpoints.newest(key, log);
+  const best = new BestModel(folder);
+  const found = await checkpoints.newest(key, log);
   if (found) {
     const { weights, optimizer } = found.checkpoint;
     session.restore({ ...renamed(weights, format.fromFile), ...optimizer });
+    if (found.checkpoint.best) best.takeOver(found.checkpoint.best);
     log(`continuing from step ${found.checkpoint.state.step} of ${total} (${found.path})`);
   }
   const state = found?.checkpoint.state ?? initialState();
@@ -111,15 +114,14 @@ async function run(options: FinetuneOptions, onNeeds: (needs: MemoryNeeds) => vo
     history: [...state.history],
   });
 
-  const save = (weights: Tensors, best: Tensors | undefined): CheckpointInfo => {
-    const toFile = (tensors: Tensors): Tensors => renamed(tensors, format.toFile);
+  const save = (weights: Tensors): CheckpointInfo => {
     const saved = checkpoints.save(
       {
         fingerprint: key,
         state,
-        weights: toFile(weights),
+        weights: renamed(weights, format.toFile),
         optimizer: session.liveOptimizerState(),
-        best: best && toFile(best),
+        best: best.file,
       },
       {
         ...format.companions,
@@ -129,14 +131,14 @@ async function run(options: FinetuneOptions, onNeeds: (needs: MemoryNeeds) => vo
     );
     return { step: state.step, ...saved };
   };
-  const { status, best } = await train({
+  const status = await train({
     config,
     session,
     order,
     total,
     state,
-    best: found?.checkpoint.best && renamed(found.checkpoint.best, format.fromFile),
     callbacks,
+    keepBest: (model) => best.keep(renamed(model, format.toFile)),
     save,
     saveEpoch: (epoch, model) => epochs.save(epoch, folderOf(options, prepared, model, state.step)),
     describeRows: (rows) => describeRows(prepared, rows),
@@ -147,13 +149,13 @@ async function run(options: FinetuneOptions, onNeeds: (needs: MemoryNeeds) => vo
     throw explainedByWeights(error, prepared.network, options.modelDir);
   });
   if (state.stopped !== null) log(`ended at step ${state.step}: ${state.stopped}`);
-  const weights = best ?? session.readModel();
-  program.dispose();
   if (status === 'finished') {
     const others = config.save_epochs ? epochs.contents(state.epochsEnded) : {};
+    const weights = best.weights ? renamed(best.weights, format.fromFile) : session.liveModel();
     writeOutput(options, prepared, state, weights, others);
     if ('under' in place) rmSync(folder, { recursive: true, force: true });
   }
+  program.dispose();
   return { status, steps: state.step, total, resumedFrom, best: state.best };
 }
 

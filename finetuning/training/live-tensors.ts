@@ -1,4 +1,4 @@
-import type { Program } from '../../compute/index.js';
+import { batchesByBytes, type Program } from '../../compute/index.js';
 import type { ParameterShapes } from '../models/parameters.js';
 import type { NamedTensor } from '../models/safetensors/encode-safetensors.js';
 import type { Tensors } from './weight-files.js';
@@ -11,30 +11,30 @@ const PART_BYTES = 32 * 2 ** 20;
  * is held at a time. They are as they are at that moment: to be written before training goes on.
  */
 export function liveTensors(program: Program, shapes: ParameterShapes): Tensors {
-  let held: { readonly group: number; readonly values: Readonly<Record<string, unknown>> } | undefined;
-  const groups: string[][] = [];
+  let held:
+    { readonly group: readonly string[]; readonly values: Readonly<Record<string, unknown>> } | undefined;
+  const shapeOf = (name: string): readonly number[] => shapes.get(name) as readonly number[];
   const tensors: Record<string, NamedTensor> = {};
-  let room = 0;
-  for (const name of [...shapes.keys()].sort()) {
-    const shape = shapes.get(name) as readonly number[];
-    const bytes = 4 * shape.reduce((product, size) => product * size, 1);
-    if (bytes > room) {
-      groups.push([]);
-      room = PART_BYTES;
-    }
-    room -= bytes;
-    const group = groups.length - 1;
-    groups[group]?.push(name);
-    tensors[name] = {
-      shape,
-      get data() {
-        if (held?.group !== group) {
-          held = undefined;
-          held = { group, values: program.read(groups[group] as string[]) };
-        }
-        return held.values[name] as Float32Array;
-      },
-    };
-  }
+  for (const group of inGroups([...shapes.keys()].sort(), shapeOf))
+    for (const name of group)
+      tensors[name] = {
+        shape: shapeOf(name),
+        get data() {
+          if (held?.group !== group) {
+            held = undefined;
+            held = { group, values: program.read(group) };
+          }
+          return held.values[name] as Float32Array;
+        },
+      };
   return tensors;
+}
+
+/** Neighbours that are read or set together. */
+export function inGroups(
+  names: readonly string[],
+  shapeOf: (name: string) => readonly number[],
+): readonly (readonly string[])[] {
+  const bytesOf = (name: string): number => 4 * shapeOf(name).reduce((product, size) => product * size, 1);
+  return batchesByBytes(names, bytesOf, PART_BYTES);
 }

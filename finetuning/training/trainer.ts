@@ -19,11 +19,11 @@ export interface TrainerOptions {
   /** Updates of the whole training. */
   readonly total: number;
   readonly state: TrainingState;
-  /** The weights at the best validation so far. */
-  readonly best: Tensors | undefined;
   readonly callbacks: CallbackList;
+  /** Keeps the model of the best validation so far. */
+  readonly keepBest: (model: Tensors) => void;
   /** Writes a checkpoint of the present moment: the weights now, and those at the best validation. */
-  readonly save: (weights: Tensors, best: Tensors | undefined) => CheckpointInfo;
+  readonly save: (weights: Tensors) => CheckpointInfo;
   /** Writes the model as it is at the end of an epoch. @returns where */
   readonly saveEpoch: (epoch: number, model: Tensors) => string;
   /** Where the rows stand in the user's file. */
@@ -34,21 +34,15 @@ export interface TrainerOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-export interface TrainerResult {
-  readonly status: EndInfo['status'];
-  readonly best: Tensors | undefined;
-}
-
 /**
  * The training loop. Everything it does follows from `state`; so it can be left between any two lines of it and entered
  * again from a checkpoint, and ends in the same bytes.
  *
  * @throws DiagnosticError `loss-diverged`, `disk-full`, `callback-failed`
  */
-export async function train(options: TrainerOptions): Promise<TrainerResult> {
+export async function train(options: TrainerOptions): Promise<EndInfo['status']> {
   const { config, session, order, total, state, callbacks, signal } = options;
   const speed = new Speedometer();
-  let { best } = options;
   let savedAt = state.step;
   /** Of the last update, to name when it turns out to have gone wrong. */
   let last: UpdateRecord & { rows: string } = { loss: 0, gradNorm: 0, learningRate: 0, rows: '' };
@@ -67,7 +61,7 @@ export async function train(options: TrainerOptions): Promise<TrainerResult> {
       if (result) {
         const isBest = recordValidation(config, order, state, result);
         tellLogged();
-        if (isBest) best = session.readModel();
+        if (isBest) options.keepBest(session.liveModel());
         const info = { step: state.step, total, epoch: epochNow(), ...result, best: isBest };
         stopFor(await callbacks.tell('onEvaluate', info));
       }
@@ -75,7 +69,7 @@ export async function train(options: TrainerOptions): Promise<TrainerResult> {
     const epoch = epochEnded(order, state);
     if (epoch !== undefined && !interrupted()) {
       // Before the checkpoint of this step: who goes on from that finds this done.
-      const path = config.save_epochs ? options.saveEpoch(epoch, session.readModel()) : undefined;
+      const path = config.save_epochs ? options.saveEpoch(epoch, session.liveModel()) : undefined;
       state.epochsEnded = epoch;
       stopFor(await callbacks.tell('onEpoch', { epoch, step: state.step, path }));
     }
@@ -85,12 +79,12 @@ export async function train(options: TrainerOptions): Promise<TrainerResult> {
       if (!allFinite(weights)) throw diverged(state.step, last, last.rows);
       state.callbacks = callbacks.save();
       savedAt = state.step;
-      await callbacks.checkpointed(options.save(weights, best));
+      await callbacks.checkpointed(options.save(weights));
     }
     if (finished || interrupted()) {
       const status = interrupted() ? 'interrupted' : 'finished';
       await callbacks.ended({ step: state.step, total, status });
-      return { status, best };
+      return status;
     }
 
     const learningRate = learningRateAt(config, state.step, total);

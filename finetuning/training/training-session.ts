@@ -7,7 +7,7 @@ import { predictionBatches } from '../text/prediction-batches.js';
 import { averageFeeds, averageOf } from './averages.js';
 import type { Tensors } from './weight-files.js';
 import type { ExampleBatch, Examples } from './examples/examples.js';
-import { liveTensors } from './live-tensors.js';
+import { inGroups, liveTensors } from './live-tensors.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import { passName } from './training-program.js';
 import type { ValidationResult } from './validation.js';
@@ -29,6 +29,12 @@ export interface SessionOptions {
   readonly train: Examples;
   readonly validation: Examples;
   readonly task: Task;
+}
+
+interface Judged {
+  readonly losses?: TensorData;
+  readonly right?: TensorData;
+  readonly counted: ExampleBatch['counted'];
 }
 
 /** A program with the data it is fed: whole updates and whole validations, in terms of rows. */
@@ -91,13 +97,12 @@ export class TrainingSession {
     onProgress: (done: number, total: number) => void,
     signal: AbortSignal | undefined,
   ): Promise<ValidationResult | undefined> {
-    const { program, validation, evalRows, task } = this.#options;
+    const { validation, evalRows, task } = this.#options;
     let [loss, rightRows, labelled, done] = [0, 0, 0, 0];
     let judged = false;
     for (const batch of predictionBatches(validation, evalRows)) {
       if (signal?.aborted) return undefined;
-      const { width, inputs, labels, counted } = await validation.batch(batch, evalRows);
-      const { losses, right } = program.run(`evaluate/${width}`, { ...inputs, labels });
+      const { losses, right, counted } = await this.#judge(batch);
       counted.forEach((counts, at) => {
         if (counts === 0) return;
         labelled++;
@@ -112,6 +117,20 @@ export class TrainingSession {
     const mean = loss / labelled;
     const perplexity = task === 'causal-lm' ? { perplexity: Math.exp(mean) } : undefined;
     return { loss: mean, ...(judged ? { accuracy: rightRows / labelled } : {}), ...perplexity };
+  }
+
+  /** One batch, as wide as any: takes the memory of a validation. */
+  async validateWidest(): Promise<void> {
+    const { validation, evalRows } = this.#options;
+    const widest = predictionBatches(validation, evalRows).at(-1);
+    if (widest) await this.#judge(widest);
+  }
+
+  /** By row: losses and whether each is right, and over how many labels. */
+  async #judge(batch: Int32Array): Promise<Judged> {
+    const { program, validation, evalRows } = this.#options;
+    const { width, inputs, labels, counted } = await validation.batch(batch, evalRows);
+    return { counted, ...program.run(`evaluate/${width}`, { ...inputs, labels }) };
   }
 
   /** What training goes on from. */
@@ -129,15 +148,15 @@ export class TrainingSession {
     return liveTensors(this.#options.program, this.#options.optimizerState);
   }
 
-  /** What is evaluated and saved: of each weight the average, where one is kept. */
-  readModel(): Tensors {
-    const { changing, optimizerState } = this.#options;
-    const names = [...changing.keys()].map((name) => {
+  /** What is evaluated and saved: of each weight the average, where one is kept. Read when it is asked for. */
+  liveModel(): Tensors {
+    const { program, changing, optimizerState } = this.#options;
+    const sources = [...changing].map(([name, shape]) => {
       const average = averageOf(name);
-      return [name, optimizerState.has(average) ? average : name] as const;
+      return { name, source: optimizerState.has(average) ? average : name, shape };
     });
-    const values = this.#read(new Map(names.map(([name, source]) => [source, changing.get(name) ?? []])));
-    return Object.fromEntries(names.map(([name, source]) => [name, values[source] as NamedTensor]));
+    const live = liveTensors(program, new Map(sources.map(({ source, shape }) => [source, shape])));
+    return Object.fromEntries(sources.map(({ name, source }) => [name, live[source] as NamedTensor]));
   }
 
   /** Names as in torch's optimizer state; and the averages. */
@@ -147,9 +166,10 @@ export class TrainingSession {
 
   /** Puts values back: weights, optimizer state, or both. */
   restore(tensors: Tensors): void {
-    this.#options.program.assign(
-      Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data])),
-    );
+    for (const group of inGroups(Object.keys(tensors), (name) => (tensors[name] as NamedTensor).shape))
+      this.#options.program.assign(
+        Object.fromEntries(group.map((name) => [name, (tensors[name] as NamedTensor).data])),
+      );
   }
 
   #read(variables: ParameterShapes): Tensors {

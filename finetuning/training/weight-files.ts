@@ -32,22 +32,40 @@ export function encodeWeights(
   };
 }
 
-/** The way back. @throws DiagnosticError `file-missing`, `bad-safetensors` */
+/** The way back, read when they are asked for. @throws DiagnosticError `file-missing`, `bad-safetensors` */
 export function readWeightFiles({ weightsFile, headFile }: WeightFiles, folder: string): Tensors {
   const head = headFile && join(folder, headFile.name);
   return {
-    ...readTensors(join(folder, weightsFile)),
-    ...(head !== undefined && existsSync(head) ? readTensors(head) : {}),
+    ...storedTensors(join(folder, weightsFile)),
+    ...(head !== undefined && existsSync(head) ? storedTensors(head) : {}),
   };
 }
 
-/** @throws DiagnosticError `file-missing`, `bad-safetensors` */
-export function readTensors(path: string): Tensors {
+/**
+ * The tensors of a file, each read when it is asked for: all weights and moments of a training are more than what else it holds.
+ *
+ * @throws DiagnosticError `file-missing`, `bad-safetensors`
+ */
+export function storedTensors(path: string): Tensors {
+  return withFile(path, (file) =>
+    Object.fromEntries(
+      file.names.map((name) => [
+        name,
+        {
+          shape: file.shape(name),
+          get data() {
+            return withFile(path, (opened) => opened.readFloat32(name));
+          },
+        },
+      ]),
+    ),
+  );
+}
+
+function withFile<T>(path: string, read: (file: SafetensorsFile) => T): T {
   const file = SafetensorsFile.open(path);
   try {
-    return Object.fromEntries(
-      file.names.map((name) => [name, { shape: file.shape(name), data: file.readFloat32(name) }]),
-    );
+    return read(file);
   } finally {
     file.close();
   }

@@ -23,7 +23,7 @@ function inSmallData(root: string, commands: string): { status: number | null; s
   const { status, stdout } = spawnSync('unshare', ['-rm', 'sh', '-c', script], {
     cwd: root,
     encoding: 'utf8',
-    env: { ...process.env, REPRISE: `${process.execPath} ${EXECUTABLE}` },
+    env: { ...process.env, NODE: process.execPath, REPRISE: EXECUTABLE },
   });
   return { status, stdout };
 }
@@ -50,7 +50,7 @@ const eventAt = (stdout: string, marker: string): { code?: string; message?: str
 
 suite('a disk that fills up (skipped where a small file system cannot be mounted)', () => {
   it('stops the ingestion with what was being written, and leaves nothing half done', () => {
-    const { stdout } = inSmallData(project(10_000), '$REPRISE data ingest --json; ls -A data');
+    const { stdout } = inSmallData(project(10_000), '"$NODE" "$REPRISE" data ingest --json; ls -A data');
     expect(eventAt(stdout, '"event":"error"')).toMatchObject({ code: 'disk-full', at: { file: 'data/raw' } });
     expect(stdout).not.toContain('partial');
   });
@@ -61,9 +61,9 @@ suite('a disk that fills up (skipped where a small file system cannot be mounted
     const { stdout } = inSmallData(
       root,
       [
-        '$REPRISE data ingest && $REPRISE data preprocess && md5sum data/processed/rows.jsonl',
+        '"$NODE" "$REPRISE" data ingest && "$NODE" "$REPRISE" data preprocess && md5sum data/processed/rows.jsonl',
         'cp more.csv data/raw/',
-        '$REPRISE data preprocess --json',
+        '"$NODE" "$REPRISE" data preprocess --json',
         'md5sum data/processed/rows.jsonl',
         'ls -A data/processed',
       ].join('; '),

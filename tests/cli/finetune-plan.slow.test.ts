@@ -11,8 +11,13 @@ jest.setTimeout(300_000);
 
 const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
-describe.each(['full', 'lora'])('reprise finetune --plan of a GPT-2, %s', (method) => {
-  const settings = method === 'lora' ? { lora_r: 4, target_modules: null, modules_to_save: null } : {};
+const lora = { lora_r: 4, target_modules: null, modules_to_save: null };
+
+describe.each([
+  ['full', 'full', {}],
+  ['lora', 'lora', lora],
+  ['full, with validation that takes more than an update', 'full', { batch_size: 1, eval_batch_size: 1024 }],
+])('reprise finetune --plan of a GPT-2, %s', (_name, method, settings) => {
   let root: string;
   let plan: TrainingPlan;
   beforeAll(async () => {

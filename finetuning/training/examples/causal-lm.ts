@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
+import { md5 } from '../../data/ingestion/digest.js';
 import { readLanguageRows, type LanguageRow } from '../../data/index.js';
 import { ChatTemplate } from '../../text/chat-template.js';
 import { documentParts } from '../../text/document-parts.js';
@@ -88,8 +87,7 @@ async function readRowFile(file: string): Promise<LanguageRows> {
       at: { file },
       fix: 'run the stage that makes it again',
     });
-  const md5 = createHash('md5').update(readFileSync(file)).digest('hex');
-  return { file, count: rows.length, rows, lines, md5 };
+  return { file, count: rows.length, rows, lines, md5: await md5(file) };
 }
 
 /** @throws DiagnosticError `bad-tokenizer` */

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { ProblemType } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
+import { md5 } from '../../data/ingestion/digest.js';
 import { readTextRows, type Answer, type TextInput } from '../../data/index.js';
 import { rowLocation, type RowFile } from './dataset.js';
 
@@ -31,8 +30,7 @@ export async function readAnsweredTexts(path: string, problem: ProblemType): Pro
       at: { file: path },
       fix: 'run the stage that makes it again',
     });
-  const md5 = createHash('md5').update(readFileSync(path)).digest('hex');
-  return { file: path, count: inputs.length, inputs, answers, lines, md5 };
+  return { file: path, count: inputs.length, inputs, answers, lines, md5: await md5(path) };
 }
 
 /** The classes, in the order of the logits: sorted by code point, so that they are the same everywhere. */

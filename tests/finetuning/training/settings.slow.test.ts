@@ -82,6 +82,7 @@ describe('models of epochs', () => {
     expect(Object.keys(files)).toContain('/out/epoch_2/config.json');
     // Two checkpoints, each of an epoch's end.
     expect(readdirSync(join(root, 'checkpoints')).sort()).toEqual([
+      '.best',
       'checkpoint-12',
       'checkpoint-8',
       'epoch_2',
