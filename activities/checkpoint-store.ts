@@ -7,6 +7,7 @@ import {
   type EffectiveSettings,
 } from '../runner/index.js';
 import type { AbsentState } from './absent-state.js';
+import { storeOf } from './with-turn.js';
 
 /** Old checkpoints are looked for so often by one worker. */
 const EXPIRE_EVERY_MS = 3600_000;
@@ -27,8 +28,9 @@ export async function openCheckpointStore(
   const place = remote?.url ?? project.root;
   if (Date.now() - (expired.get(place) ?? 0) > EXPIRE_EVERY_MS) {
     expired.set(place, Date.now());
-    await expireLocalCheckpoints(project.root, expire);
-    if (remote) await Promise.all([expireCheckpoints(remote.store, expire), Turn.sweep(remote.store)]);
+    const held = await Turn.keys(storeOf({ project, absent }));
+    await expireLocalCheckpoints(project.root, expire, held);
+    if (remote) await Promise.all([expireCheckpoints(remote.store, expire, held), Turn.sweep(remote.store)]);
   }
   return remote && new CheckpointStore(remote.store, key, keep);
 }

@@ -28,7 +28,7 @@ export function toFailure(error: unknown, place: FailurePlace = {}): unknown {
     return ApplicationFailure.create({
       message: formatDiagnostic(error),
       type: code,
-      nonRetryable: !(error.transient || (place.isPrivate === true && code === 'disk-full')),
+      nonRetryable: !(error.transient || isOfOneHost(code, place)),
       details: [
         { at, fix, expected, found, message: error.message, host: place.host, usage: place.meter?.usage },
       ],
@@ -38,13 +38,20 @@ export function toFailure(error: unknown, place: FailurePlace = {}): unknown {
   return error;
 }
 
+/** In a checkout, what one host has no room for goes on where, or when, there is some; and so does what its credentials no longer may. */
+function isOfOneHost(code: string, { isPrivate = false, hasBegun = false }: FailurePlace): boolean {
+  return isPrivate && (code === 'disk-full' || (code === 'remote-denied' && hasBegun));
+}
+
 /** Of a stage: its address, the host that ran it, and what counts its GPU seconds. */
 export interface FailurePlace {
   readonly address?: string;
   readonly host?: string;
   readonly meter?: GpuMeter;
-  /** It works in a checkout, not in a person's folder: what one host has no room for goes on where, or when, there is some. */
+  /** It works in a checkout, not in a person's folder. */
   readonly isPrivate?: boolean;
+  /** An attempt was let through to the remote before: a refusal is not a mistake of whoever set it up. */
+  readonly hasBegun?: boolean;
 }
 
 function commandFailure(

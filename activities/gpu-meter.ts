@@ -2,7 +2,7 @@ import type { StageUsage } from '../workflows/index.js';
 
 /**
  * Counts the GPU seconds of a stage over all of its attempts: those that its commands held GPUs for, and those of them whose work
- * is lost, since an attempt ended before the next checkpoint was finished.
+ * is lost, since an attempt ended before the next checkpoint was finished. The host's clock may be set meanwhile: another counts.
  */
 export class GpuMeter {
   readonly #before: StageUsage;
@@ -18,12 +18,12 @@ export class GpuMeter {
 
   begin(gpus: number): void {
     this.#gpus = gpus;
-    this.#began = this.#saved = Date.now();
+    this.#began = this.#saved = performance.now();
   }
 
   /** A checkpoint was finished: what came before it is safe. */
   saved(): void {
-    if (this.#gpus > 0) this.#saved = Date.now();
+    if (this.#gpus > 0) this.#saved = performance.now();
   }
 
   /** @param isDone the command made its outs: nothing of this attempt is lost */
@@ -44,7 +44,7 @@ export class GpuMeter {
   }
 
   #now(): { gpuSeconds: number; gpuSecondsUnsaved: number } {
-    const now = Date.now();
+    const now = performance.now();
     return {
       gpuSeconds: (this.#gpus * (now - this.#began)) / 1000,
       gpuSecondsUnsaved: (this.#gpus * (now - this.#saved)) / 1000,

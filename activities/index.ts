@@ -63,8 +63,8 @@ export function createShortActivities(deps: ActivityDependencies): ShortActiviti
 export function createStageActivities(deps: ActivityDependencies): StageActivities {
   return {
     runStage(input) {
-      const { usage = input.usage } = (Context.current().info.heartbeatDetails ??
-        {}) as Partial<StageProgress>;
+      const { info } = Context.current();
+      const { usage = input.usage, handedBack = 0 } = (info.heartbeatDetails ?? {}) as Partial<StageProgress>;
       const meter = new GpuMeter(usage);
       return withSlot(deps, input, () =>
         converted(() => runStage(deps, input, meter), {
@@ -72,6 +72,7 @@ export function createStageActivities(deps: ActivityDependencies): StageActiviti
           host: deps.hostId,
           meter,
           isPrivate: input.workspace.kind === 'git',
+          hasBegun: info.attempt - handedBack > 1 || input.attempt > 1,
         }),
       );
     },

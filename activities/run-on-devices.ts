@@ -1,10 +1,25 @@
 import { Context } from '@temporalio/activity';
 import { DiagnosticError } from '../diagnostics/index.js';
-import { runCommand, type CheckpointStore, type EffectiveSettings } from '../runner/index.js';
+import { removeOutputs } from '../dvc/index.js';
+import {
+  runCommand,
+  type CheckpointStore,
+  type CheckpointUploads,
+  type EffectiveSettings,
+} from '../runner/index.js';
 import { LONGEST_METRIC, MOST_METRICS, type RunStageInput } from '../workflows/index.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { Work } from './stage-work.js';
 import { trialOf } from './sweep/trial-branch.js';
+
+export interface CommandOptions {
+  readonly key: string;
+  readonly settings: EffectiveSettings;
+  readonly checkpoints: CheckpointStore | undefined;
+  readonly uploads: CheckpointUploads | undefined;
+  /** Ends it, as a cancellation: another attempt has the stage. */
+  readonly passedOn: AbortSignal;
+}
 
 /**
  * Runs a stage's command on the GPUs and in the memory that it asks for, and tells what it does meanwhile.
@@ -13,11 +28,9 @@ import { trialOf } from './sweep/trial-branch.js';
  */
 export async function runOnDevices(
   { deps, input, project, stage, beat, meter }: Work,
-  key: string,
-  settings: EffectiveSettings,
-  checkpoints: CheckpointStore | undefined,
+  { key, settings, checkpoints, uploads, passedOn }: CommandOptions,
 ): Promise<void> {
-  const signal = Context.current().cancellationSignal;
+  const signal = AbortSignal.any([Context.current().cancellationSignal, passedOn]);
   const gpus = input.fallback ? 0 : settings.gpus;
   const onDevices = async (leased: readonly number[]): Promise<void> => {
     const limit = AbortSignal.timeout(Math.min(input.timeout * 1000, LONGEST_TIMER_MS));
@@ -36,6 +49,8 @@ export async function runOnDevices(
       env: identityOf(deps, input),
       signal: AbortSignal.any([signal, limit]),
       checkpoints,
+      uploads,
+      onCleared: () => removeOutputs(project, stage),
       until: input.until,
       onUpdate({ pid, progress, checkpoint, tail }) {
         if (checkpoint && checkpoint.digest !== saved) meter.saved();

@@ -9,10 +9,8 @@ import {
   parseLockEntry,
   readLockEntry,
   readParams,
-  removeOutputs,
   restoreRun,
   saveOutputs,
-  saveRun,
   stageStatus,
   type LockEntry,
   type Pipeline,
@@ -20,14 +18,13 @@ import {
   type StageChange,
 } from '../dvc/index.js';
 import { DiagnosticError } from '../diagnostics/index.js';
-import { projectDefaults, removeCheckpoints, settingsOf } from '../runner/index.js';
+import { projectDefaults, removeCheckpoints, settingsOf, withUploads, type Turn } from '../runner/index.js';
 import {
   fetchInputs,
   openRemoteIfAny,
   openWorkspace,
   pullInputs,
   pullOutputs,
-  pushResults,
   updateImport,
 } from '../workspaces/index.js';
 import type { RunStageInput, RunStageResult } from '../workflows/index.js';
@@ -35,7 +32,9 @@ import { absentState, type AbsentState } from './absent-state.js';
 import { Beat } from './beat.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { GpuMeter } from './gpu-meter.js';
-import { outlastingDrain } from './outlasting-drain.js';
+import { inCheckout } from './in-checkout.js';
+import { keep, savingOf } from './keep-results.js';
+import { refusingLate } from './refusing-late.js';
 import { recentPipeline } from './recent-pipeline.js';
 import { runOnDevices } from './run-on-devices.js';
 import type { Work } from './stage-work.js';
@@ -65,7 +64,7 @@ export async function runStage(
     const pulls = input.pull === true && !isPrivate;
     const remote = pulls ? await openRemoteIfAny(project, undefined) : absent?.remote;
     const work: Work = { deps, input, pipeline, project, stage, absent, pulls, remote, inputs, beat, meter };
-    const result = await bringUpToDate(work);
+    const result = await inCheckout({ root: project.root, isPrivate }, () => bringUpToDate(work));
     return {
       address: input.address,
       ...result,
@@ -135,10 +134,10 @@ async function bringUpToDate(work: Work): Promise<Outcome> {
       return made('restored', restored);
     }
   }
-  return await withTurn(work, key, () => execute(work, locked, key));
+  return await withTurn(work, key, (turn) => execute(work, locked, key, turn));
 }
 
-async function execute(work: Work, locked: LockEntry | undefined, key: string): Promise<Outcome> {
+async function execute(work: Work, locked: LockEntry | undefined, key: string, turn: Turn): Promise<Outcome> {
   const { project, stage, absent, beat } = work;
   // An equal stage may have ended between the look and the turn; also one of this host that was killed before it had pushed.
   const restored = isForced(work) ? undefined : await restore(work, locked, key);
@@ -148,11 +147,17 @@ async function execute(work: Work, locked: LockEntry | undefined, key: string): 
   }
   const settings = settingsOf(stage, projectDefaults(project.root));
   const checkpoints = await openCheckpointStore(project, absent, settings, key);
-  await removeOutputs(project, stage);
-  await runOnDevices(work, key, settings, checkpoints);
-  beat.update({ message: 'saving outs' });
-  const entry = await saveOutputs(project, stage, readParams, locked, savingOf(work));
-  await keep(work, entry);
+  const isOurs = async (): Promise<boolean> => !(await turn.isPassedOn());
+  const unlessPassedOn = refusingLate(isOurs, stage.address);
+  const entry = await withUploads(checkpoints, isOurs, async (uploads) => {
+    await runOnDevices(work, { key, settings, checkpoints, uploads, passedOn: turn.passedOn });
+    await unlessPassedOn();
+    beat.update({ message: 'saving outs' });
+    const saved = await saveOutputs(project, stage, readParams, locked, savingOf(work));
+    await keep(work, saved, { hasTurn: true });
+    await unlessPassedOn();
+    return saved;
+  });
   await removeCheckpoints(project.root, key);
   await checkpoints?.remove();
   return made('ran', entry);
@@ -193,11 +198,6 @@ function isForced({ input, stage }: Work): boolean {
   return input.force || (input.upstreamRan === true && !stage.frozen);
 }
 
-/** What is not in the cache, no other host could have. */
-function savingOf({ input, absent }: Work): { commit: boolean } {
-  return { commit: input.commit !== false || absent !== undefined };
-}
-
 /** From the run cache of this host, or else from that of the remote. */
 async function restore(
   work: Work,
@@ -211,22 +211,6 @@ async function restore(
   const signal = Context.current().cancellationSignal;
   if (!(await fetchRun(project, remote, key, { signal }))) return undefined;
   return await restoreRun(project, stage, readParams, locked, options);
-}
-
-/** Puts what a stage made where the next run, or another host, finds it. */
-async function keep(work: Work, entry: LockEntry): Promise<void> {
-  const { project, stage, absent, beat } = work;
-  if (!savingOf(work).commit) return;
-  const isRun = await saveRun(project, stage, entry);
-  if (!absent) return;
-  beat.update({ message: 'pushing outs' });
-  const { remote } = absent;
-  const { grace } = settingsOf(stage, projectDefaults(project.root));
-  // A host that is taken back has its outs nowhere else yet: what does not cross now is made again.
-  await outlastingDrain(grace, async (signal) => {
-    setMaxListeners(0, signal);
-    await pushResults({ project, stage, entry, isRun, remote, signal });
-  });
 }
 
 /** One that is not frozen is looked at by each run, as `dvc repro` does. */

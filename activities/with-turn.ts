@@ -14,7 +14,7 @@ import { giveBack } from './give-back.js';
 export async function withTurn<T>(
   { deps, input, project, absent }: TurnPlace,
   key: string,
-  run: () => Promise<T>,
+  run: (turn: Turn) => Promise<T>,
 ): Promise<T> {
   const { address, attempt } = input;
   const turn = await Turn.take(storeOf({ project, absent }), key, ownerOf(input));
@@ -25,7 +25,7 @@ export async function withTurn<T>(
     );
   }
   try {
-    return await run();
+    return await run(turn);
   } finally {
     await turn.end();
   }
@@ -36,7 +36,7 @@ export async function sweepTurns({ input, ...place }: Omit<TurnPlace, 'deps'>, k
   await Turn.sweep(storeOf(place), key, ownerOf(input));
 }
 
-function storeOf({ project, absent }: Pick<TurnPlace, 'project' | 'absent'>): ObjectStore {
+export function storeOf({ project, absent }: Pick<TurnPlace, 'project' | 'absent'>): ObjectStore {
   return absent?.remote?.store ?? new LocalStore(join(project.config.cacheDir, 'reprise'));
 }
 

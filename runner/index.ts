@@ -8,6 +8,7 @@ export {
 } from './run-command.js';
 export { expireLocalCheckpoints, removeCheckpoints } from './checkpoints/local-checkpoints.js';
 export { CheckpointStore, expireCheckpoints } from './checkpoints/checkpoint-store.js';
+export { withUploads, type CheckpointUploads } from './checkpoints/uploads.js';
 export { Turn } from './single-flight/turn.js';
 export { RunFolder, openState } from './run-folder.js';
 export { readLog, type LogPart, type LogPosition } from './logs/read-log.js';

@@ -5,7 +5,7 @@ import { digestOf, readContents } from './checkpoints/contents.js';
 import { CheckpointOrder, type PlacedCheckpoint } from './checkpoints/checkpoint-order.js';
 import { openCheckpoints } from './checkpoints/local-checkpoints.js';
 import type { CheckpointStore } from './checkpoints/checkpoint-store.js';
-import { CheckpointUploads } from './checkpoints/uploads.js';
+import type { CheckpointUploads } from './checkpoints/uploads.js';
 import { ProgressFile, type ProgressLine } from './command/progress-file.js';
 import { redactor } from './command/redact.js';
 import { runLines, type CommandEnd } from './command/run-lines.js';
@@ -32,11 +32,14 @@ export interface CommandRun {
   /** More variables for the command. */
   readonly env?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-  /** Where other hosts find its checkpoints. */
+  /** Where other hosts find its checkpoints, and what carries them there. */
   readonly checkpoints: CheckpointStore | undefined;
+  readonly uploads?: CheckpointUploads | undefined;
   /** When it is stopped, as by `signal`: once it has reported this metric at such a part of its total steps. */
   readonly until?: StopRule | undefined;
   onUpdate(update: CommandUpdate): void;
+  /** Called before the command starts, once nothing of an earlier attempt runs on this host. */
+  onCleared?(): Promise<void>;
 }
 
 export interface StopRule {
@@ -86,6 +89,7 @@ export async function runCommand(run: CommandRun): Promise<void> {
   const folder = await RunFolder.open(run.root, run.stage.address);
   await folder.endLeftover(run.grace);
   folder.clear();
+  await run.onCleared?.();
   writeFileSync(folder.progressFile, '');
   const checkpoints = await openCheckpoints(run.root, run.key);
   const order = await CheckpointOrder.open(checkpoints);
@@ -97,8 +101,7 @@ export async function runCommand(run: CommandRun): Promise<void> {
   const log = new StageLog(run.log.root, run.log.run, run.stage.address, redact);
   log.write(`--- ${run.stage.address}, attempt ${run.attempt}, ${new Date().toISOString()}\n`);
 
-  const uploads = run.checkpoints && new CheckpointUploads(run.checkpoints);
-  const watch = new Watch(run, folder, order, uploads, () => tail.lines().map(redact));
+  const watch = new Watch(run, folder, order, () => tail.lines().map(redact));
   const timer = setInterval(() => void watch.look(), POLL_MS);
   try {
     const end = await runLines({
@@ -118,17 +121,14 @@ export async function runCommand(run: CommandRun): Promise<void> {
     });
     await watch.look();
     if (end.reason !== 'done') {
-      // Another host may go on with it: what was saved last has to be where that one looks.
-      await uploads?.drain();
       if (watch.reached && !run.signal.aborted) throw new CommandStopped(watch.reached);
       throw new CommandFailed(end, tail.lines().map(redact), log.file);
     }
   } finally {
-    await uploads?.abandon();
     clearInterval(timer);
     await watch.close();
     await log.close();
-    folder.clear();
+    folder.leave();
   }
 }
 
@@ -167,7 +167,6 @@ class Watch {
     readonly run: CommandRun,
     folder: RunFolder,
     readonly order: CheckpointOrder,
-    readonly uploads: CheckpointUploads | undefined,
     readonly tail: () => readonly string[],
   ) {
     this.#progressFile = new ProgressFile(folder.progressFile);
@@ -207,7 +206,7 @@ class Watch {
       if (contents) {
         this.#furthest = furthest;
         this.#checkpoint = { name: furthest.name, digest: digestOf(contents) };
-        this.uploads?.offer(furthest.path, contents);
+        this.run.uploads?.offer(furthest.path, contents);
       }
     }
     const update: CommandUpdate = {

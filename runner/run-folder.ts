@@ -25,6 +25,8 @@ interface Running extends ProcessIdentity {
 
 /** Where one execution of a stage reports while it runs. */
 export class RunFolder {
+  #own: ProcessIdentity | undefined;
+
   private constructor(readonly path: string) {}
 
   /** Ends the commands of this project whose worker is gone, all at once: nobody else may come to run their stages again. */
@@ -63,6 +65,7 @@ export class RunFolder {
   }
 
   record(leader: ProcessIdentity): void {
+    this.#own = leader;
     const running: Running = { ...leader, worker: identify(process.pid) };
     writeFileSync(this.#leaderFile, JSON.stringify(running));
   }
@@ -71,6 +74,12 @@ export class RunFolder {
   clear(): void {
     for (const file of [this.#leaderFile, this.progressFile])
       if (existsSync(file)) rmSync(file, { force: true });
+  }
+
+  /** At the end: another attempt may have the folder by now, whose files are not ours. */
+  leave(): void {
+    const [leader, own] = [this.#leader(), this.#own];
+    if (leader?.pid === own?.pid && leader?.started === own?.started) this.clear();
   }
 
   get #leaderFile(): string {

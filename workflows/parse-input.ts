@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, inWorkflowContext, workflowInfo } from '@temporalio/workflow';
 import type { z } from 'zod';
 
 /** What a workflow takes. */
@@ -14,7 +14,7 @@ export function parseInputOf<S extends z.ZodType>(
   { workflow, schema, fields }: InputOf<S>,
   input: unknown,
 ): z.output<S> {
-  const result = schema.safeParse(input ?? {});
+  const result = isContinued() ? parseContinued(schema, input) : schema.safeParse(input ?? {});
   if (result.success) return result.data;
   const { field, within, isUnknown, message } = firstFault(result.error);
   if (!isUnknown) throw invalid(field || 'input', message);
@@ -24,6 +24,30 @@ export function parseInputOf<S extends z.ZodType>(
       ? `is not a field of ${workflow}'s input; the fields are: ${fields.join(', ')}`
       : `is not a field of ${within}`,
   );
+}
+
+/** The input is what a run before this one wrote, maybe by a newer build's worker. */
+function isContinued(): boolean {
+  return inWorkflowContext() && workflowInfo().continuedFromExecutionRunId !== undefined;
+}
+
+/**
+ * Reads what a workflow of this or of a newer build has carried on: a field that this one does not know is left aside, since a run
+ * of weeks is not to fail in the middle of an upgrade.
+ */
+export function parseContinued<S extends z.ZodType>(
+  schema: S,
+  input: unknown,
+): z.ZodSafeParseResult<z.output<S>> {
+  const first = schema.safeParse(input);
+  if (first.success) return first;
+  const known: unknown = JSON.parse(JSON.stringify(input));
+  for (const issue of first.error.issues) {
+    if (issue.code !== 'unrecognized_keys') return first;
+    const holder = issue.path.reduce((at: unknown, key) => (at as Record<PropertyKey, unknown>)[key], known);
+    for (const key of issue.keys) Reflect.deleteProperty(holder as object, key);
+  }
+  return schema.safeParse(known);
 }
 
 /**

@@ -1,11 +1,7 @@
-import {
-  Connection,
-  defaultGrpcRetryOptions,
-  makeGrpcRetryInterceptor,
-  type ConnectionOptions,
-} from '@temporalio/client';
+import type { Connection as TemporalConnection, ConnectionOptions } from '@temporalio/client';
 import { answerClosedCalls } from './closed-calls.js';
 import type { RemoteTarget } from './target.js';
+import { Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from './temporal-client.js';
 import { connectionDiagnostic } from './temporal-error.js';
 
 const CONNECT_MS = 10_000;
@@ -15,10 +11,10 @@ const CONNECT_MS = 10_000;
  *
  * @throws DiagnosticError `temporal-unreachable`, `temporal-denied`, `temporal-namespace-missing`
  */
-export async function connectRemote(target: Omit<RemoteTarget, 'kind'>): Promise<Connection> {
+export async function connectRemote(target: Omit<RemoteTarget, 'kind'>): Promise<TemporalConnection> {
   const { address, namespace, options } = target;
   const { tls, apiKey, metadata } = options;
-  let connection: Connection | undefined;
+  let connection: TemporalConnection | undefined;
   try {
     connection = await Connection.connect({
       address,

@@ -1,10 +1,11 @@
-import { Client, type Connection } from '@temporalio/client';
+import type { Client as TemporalClient, Connection } from '@temporalio/client';
 import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
 import { openState } from '../../runner/project.js';
 import { dataConverter } from '../../workers/payload-codec.js';
 import type { EmbeddedServer, ServerChange } from './embedded/embedded-server.js';
 import { connectRemote } from './remote.js';
 import { resolveTarget, type ConnectionFlags, type Target } from './target.js';
+import { Client } from './temporal-client.js';
 import { connectionDiagnostic } from './temporal-error.js';
 
 /** A command's connection to its Temporal server. */
@@ -12,7 +13,7 @@ export interface Session {
   readonly target: Target;
   readonly address: string;
   readonly namespace: string;
-  readonly client: Client;
+  readonly client: TemporalClient;
   /** Absent when the server is not ours: nobody told us where its UI is. */
   readonly server?: EmbeddedServer;
   /** Address of the server's web UI, where it is known. */

@@ -1,6 +1,12 @@
-import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
+import { createRequire } from 'node:module';
+import type * as envconfig from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { DiagnosticError } from '../../diagnostics/index.js';
+
+/** As in temporal-client.ts: `import` would take longer than to load it. */
+const { loadClientConfigProfile, toClientOptions } = createRequire(import.meta.url)(
+  '@temporalio/envconfig',
+) as typeof envconfig;
 
 /** What a command's options say about the server. */
 export interface ConnectionFlags {

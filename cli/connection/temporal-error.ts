@@ -1,5 +1,5 @@
-import { isGrpcServiceError } from '@temporalio/client';
 import { DiagnosticError } from '../../diagnostics/index.js';
+import { isGrpcServiceError } from './temporal-client.js';
 
 /** Numbers of the gRPC specification (doc/statuscodes.md). */
 const status = {

@@ -1,7 +1,13 @@
-import { WorkflowFailedError, type Client } from '@temporalio/client';
-import { ActivityFailure, ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import { DiagnosticError, type Location } from '../../diagnostics/index.js';
 import type { ReproduceResult, RunState, StageOutcome, StageSummary } from '../../workflows/index.js';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  TerminatedFailure,
+  WorkflowFailedError,
+} from '../connection/temporal-client.js';
 import type { RunFinished } from '../display/index.js';
 
 /** How a run ended. */
@@ -56,7 +62,7 @@ export function failureDiagnostic(cause: Error | undefined, workflowId: string):
 }
 
 /** A diagnostic that crossed Temporal is one again. */
-function toDiagnostic(failure: ApplicationFailure): DiagnosticError {
+function toDiagnostic(failure: InstanceType<typeof ApplicationFailure>): DiagnosticError {
   const details = (failure.details?.[0] ?? {}) as {
     message?: string;
     at?: Location;

@@ -1,6 +1,6 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import type { StageProgress } from '../../workflows/index.js';
+import { defaultPayloadConverter } from '../connection/temporal-client.js';
 
 /** Work that fails, and is tried again until a host or a network is mended: nothing of a run says so but this. */
 export interface Retrying {

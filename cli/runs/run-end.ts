@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { WorkflowFailedError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { WorkflowFailedError } from '../connection/temporal-client.js';
 import { pause } from './pause.js';
 
 export interface RunEndOptions {

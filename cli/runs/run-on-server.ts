@@ -12,7 +12,7 @@ import { openLocalProject, type LocalProject } from './local-project.js';
 import type { Outcome } from './outcome.js';
 import { selectionOf, type ReproOptions } from './repro-options.js';
 import { inputDigest, workflowIdOf } from './run-identity.js';
-import { RunOwner } from './run-owner.js';
+import { RunOwner, openRunOf } from './run-owner.js';
 import type { Serving } from './serving.js';
 import { startRun, type StartedRun } from './start-run.js';
 import { tellEnd } from './tell-end.js';
@@ -40,6 +40,8 @@ class ServerRun {
   readonly #leave = new AbortController();
   #session: Session | undefined;
   #owner: RunOwner | undefined;
+  /** Where the server is one of others, and works in this folder. */
+  #openRun: RunOwner | undefined;
   #serving: Serving | undefined;
   #run: StartedRun | undefined;
   #exitCode: number = EXIT.terminated;
@@ -70,6 +72,7 @@ class ServerRun {
         throw new CommandExit(this.#exitCode);
       }
       this.#owner?.leave();
+      this.#openRun?.leave();
       await tellEnd(this.local, outcome, this.#emit);
       if (outcome.status === 'canceled') throw new CommandExit(EXIT.interrupted);
       if (outcome.status === 'failed') throw new CommandExit(EXIT.failure);
@@ -101,7 +104,10 @@ class ServerRun {
       address,
       ...(uiAddress === undefined ? {} : { ui: uiAddress }),
     });
-    if (!server || !Serving) return;
+    if (!server || !Serving) {
+      if (options.workspace === undefined) this.#openRun = await openRunOf(local.root, session);
+      return;
+    }
     const state = await openState(local.root);
     this.#owner = new RunOwner(state);
     this.#serving = new Serving({
@@ -151,6 +157,7 @@ class ServerRun {
   async #began(run: StartedRun, session: Session): Promise<void> {
     this.#run = run;
     if (run.state !== 'watching') this.#owner?.take();
+    this.#openRun?.take();
     const ui = session.runAddress(run.workflowId, run.firstRunId);
     this.#emit({
       event: 'run',

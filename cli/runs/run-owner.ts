@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { identify, isAlive, type ProcessIdentity } from '../../runner/project.js';
+import { identify, isAlive, openState, type ProcessIdentity } from '../../runner/project.js';
+import type { RemoteTarget } from '../connection/target.js';
 
 /** Which process looks after the project's run. A file that outlives its process means that the run was not ended in order. */
 export class RunOwner {
@@ -43,4 +45,22 @@ export class RunOwner {
       return undefined;
     }
   }
+}
+
+/** Names the file of {@link openRunOf}: the project has a run on each server. */
+export function openRunName({ address, namespace }: Pick<RemoteTarget, 'address' | 'namespace'>): string {
+  const place = createHash('sha256').update(`${address}\n${namespace}`).digest('hex').slice(0, 16);
+  return `open-run-${place}.json`;
+}
+
+/**
+ * The project's run on a server of others needs no process of ours: who has last seen it open. Undefined where nothing may
+ * be written.
+ */
+export async function openRunOf(
+  root: string,
+  server: Pick<RemoteTarget, 'address' | 'namespace'>,
+): Promise<RunOwner | undefined> {
+  const state = await openState(root).catch(() => undefined);
+  return state === undefined ? undefined : new RunOwner(state, openRunName(server));
 }

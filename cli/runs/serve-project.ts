@@ -6,6 +6,7 @@ import { describeGpu, watchPreemption, type NoticeSource, type Workers } from '.
 import { openSession, resolveTarget, type ConnectionFlags, type Session } from '../connection/index.js';
 import { listenForInterrupts } from '../interrupts.js';
 import { pause } from './pause.js';
+import { noteServing } from './served-here.js';
 import { Serving, type ServingOptions } from './serving.js';
 
 export interface ServeOptions {
@@ -48,12 +49,15 @@ export async function serveProject(options: ServeOptions): Promise<void> {
     workers: options.workers,
     ...(embedded ? { state: await openState(root) } : {}),
   });
+  let forget = (): void => undefined;
   try {
     let told = false;
     while (!stop.signal.aborted) {
       const workers = await serving.ensure();
-      if (workers) announce(options.json, root, session, workers);
-      else if (!told && !serving.isServing) say(options.json, WAITING);
+      if (workers) {
+        if (!embedded) forget = noteServing(await openState(root), session);
+        announce(options.json, root, session, workers);
+      } else if (!told && !serving.isServing) say(options.json, WAITING);
       told = true;
       await pause(LOOK_MS, stop.signal);
     }
@@ -63,6 +67,7 @@ export async function serveProject(options: ServeOptions): Promise<void> {
       'draining: what runs is ended, and is made again elsewhere',
     );
   } finally {
+    forget();
     await serving.drain();
     await session.close();
     stopListening();

@@ -1,7 +1,7 @@
-import { QueryNotRegisteredError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { STATE_QUERY, type RunState, type StageProgress } from '../../workflows/index.js';
 import { isPassing } from '../connection/index.js';
+import { QueryNotRegisteredError, defaultPayloadConverter } from '../connection/temporal-client.js';
 
 /** A run at one moment. */
 export interface Snapshot {

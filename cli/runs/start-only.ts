@@ -3,6 +3,7 @@ import { openSession } from '../connection/index.js';
 import { openLocalProject } from './local-project.js';
 import { selectionOf, type ReproOptions } from './repro-options.js';
 import { inputDigest, workflowIdOf } from './run-identity.js';
+import { openRunOf } from './run-owner.js';
 import { startRun } from './start-run.js';
 
 /** `reprise repro --detach` against a server of others: starts the run and leaves it to their workers. */
@@ -24,6 +25,7 @@ export async function startOnly(options: ReproOptions): Promise<void> {
       onWait: (message) => options.renderer.show({ event: 'notice', code: 'waiting', message }),
     });
     if (!run) return;
+    if (options.workspace === undefined) (await openRunOf(local.root, session))?.take();
     const ui = session.runAddress(run.workflowId, run.firstRunId);
     options.renderer.show({
       event: 'run',

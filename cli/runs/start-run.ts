@@ -1,11 +1,10 @@
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { DiagnosticError } from '../../diagnostics/index.js';
+import { WORKFLOW_QUEUE, summaryOf, type ReproduceInput, type SweepInput } from '../../workflows/index.js';
 import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
-  type Client,
-  type WorkflowExecutionDescription,
-} from '@temporalio/client';
-import { DiagnosticError } from '../../diagnostics/index.js';
-import { WORKFLOW_QUEUE, summaryOf, type ReproduceInput, type SweepInput } from '../../workflows/index.js';
+} from '../connection/temporal-client.js';
 import { pause } from './pause.js';
 
 export interface StartOptions {

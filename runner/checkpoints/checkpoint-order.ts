@@ -8,10 +8,10 @@ import { furthestFirst, type Position } from './position.js';
 /** Beside the checkpoints, under a name that is none's. */
 const NOTES = '.positions.json';
 
-/** By name. `time`: of the folder, so that another checkpoint under the same name is another one. */
+/** By name. `time`: of the folder, so that another checkpoint under the same name is another one. A newer build may note more. */
 const notesSchema = z.record(
   z.string(),
-  z.strictObject({ time: z.number(), step: z.number(), sequence: z.number(), modified: z.number() }),
+  z.object({ time: z.number(), step: z.number(), sequence: z.number(), modified: z.number() }),
 );
 
 interface Note extends Position {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { md5OfFile } from '../../dvc/index.js';
-import type { ObjectStore } from '../../storage/index.js';
+import type { ObjectStore, TransferOptions } from '../../storage/index.js';
 import type { CheckpointOrder } from './checkpoint-order.js';
 import { checkpointContents, type CheckpointContents } from './contents.js';
 import { furthestFirst } from './position.js';
@@ -33,18 +33,18 @@ export class CheckpointStore {
    *
    * @param path of the checkpoint on this host
    */
-  async push(path: string, contents: CheckpointContents, signal?: AbortSignal): Promise<void> {
+  async push(path: string, contents: CheckpointContents, options: TransferOptions = {}): Promise<void> {
     const there = new Set<string>();
     for await (const { key } of this.store.list(`${this.#prefix}files/`)) there.add(key);
     for (const { path: name, md5 } of contents.files) {
-      signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
       const key = this.#fileKey(md5);
       if (there.has(key)) continue;
-      await this.store.put(key, { file: join(path, name) }, { signal });
+      await this.store.put(key, { file: join(path, name) }, options);
       there.add(key);
     }
     const key = `${this.#prefix}${String(contents.modified).padStart(15, '0')}-${contents.name}.json`;
-    await this.store.put(key, Buffer.from(JSON.stringify(contents)), { signal });
+    await this.store.put(key, Buffer.from(JSON.stringify(contents)), options);
     await this.#drop(there);
   }
 
@@ -158,8 +158,16 @@ function isOfOneCheckpoint(error: unknown): boolean {
   return error instanceof DamagedCheckpoint || ['object-missing', 'damaged-object'].includes(code);
 }
 
-/** Removes the checkpoints of every key whose newest is older than `seconds`: nobody came to go on with them. */
-export async function expireCheckpoints(store: ObjectStore, seconds: number): Promise<void> {
+/**
+ * Removes the checkpoints of every key whose newest is older than `seconds`: nobody came to go on with them.
+ *
+ * @param held keys that somebody works on: by his clock, or ours, what he has just written may be years old
+ */
+export async function expireCheckpoints(
+  store: ObjectStore,
+  seconds: number,
+  held: ReadonlySet<string>,
+): Promise<void> {
   const newest = new Map<string, number>();
   for await (const { key } of store.list(PREFIX)) {
     const [runKey = '', name = ''] = key.slice(PREFIX.length).split('/');
@@ -169,6 +177,6 @@ export async function expireCheckpoints(store: ObjectStore, seconds: number): Pr
   const limit = Date.now() - seconds * 1000;
   for (const [runKey, time] of newest) {
     // Files without a list may be of a checkpoint that is crossing now.
-    if (time > 0 && time < limit) await new CheckpointStore(store, runKey, 1).remove();
+    if (time > 0 && time < limit && !held.has(runKey)) await new CheckpointStore(store, runKey, 1).remove();
   }
 }

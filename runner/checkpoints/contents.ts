@@ -12,15 +12,15 @@ const contained = z
   })
   .refine((path) => !/[\0\\]/.test(path));
 
-/** A finished checkpoint, by its files. */
-export const checkpointContents = z.strictObject({
+/** A finished checkpoint, by its files. What a newer build adds is left aside: none of its checkpoints is to be trained anew. */
+export const checkpointContents = z.object({
   name: contained.refine((name) => !name.includes('/') && !name.startsWith('.')),
   /** As {@link Position} says. */
   modified: z.number().int().min(0),
   step: z.number().default(0),
   sequence: z.number().int().min(0).default(0),
   files: z.array(
-    z.strictObject({
+    z.object({
       path: contained,
       md5: z
         .string()

@@ -49,11 +49,20 @@ export async function removeCheckpoints(root: string, key: string): Promise<void
   await rm(checkpointFolder(root, key), { recursive: true, force: true });
 }
 
-/** Removes the checkpoints of every key that nothing was written to for `seconds`: nobody came to go on with them. */
-export async function expireLocalCheckpoints(root: string, seconds: number): Promise<void> {
+/**
+ * Removes the checkpoints of every key that nothing was written to for `seconds`: nobody came to go on with them.
+ *
+ * @param held keys that somebody works on: the clock may have been set since he began
+ */
+export async function expireLocalCheckpoints(
+  root: string,
+  seconds: number,
+  held: ReadonlySet<string>,
+): Promise<void> {
   const parent = checkpointsFolder(root);
   const limit = Date.now() - seconds * 1000;
   for (const key of await readdir(parent).catch(() => [])) {
+    if (held.has(key)) continue;
     const info = await stat(join(parent, key)).catch(() => undefined);
     if (info && info.mtimeMs < limit) await removeCheckpoints(root, key);
   }

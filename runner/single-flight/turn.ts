@@ -1,14 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import type { ObjectStore } from '../../storage/index.js';
+import { ObjectMissingError, type ObjectStore } from '../../storage/index.js';
 import { identify, isAlive } from '../command/process-identity.js';
 
 const PREFIX = 'reprise/turns/';
 /** How often the holder of a turn says that it lives. */
 const BEAT_MS = 5_000;
+/** Who was silent for so long looks whether the turn is still its own before it says anything. */
+const LATE_MS = 15_000;
 /** A holder that said nothing for so long is gone. By a clock of whoever waits that nobody sets: hosts' clocks differ, and jump. */
 const SILENT_MS = 45_000;
 /** What was seen so long ago is of a stage that nobody here waits for any longer. */
@@ -24,6 +27,8 @@ const turnRecord = z.object({
   /** Host and process, so that on the same host a death is noticed at once. */
   hostname: z.string(),
   process: z.object({ pid: z.number(), started: z.string() }).optional(),
+  /** Of this turn alone: its number may be given again. */
+  id: z.string().optional(),
   beats: z.number(),
 });
 
@@ -43,6 +48,10 @@ export class Turn {
   readonly #timer: NodeJS.Timeout;
   #record: TurnRecord;
   #writing: Promise<void> = Promise.resolve();
+  /** When it last said that it lives, by a clock that nobody sets. */
+  #said = performance.now();
+  #isLost = false;
+  readonly #passedOn = new AbortController();
 
   private constructor(
     readonly store: ObjectStore,
@@ -66,7 +75,13 @@ export class Turn {
       if (holder !== undefined && !isOver(`${store.name}/${prefix}`, holder, owner)) return undefined;
     }
     const own = identify(process.pid);
-    const record: TurnRecord = { owner, hostname: hostname(), ...(own ? { process: own } : {}), beats: 0 };
+    const record: TurnRecord = {
+      owner,
+      hostname: hostname(),
+      ...(own ? { process: own } : {}),
+      id: randomUUID(),
+      beats: 0,
+    };
     const number = newest + 1;
     const isTaken = await store.putIfAbsent(`${prefix}${number}`, bytesOf(record));
     return isTaken ? new Turn(store, key, number, record) : undefined;
@@ -85,10 +100,45 @@ export class Turn {
     }
   }
 
+  /** The keys whose turns somebody has, or had when he was killed. */
+  static async keys(store: ObjectStore): Promise<ReadonlySet<string>> {
+    const keys = new Set<string>();
+    for await (const { key } of store.list(PREFIX)) keys.add(key.slice(PREFIX.length, key.lastIndexOf('-')));
+    return keys;
+  }
+
+  /** Aborted when it is found that the stage is another's. Who works in a folder that hosts share must not go on then. */
+  get passedOn(): AbortSignal {
+    return this.#passedOn.signal;
+  }
+
+  /**
+   * Whether the stage is another's by now: a process that was stopped for a while was taken for dead, and so was one that could not
+   * say that it lives. Then the outs, the checkpoints and the folders may be of an attempt that came after.
+   */
+  async isPassedOn(): Promise<boolean> {
+    await this.#writing;
+    return await this.#look();
+  }
+
+  async #look(): Promise<boolean> {
+    const prefix = `${PREFIX}${this.key}-`;
+    this.#isLost ||= !(await this.#isThere());
+    const newest = this.#isLost ? 0 : await newestTurn(this.store, prefix);
+    const isPassedOn =
+      this.#isLost ||
+      // An equal stage of another run works elsewhere, and finds what this one makes.
+      (newest > this.number &&
+        parse((await readText(this.store, `${prefix}${newest}`)) ?? '')?.owner === this.#record.owner);
+    if (isPassedOn) this.#passedOn.abort();
+    return isPassedOn;
+  }
+
   /** Lets the next one have it. When the store does not answer now, it goes on trying for a while. */
   async end(): Promise<void> {
     clearInterval(this.#timer);
     await this.#writing;
+    if (this.#isLost) return;
     await this.#remove().catch(() => void this.#removeLater());
   }
 
@@ -112,9 +162,29 @@ export class Turn {
     this.#record = { ...this.#record, beats: this.#record.beats + 1 };
     const record = this.#record;
     // One that fails costs nothing: the next comes soon.
-    this.#writing = this.#writing
-      .then(() => this.store.put(this.#path(this.number), bytesOf(record)))
-      .catch(() => undefined);
+    this.#writing = this.#writing.then(() => this.#say(record)).catch(() => undefined);
+  }
+
+  /** Its number may be another's by now, who must not find us there. Where a look costs a request, only who was silent looks. */
+  async #say(record: TurnRecord): Promise<void> {
+    const isFree = this.store.pageSize === undefined;
+    if ((isFree || performance.now() - this.#said > LATE_MS) && (await this.#look())) {
+      clearInterval(this.#timer);
+      return;
+    }
+    await this.store.put(this.#path(this.number), bytesOf(record));
+    this.#said = performance.now();
+  }
+
+  /** @throws where the store does not answer, which says nothing */
+  async #isThere(): Promise<boolean> {
+    try {
+      const found = parse(await text(await this.store.get(this.#path(this.number))));
+      return found === undefined || found.id === this.#record.id;
+    } catch (error) {
+      if (error instanceof ObjectMissingError) return false;
+      throw error;
+    }
   }
 
   #path(number: number): string {

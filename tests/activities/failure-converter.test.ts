@@ -12,6 +12,13 @@ describe('what Temporal is to try again', () => {
     expect(failure.message).toContain('fix: mend it');
   });
 
+  it('is a remote that refuses a checkout only once it had let the stage through', () => {
+    const refused = new DiagnosticError('remote-denied', details);
+    expect(toFailure(refused, { isPrivate: true })).toMatchObject({ nonRetryable: true });
+    expect(toFailure(refused, { isPrivate: true, hasBegun: true })).toMatchObject({ nonRetryable: false });
+    expect(toFailure(refused, { hasBegun: true })).toMatchObject({ nonRetryable: true });
+  });
+
   it('is a remote that may answer later', () => {
     const failure = toFailure(new TransientRemoteError('remote-unreachable', details));
     expect(failure).toMatchObject({ type: 'remote-unreachable', nonRetryable: false });

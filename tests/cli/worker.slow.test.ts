@@ -41,8 +41,23 @@ describe('a configured server', () => {
     expect(events[0]).toMatchObject({ event: 'server', state: 'connected', address: env.address });
     expect(events.at(-1)).toMatchObject({ event: 'end', status: 'succeeded' });
     expect(serverOf(root)).toBeUndefined();
+
+    // The worker has the very files that lie here: where nothing changed, they say so.
+    const again = checkedEvents((await reprise(['repro', '--json'], root, remote())).stdout);
+    expect(again.map(({ event }) => event)).not.toContain('server');
+    expect(again.at(-1)).toMatchObject({ event: 'end', status: 'up-to-date' });
+    // A run that was left to itself has to be asked for.
+    expect(await reprise(['repro', '--force', '--detach', 'prepare'], root, remote())).toMatchObject({
+      code: 0,
+    });
+    const left = checkedEvents((await reprise(['repro', '--json', '--wait'], root, remote())).stdout);
+    expect(left[0]).toMatchObject({ event: 'server', state: 'connected' });
+    expect(left.at(-1)).toMatchObject({ event: 'end', status: 'up-to-date' });
     worker.child.kill('SIGTERM');
     expect((await worker.ended).code).toBe(0);
+    // Nobody says any longer whose files these are.
+    const unserved = startReprise(['repro', '--json'], root, remote());
+    await until('it asks the server', () => unserved.stdout().includes('"event":"run"'));
   });
 
   it('keeps a detached run until a worker comes, and a drained worker gives back what it ran', async () => {

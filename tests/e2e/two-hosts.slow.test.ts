@@ -49,11 +49,11 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     await env?.teardown();
   });
 
-  async function scene(endpoint = s3.endpoint) {
+  async function scene(endpoint = s3.endpoint, steps = STEPS) {
     const bucket = s3.makeBucket();
     const { url } = git.makeRepository(randomUUID(), {
       '.dvc/config': `[core]\n    remote = store\n['remote "store"']\n    url = s3://${bucket}/dvc\n    endpointurl = ${endpoint}\n`,
-      'dvc.yaml': PIPELINE,
+      'dvc.yaml': PIPELINE.replace(`sh train.sh ${STEPS}`, `sh train.sh ${steps}`),
       'train.sh': TRAIN,
       'in.txt': 'one\n',
     });
@@ -80,10 +80,16 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
       const files = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
       return files.filter((file) => file.endsWith('.json'));
     };
+    /** Of checkpoints and turns. */
+    const kept = (): string[] => {
+      const folder = join(s3.folder(bucket), 'dvc', 'reprise');
+      const items = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
+      return items.filter((item) => item.isFile()).map((item) => join(item.parentPath, item.name));
+    };
     const inBucket = (name: string): Promise<unknown> =>
       until(`${name} in the bucket`, () => lists().some((file) => file.endsWith(`-${name}.json`)));
     const starts = (): string[] => text().match(/^start.*/gm) ?? [];
-    return { url, host, clockedHost, run, reached, inBucket, starts, lists, text };
+    return { url, host, clockedHost, run, reached, inBucket, starts, lists, kept, text };
   }
 
   function modelOf(url: string, { published }: ReproduceResult): string {
@@ -207,8 +213,62 @@ describeWithS3('hosts that share nothing but Temporal, the bucket and git', () =
     expect(await first.left()).toBe(0);
     await host('--labels', 'npu');
     const result = (await run.result()) as ReproduceResult;
-    expect(starts()).toEqual(['start 0', expect.stringMatching(/^start (30|35|40)$/)]);
+    // What it had saved last crosses all the same.
+    expect(starts()).toEqual(['start 0', `start ${STEPS}`]);
     expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
+    relay.stop();
+  });
+
+  it('take over from a host that stands still, which changes nothing when it goes on', async () => {
+    const steps = 200;
+    const { url, host, run, inBucket, starts, kept } = await scene(s3.endpoint, steps);
+    await host();
+    const late = await host('--labels', 'npu');
+    await inBucket('step-005');
+    late.pause();
+    const next = await host('--labels', 'npu');
+    await until('the next one trains', () => starts().length === 2);
+    next.hurry();
+    const result = (await run.result()) as ReproduceResult;
+    expect(result.stages[1]).toMatchObject({ outcome: 'ran', attempts: 1 });
+    expect(starts()).toEqual(['start 0', expect.stringMatching(/^start (5|10|15)$/)]);
+    expect(kept()).toEqual([]);
+    // Its training goes on, and has come to checkpoints that nobody needs.
+    expect(late.isBusy).toBe(true);
+    late.resume();
+    await until('it lets go of the stage', () => !late.isBusy);
+    // A turn is renewed every five seconds.
+    await sleep(6_000);
+    expect(kept()).toEqual([]);
+    expect(modelOf(url, result)).toBe(`trained ${steps}\n`);
+    late.preempt();
+    expect(await late.left()).toBe(0);
+  });
+
+  it('keep what they made while their bucket refuses them, and go on when it takes it', async () => {
+    let isOver = false;
+    const refused: string[] = [];
+    const relay = await startRelay(s3.endpoint, {
+      denied(request) {
+        if (isOver) refused.push(request);
+        return isOver;
+      },
+    });
+    const { url, host, run, reached, starts, kept } = await scene(relay.endpoint);
+    await host();
+    await host('--labels', 'npu');
+    await reached(STEPS - 2);
+    isOver = true;
+    await until('the model is refused, and then the next attempt', () => {
+      const model = refused.findIndex((request) => /^PUT .*\/files\/md5\//.test(request));
+      return model >= 0 && refused.length > model + 5;
+    });
+    isOver = false;
+    const result = (await run.result()) as ReproduceResult;
+    expect(result.stages[1]).toMatchObject({ outcome: 'restored', attempts: 1 });
+    expect(starts()).toEqual(['start 0']);
+    expect(modelOf(url, result)).toBe(`trained ${STEPS}\n`);
+    await until('nothing is left in the bucket', () => kept().length === 0);
     relay.stop();
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startReprise, type RepriseProcess } from './reprise.js';
 import { until } from './servers.js';
+import { hurry } from './training.js';
 
 /** A machine: a folder of its own, and a worker that serves it. */
 export class Host {
@@ -22,6 +23,25 @@ export class Host {
     for (const process of this.#commands()) killGroup(process);
   }
 
+  /** Its worker stands still, as one whose machine is swapped out; what it has started goes on. */
+  pause(): void {
+    this.#worker?.child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#worker?.child.kill('SIGCONT');
+  }
+
+  /** Whether a stage's command runs here. */
+  get isBusy(): boolean {
+    return this.#commands().some(isGroup);
+  }
+
+  /** What trains here has not to be waited for. */
+  hurry(): void {
+    for (const workspace of this.#workspaces()) hurry(workspace);
+  }
+
   /** SIGTERM, as a cloud announces that it takes a machine back. */
   preempt(): void {
     this.#worker?.child.kill('SIGTERM');
@@ -39,18 +59,29 @@ export class Host {
     return files.map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : '')).join('');
   }
 
+  #workspaces(): string[] {
+    const parent = join(this.folder, '.reprise/workspaces');
+    return existsSync(parent) ? readdirSync(parent).map((name) => join(parent, name)) : [];
+  }
+
   /** Leaders of the process groups of the stages that run. */
   #commands(): number[] {
-    const workspaces = join(this.folder, '.reprise/workspaces');
-    const names = existsSync(workspaces) ? readdirSync(workspaces) : [];
-    return names.flatMap((name) => {
-      const running = join(workspaces, name, '.reprise/running');
+    return this.#workspaces().flatMap((workspace) => {
+      const running = join(workspace, '.reprise/running');
       const stages = existsSync(running) ? readdirSync(running) : [];
       return stages.flatMap((stage) => {
         const file = join(running, stage, 'process.json');
         return existsSync(file) ? [(JSON.parse(readFileSync(file, 'utf8')) as { pid: number }).pid] : [];
       });
     });
+  }
+}
+
+function isGroup(leader: number): boolean {
+  try {
+    return process.kill(-leader, 0);
+  } catch {
+    return false;
   }
 }
 

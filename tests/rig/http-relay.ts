@@ -21,11 +21,13 @@ export interface Meddling {
   readonly cutAfter?: number;
   /** One of its answer's bits is another on the way. */
   readonly flipped?: boolean;
+  /** Whether S3 is to refuse the credentials of this request, `METHOD /path`. */
+  readonly denied?: (request: string) => boolean;
 }
 
 export async function startRelay(
   target: string,
-  { first, before, until, cutAfter, flipped }: Meddling = {},
+  { first, before, until, cutAfter, flipped, denied }: Meddling = {},
 ): Promise<HttpRelay> {
   const { hostname, port } = new URL(target);
   let isOver = false;
@@ -35,6 +37,12 @@ export async function startRelay(
     const isFirst = !isOver && first !== undefined && first.test(`${method} ${path}`);
     isOver ||= isFirst;
     if (isFirst) before?.();
+    if (denied?.(`${method} ${path}`)) {
+      incoming.resume();
+      outgoing.writeHead(403, { 'content-type': 'application/xml' });
+      outgoing.end('<?xml version="1.0"?><Error><Code>ExpiredToken</Code><Message>ended</Message></Error>');
+      return;
+    }
     const pass = (): void => {
       const passed = request({ hostname, port, method, path, headers }, (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -196,6 +196,20 @@ describeWithS3('a git workspace', () => {
     expect(readFileSync(join(made, 'out.txt'), 'utf8')).toBe('saved and not pushed\n');
   });
 
+  it('makes a checkout anew that was removed while a stage worked in it', async () => {
+    const gate = host();
+    const { url } = repository({
+      'dvc.yaml': `stages:
+  bare:
+    cmd: if [ -e ${gate}/once ]; then cat in.txt > out.txt; else touch ${gate}/once; rm -rf "$DVC_ROOT"; fi
+    deps: [in.txt]
+    outs: [out.txt]
+`,
+    });
+    const result = await run(url);
+    expect(result.stages).toMatchObject([{ address: 'bare', outcome: 'ran', attempts: 1 }]);
+  }, 60_000);
+
   it('uses the connections to its bucket again for the next stage', async () => {
     const relay = await startRelay(s3.endpoint);
     stops.push(() => Promise.resolve(relay.stop()));

@@ -7,7 +7,10 @@ const text = z.string().max(2_000);
 export const MOST_METRICS = 100;
 export const LONGEST_METRIC = 200;
 
-/** What the signal `progress` carries. Anybody may send one: it is bounded, so that a table in the UI stays one. */
+/**
+ * What the signal `progress` carries. Anybody may send one: it is bounded, so that a table in the UI stays one. A worker of a newer
+ * build may say more.
+ */
 const stageProgress = z.object({
   address: z.string().min(1).max(1_000),
   step: z.number().optional(),
@@ -17,7 +20,7 @@ const stageProgress = z.object({
     .record(z.string().max(LONGEST_METRIC), z.number())
     .refine((metrics) => Object.keys(metrics).length <= MOST_METRICS)
     .optional(),
-  checkpoint: z.strictObject({ name: text, digest: z.string().max(200) }).optional(),
+  checkpoint: z.object({ name: text, digest: z.string().max(200) }).optional(),
   tail: z.array(text).max(50).optional(),
   attempt: z.number().int().min(0),
   host: z.string().max(300),

@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** What `server.json` says of the server that was started last; whether it still runs is for the process table to say. */
-const serverRecord = z.strictObject({
+/** What `server.json` says of the server that was started last; whether it still runs is for the process table to say. A newer build may say more. */
+const serverRecord = z.object({
   pid: z.number().int().positive(),
   /** When that process started, in the host's own notation: a later process may have the same number. */
   started: z.string(),

@@ -12,7 +12,7 @@ const MARKS = new Set<Type>(['doc-mode', 'scalar', 'flow-error-end']);
 
 /**
  * YAML allows tabs between tokens, and in plain text. ruamel.yaml, with which DVC reads, takes them only in quotes, comments, block
- * scalars, and between brackets.
+ * scalars, and, but for plain text, between brackets.
  *
  * @param text that is valid YAML
  * @throws UnreadableYaml
@@ -29,7 +29,8 @@ export function refuseTabs(text: string): void {
     if (OPENING.has(type)) depth++;
     if (CLOSING.has(type)) depth--;
     const tab = source.indexOf('\t');
-    if (tab >= 0 && depth === 0 && !isHeld)
+    const isPlainText = isText && !isBlockScalar;
+    if (tab >= 0 && !isHeld && (depth === 0 || isPlainText))
       throw new UnreadableYaml('a tab stands where DVC takes spaces alone', offset + tab);
     if (type === 'block-scalar-header') isBlockScalar = true;
     else if (isText) isBlockScalar = false;

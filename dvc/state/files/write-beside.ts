@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
+import { renameSync, statSync, type BigIntStats } from 'node:fs';
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DiagnosticError } from '../../../diagnostics/index.js';
@@ -9,18 +9,44 @@ export function beside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
 }
 
+export interface WriteOptions {
+  readonly mode?: number;
+  readonly isCache?: boolean;
+  readonly seen?: string;
+}
+
+/** A file is not what it was when it was read. */
+export class ChangedMeanwhile extends Error {
+  constructor(path: string) {
+    super(`${path} was changed by somebody else`);
+    this.name = 'ChangedMeanwhile';
+  }
+}
+
+/** Another one when the file is another, or has other content; empty when there is none. */
+export function stampOf(path: string): string {
+  const info = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return info ? `${info.ino}:${info.size}:${info.mtimeNs}` : '';
+}
+
+/** In one go: a process may be stopped anywhere, and go on when others have written. */
+function replaceSeen(temporary: string, path: string, seen: string): void {
+  if (stampOf(path) !== seen) throw new ChangedMeanwhile(path);
+  renameSync(temporary, path);
+}
+
 /**
  * Replaces `path` by what `write` puts in a new file: all of it or nothing, also when the host dies in between.
  *
  * @param options `mode`: permission bits; otherwise those of the file that is replaced, or the default. `isCache`: it may be lost, or
- *   cut off, when the host dies
+ *   cut off, when the host dies. `seen`: of the file as it was read, by {@link stampOf}; what has changed since is not replaced
  * @returns what the system knows of the new file
- * @throws DiagnosticError `disk-full`
+ * @throws DiagnosticError `disk-full`; ChangedMeanwhile
  */
 export async function writeBeside(
   path: string,
   content: string | Uint8Array,
-  { mode, isCache = false }: { readonly mode?: number; readonly isCache?: boolean } = {},
+  { mode, isCache = false, seen }: WriteOptions = {},
 ): Promise<BigIntStats> {
   const temporary = beside(path);
   let info: BigIntStats;
@@ -35,7 +61,8 @@ export async function writeBeside(
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
+    if (seen === undefined) await rename(temporary, path);
+    else replaceSeen(temporary, path, seen);
   } catch (error) {
     await rm(temporary, { force: true });
     throw diskFull(

@@ -52,6 +52,9 @@ export const mistakes: readonly Mistake[] = [
   }),
   pipeline('yaml-syntax', '4:1', 'stages:\n  a:\n    cmd: echo\n\t\n', { name: 'a tab in an empty line' }),
   pipeline('yaml-syntax', '3:16', 'stages:\n  a:\n    cmd: echo a\tb\n', { name: 'a tab in plain text' }),
+  pipeline('yaml-syntax', '4:13', 'stages:\n  a:\n    cmd: echo\n    deps: [a\tb]\n', {
+    name: 'a tab in plain text between brackets',
+  }),
   pipeline('yaml-syntax', '8:10', bomb, {
     name: 'aliases of aliases',
     dvcAccepts: 'until its memory is full',

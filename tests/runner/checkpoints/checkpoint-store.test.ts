@@ -50,6 +50,28 @@ describeWithS3('the checkpoints of a bucket', () => {
     expect(await store.restore(await CheckpointOrder.open(folder))).toBeUndefined();
   });
 
+  it('are gone on from where a newer build says more of them', async () => {
+    const { store, objects } = await pushed();
+    const lists = join(objects, '..');
+    const named = readdirSync(lists).filter((name) => name.endsWith('.json'));
+    expect(named).toHaveLength(2);
+    for (const name of named) {
+      const list = JSON.parse(readFileSync(join(lists, name), 'utf8')) as { files: object[] };
+      const files = list.files.map((file) => ({ ...file, mode: 0o644 }));
+      await store.store.put(
+        `reprise/checkpoints/${KEY}/${name}`,
+        Buffer.from(JSON.stringify({ ...list, files, optimizer: { kind: 'muon' } })),
+      );
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'reprise-restored-'));
+    expect(await store.restore(await CheckpointOrder.open(folder))).toBe('step-2');
+    // This build counts them, too: the furthest two are kept, with the files that are theirs.
+    const path = save(folder, 'step-3');
+    const third = { name: 'step-3', path, step: 3, sequence: 3, modified: 3000 };
+    await store.push(path, await readContents(third));
+    expect(readdirSync(objects)).toHaveLength(2);
+  });
+
   it.each([
     [
       'damaged',

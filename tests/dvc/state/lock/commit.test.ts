@@ -51,6 +51,17 @@ describe('commitLock', () => {
     expect([...(await readLock(project, dvcfile)).keys()]).toEqual(['one', long, 'two']);
   });
 
+  it('loses nothing that another writer puts in while it writes', async () => {
+    const project = makeProject({ stages: {}, files: {} });
+    const dvcfile = join(project.root, 'dvc.yaml');
+    const order = { plannedOrder: NAMES, namesBefore: [] };
+    await Promise.all(
+      NAMES.map((name) => commitLock(project, dvcfile, new Map([[name, entry(name)]]), order)),
+    );
+    expect([...(await readLock(project, dvcfile)).keys()].sort()).toEqual([...NAMES].sort());
+    expect(readdirSync(project.root).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
   it('writes once, keeps the mode, and leaves nothing beside', async () => {
     const project = makeProject({ stages: {}, files: {} });
     const dvcfile = join(project.root, 'dvc.yaml');
