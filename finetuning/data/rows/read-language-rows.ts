@@ -9,12 +9,6 @@ export interface LanguageRowLine extends Line {
   readonly row: LanguageRow;
 }
 
-export interface PromptLine extends Line {
-  /** All that the line has. */
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly prompt: PromptRow;
-}
-
 const FORMS = '{text}, {prompt, completion}, or {messages: [{role, content}, …]}';
 const ROLES: readonly Role[] = ['system', 'user', 'assistant'];
 
@@ -33,26 +27,21 @@ export async function* readLanguageRows(path: string, shownAs: string): AsyncGen
 }
 
 /**
- * The same rows as a model is asked about them: without the completion, if there is one, and without the assistant's last
- * message.
- *
- * @throws DiagnosticError as `readLanguageRows`
- */
-export async function* readPrompts(path: string, shownAs: string): AsyncGenerator<PromptLine> {
-  for await (const line of readLines(path, shownAs)) {
-    if (line.text.trim() === '') continue;
-    const fields = new Fields(parseJsonLine(line, shownAs), shownAs, line.number);
-    yield { ...line, fields: fields.all, prompt: promptRow(fields) };
-  }
-}
-
-/**
  * One row of a language model, checked.
  *
  * @throws DiagnosticError `bad-row`
  */
 export function checkLanguageRow(value: unknown, file: string, line: number): LanguageRow {
   return languageRow(new Fields(value, file, line));
+}
+
+/**
+ * The same row as a model is asked about it: without the completion, if there is one, and without the assistant's last message.
+ *
+ * @throws DiagnosticError `bad-row`
+ */
+export function checkPromptRow(value: unknown, file: string, line: number): PromptRow {
+  return promptRow(new Fields(value, file, line));
 }
 
 /** @throws DiagnosticError `bad-row` */
