@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { noModel } from '../models/no-model.js';
 import { createProgressReporter } from '../progress/index.js';
@@ -30,7 +30,7 @@ export function predictCommand(): Command {
     .option('--batch-size <rows>', 'rows at a time; default: evaluation.batch_size', wholeFlag(1))
     .option(
       '--input <path>',
-      'JSON lines of texts, pictures or prompts, or a folder of pictures; default: the test rows',
+      'texts, pictures or prompts: .csv, .tsv, .jsonl, .json or .parquet, or a folder of pictures; default: the test rows',
     )
     .option(
       '--max-new-tokens <n>',
@@ -68,6 +68,7 @@ export function predictCommand(): Command {
       try {
         const { findProjectRoot, loadBaseConfig, loadEvaluationConfig, projectLayout } =
           await import('../../configs/index.js');
+        const { ownColumns } = await import('../evaluate/own-columns.js');
         const root = findProjectRoot(process.cwd());
         const { env } = process;
         const named = options.model ?? env['REPRISE_MODEL'] ?? projectLayout.bestModel;
@@ -93,6 +94,7 @@ export function predictCommand(): Command {
           root,
           input:
             options.input === undefined ? resolve(root, dataPlace(root, 'test')) : resolve(options.input),
+          ...(options.input === undefined ? {} : ownColumns(root)),
           output,
           batchSize: options.batchSize ?? loadEvaluationConfig(root).batch_size,
           onProgress: (update: Parameters<typeof reporter.update>[0]) => reporter.update(update),
@@ -116,7 +118,7 @@ export function predictCommand(): Command {
         process.stdout.write(
           json
             ? `${JSON.stringify({ event: 'result', stage: 'predict', rows, output })}\n`
-            : `${output}: ${rows} rows\n`,
+            : `${relative(process.cwd(), output)}: ${rows} rows\n`,
         );
       } finally {
         reporter.done();

@@ -10,9 +10,33 @@ import type { Task } from './tasks.js';
 const PICTURES = '- data/processed/pictures\n';
 const RAW = '- data/raw\n';
 const INGESTS = '    cmd: reprise data ingest\n';
-/** Which files of the template's own data are taken. */
-const BOOKS = / Here: [^.]*, as Project Gutenberg has them\./;
-const DIGITS = '# In pixels: the digits are small, and are made larger.';
+/** What comments say of the template's own data, and what is so of any. */
+const PARAMS: Comments = [
+  [
+    '# In pixels: the digits are small, and are made larger.',
+    '# In pixels: the side of what the model sees.',
+  ],
+  [
+    '# Drop the quoted usage examples after a definition.',
+    '# Drop quoted usage examples that follow a `;` or `:`, as dictionaries have them.',
+  ],
+];
+const PARAMS_OF_RECORDS: Comments = [
+  [
+    '# Shorter paragraphs are dropped: headings, and much of what is said.',
+    '# In characters: shorter texts are dropped.',
+  ],
+];
+const DATA_CONFIG: Comments = [
+  // An example of a step changes what it is given: nobody has asked for that.
+  [
+    /# Your own: src\/cleaning\..*\n {2}steps:\n {4}- (\S+)\n/,
+    '# Steps of your own come before what is said below: steps: [$1], for example.\n',
+  ],
+  [/ Here: [^.]*, as Project Gutenberg has them\./, ''],
+  [/# wordnet-nouns: .*/, '# records: the .csv, .tsv, .jsonl, .json and .parquet files in data/raw.'],
+  [' (wordnet-nouns brings its own)', ''],
+];
 
 /**
  * The template with the user's own data in place of its own: a path, or any source that `ingestion.source` takes. What is
@@ -35,39 +59,45 @@ export function withOwnData(
       fix: 'name a file or folder, or a source such as https://…, s3://…, hf:<owner>/<data set>',
     });
   const path = relative(folder, resolve(data)) || '.';
-  const isBooks = !isSource(data) && isFolder(data) && formatOf(data, task) === 'prose';
+  const format = task === 'image-classification' ? undefined : formatOf(data, task);
+  const isBooks = !isSource(data) && isFolder(data) && format === 'prose';
   /** What `data_ingestion` is to be run again after. */
   const dep = isSource(data) ? /^path:([^*?{]+)$/.exec(data)?.[1] : path;
   const source = isSource(data) ? data : `path:${path}${isBooks ? '/**/*.txt' : ''}`;
   return files.map((file) => {
     if (file.path === 'params.yaml')
-      return changed(without(file, DIGITS, '# In pixels: the side of what the model sees.'), (params) => {
-        params.setIn(['data_config', 'ingestion', 'source'], source);
-        params.deleteIn(['data_config', 'ingestion', 'integrity']);
-        // What suits the template's data would drop some of other data.
-        params.setIn(['data_config', 'preparation', 'max_train_rows'], null);
-        if (task === 'text-classification')
-          params.setIn(['data_config', 'preprocessing', 'strip_examples'], false);
-        if (task !== 'image-classification' && formatOf(data, task) === 'records')
-          params.setIn(['data_config', 'preprocessing', 'min_characters'], 1);
-        if (task === 'text-classification') params.setIn(['finetuning', 'num_epochs'], 3);
-        withWarmupByShare(params);
-        if (task === 'image-classification') {
-          params.setIn(['data_config', 'preprocessing', 'format'], 'images');
-          params.setIn(['finetuning', 'image_size'], 224);
-        }
-      });
+      return changed(
+        reworded(file, [...PARAMS, ...(format === 'records' ? PARAMS_OF_RECORDS : [])]),
+        (params) => {
+          params.setIn(['data_config', 'ingestion', 'source'], source);
+          params.deleteIn(['data_config', 'ingestion', 'integrity']);
+          // What suits the template's data would drop some of other data.
+          params.setIn(['data_config', 'preparation', 'max_train_rows'], null);
+          if (task === 'text-classification')
+            params.setIn(['data_config', 'preprocessing', 'strip_examples'], false);
+          if (format === 'records') params.setIn(['data_config', 'preprocessing', 'min_characters'], 1);
+          if (task === 'text-classification') params.setIn(['finetuning', 'num_epochs'], 3);
+          withWarmupByShare(params);
+          if (task === 'image-classification') {
+            params.setIn(['data_config', 'preprocessing', 'format'], 'images');
+            params.setIn(['finetuning', 'image_size'], 224);
+          }
+        },
+      );
     if (file.path === 'configs/data_config.yaml')
-      return changed(without(file, BOOKS, ''), (config) => {
+      return changed(reworded(file, DATA_CONFIG), (config) => {
         config.deleteIn(['ingestion', 'files']);
         config.deleteIn(['preprocessing', 'pixels']);
-        if (task !== 'image-classification') config.setIn(['preprocessing', 'format'], formatOf(data, task));
-        if (chosen && formatOf(data, task) === 'records')
+        if (format !== undefined) config.setIn(['preprocessing', 'format'], format);
+        if (chosen && format === 'records')
           config.setIn(['preprocessing', 'fields'], config.createNode(chosen.fields));
         if (task === 'text-classification') {
           config.deleteIn(['preparation', 'test_rows']);
           config.deleteIn(['preparation', 'val_rows']);
-          config.setIn(['preparation', 'split'], config.createNode({ by: 'label', test: 0.15, val: 0.1 }));
+          const split = config.createPair('split', { by: 'label', test: 0.15, val: 0.1 });
+          (split.key as Scalar).commentBefore =
+            ' The same shares of each label, drawn by a hash of (seed, id): the same rows come each time.';
+          (config.get('preparation') as YAMLMap).add(split);
         }
       });
     // The report's title, and the experiment of the runs.
@@ -105,9 +135,11 @@ function withDep(stages: string, dep: string | undefined): string {
   );
 }
 
-/** A comment on the template's own data, with another in its place. */
-function without(file: ProjectFile, comment: string | RegExp, instead: string): ProjectFile {
-  const text = file.content.toString('utf8').replace(comment, instead);
+/** What stands in a file, and what is to stand in its place. */
+type Comments = readonly (readonly [RegExp | string, string])[];
+
+function reworded(file: ProjectFile, comments: Comments): ProjectFile {
+  const text = comments.reduce((text, [from, to]) => text.replace(from, to), file.content.toString('utf8'));
   return { ...file, content: Buffer.from(text) };
 }
 

@@ -32,6 +32,7 @@ so that no test row was seen in training.\n`
   return text
     .replace(OF_THE_TEMPLATE, `It learns from \`${source}\`.`)
     .replace(SPLIT, '')
+    .replace('`rows.jsonl`, a paragraph each;', '`rows.jsonl`, a text or a conversation each;')
     .replace(
       HOW_TO_CHANGE,
       `\n## The data\n\n\`data_config.ingestion.source\` in \`params.yaml\` says where it comes from: \`${source}\`. ${FORMS[task]}\n${again}${split}`,

@@ -57,6 +57,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
   });
   try {
     const { models, version } = await chosen(root, flags.model, log);
+    for (const { name, version: of } of models) log(`opening ${name} (${of})`);
     // Named folders stay: only who serves the model in production turns to another.
     const follows = flags.model === undefined;
     // Requests are heard before the first model is open.

@@ -7,6 +7,7 @@ import { compileSignature, type CompiledSignature } from './compile-signature.js
 import { addVariable, type GraphVariable } from './graph-variables.js';
 import { separateMemory } from './own-memory.js';
 import { Session } from './session.js';
+import { variablesOf } from './touched-variables.js';
 
 /** Values cross between JavaScript and TensorFlow in parts of this size: no more is held twice. */
 const BATCH_BYTES = 64 * 2 ** 20;
@@ -29,14 +30,17 @@ export function compileProgram(definition: ProgramDefinition): Program {
     graph,
     Object.values(signatures).map(({ changes }) => changes),
   );
-  return new CompiledProgram(new Session(graph), variables, signatures);
+  const touched = variablesOf(graph, variables, signatures);
+  return new CompiledProgram(new Session(graph), variables, signatures, touched);
 }
 
 class CompiledProgram implements Program {
   readonly #session: Session;
   readonly #variables: Readonly<Record<string, GraphVariable>>;
   readonly #signatures: Readonly<Record<string, CompiledSignature>>;
-  /** Variables that have no value yet. They get zeros when they are first needed: zeros of what is assigned before would take memory in vain. */
+  /** Signature → the variables that it has to do with. */
+  readonly #touched: ReadonlyMap<string, readonly string[]>;
+  /** Variables that have no value yet. They get zeros when they are first needed: zeros of others would take memory in vain. */
   readonly #unset: Set<string>;
   /** Bytes that were given since the last run, and may still be there in JavaScript. */
   #given = 0;
@@ -45,7 +49,9 @@ class CompiledProgram implements Program {
     session: Session,
     variables: Readonly<Record<string, GraphVariable>>,
     signatures: Readonly<Record<string, CompiledSignature>>,
+    touched: ReadonlyMap<string, readonly string[]>,
   ) {
+    this.#touched = touched;
     this.#session = session;
     this.#variables = variables;
     this.#signatures = signatures;
@@ -70,7 +76,7 @@ class CompiledProgram implements Program {
 
   read(names: readonly string[]): Record<string, TensorData> {
     for (const name of names) lookUp(this.#variables, name, 'variable');
-    this.#setZeros();
+    this.#setZeros(names);
     const values: Record<string, TensorData> = {};
     for (const batch of this.#batches(names)) {
       const fetched = this.#session.run(
@@ -93,7 +99,7 @@ class CompiledProgram implements Program {
     }));
     if (this.#given >= BATCH_BYTES) collectGarbage();
     this.#given = 0;
-    this.#setZeros();
+    this.#setZeros(this.#touched.get(name) as readonly string[]);
     const fetched = this.#session.run(fed, signature.fetches);
     return Object.fromEntries(
       signature.outputs.map((output, index) => [output, fetched[index] as TensorData]),
@@ -104,13 +110,15 @@ class CompiledProgram implements Program {
     this.#session.close();
   }
 
-  #setZeros(): void {
+  #setZeros(needed: readonly string[]): void {
     if (this.#unset.size === 0) return;
+    const unset = needed.filter((name) => this.#unset.has(name));
+    if (unset.length === 0) return;
     this.#session.run(
       [],
-      [...this.#unset].map((name) => this.#variable(name).zeroed),
+      unset.map((name) => this.#variable(name).zeroed),
     );
-    this.#unset.clear();
+    for (const name of unset) this.#unset.delete(name);
   }
 
   #variable(name: string): GraphVariable {

@@ -1,13 +1,15 @@
 import { relative } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { readPrompts, writeFiles, type OnProgress, type PromptLine } from '../data/index.js';
+import { readPrompts, writeFiles, type OnProgress, type OwnColumns, type PromptLine } from '../data/index.js';
 import type { GenerationSettings } from '../models/generation/going-row.js';
 import type { OpenedGenerator } from '../models/generation/open-generator.js';
 
 export interface PredictCompletionsOptions {
   readonly root: string;
-  /** Absolute path of the JSON lines with prompts: see `readPrompts`. */
+  /** Absolute path of the rows with prompts: see `readPrompts`. */
   readonly input: string;
+  /** What tables of the project's own call their columns. */
+  readonly columns?: OwnColumns;
   /** Absolute path of the JSON lines to write: those of the input with `prediction` and `finish_reason`. */
   readonly output: string;
   readonly batchSize: number;
@@ -23,10 +25,10 @@ export interface PredictCompletionsOptions {
  * @throws DiagnosticError `no-rows`, those of `readPrompts` and of the model
  */
 export async function predictCompletions(options: PredictCompletionsOptions): Promise<number> {
-  const { root, input, output, batchSize, settings, open, onProgress } = options;
+  const { root, input, columns, output, batchSize, settings, open, onProgress } = options;
   const file = relative(root, input);
   const lines: PromptLine[] = [];
-  for await (const line of readPrompts(input, file)) lines.push(line);
+  for await (const line of readPrompts(input, file, columns)) lines.push(line);
   if (lines.length === 0)
     throw new DiagnosticError('no-rows', {
       message: `${file} has no prompts`,

@@ -1,6 +1,12 @@
 import { relative } from 'node:path';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { readQuestions, writeFiles, type OnProgress, type QuestionLine } from '../data/index.js';
+import {
+  readQuestions,
+  writeFiles,
+  type OnProgress,
+  type OwnColumns,
+  type QuestionLine,
+} from '../data/index.js';
 import type { Classifier } from './classifier.js';
 import { decide } from './decide.js';
 import { CONFIDENCE_DECIMALS, round } from './round.js';
@@ -9,11 +15,33 @@ export interface PredictOptions {
   readonly root: string;
   /** Absolute path of the rows or the folder of pictures: see `readQuestions`. */
   readonly input: string;
+  /** What tables of the project's own call their columns. */
+  readonly columns?: OwnColumns;
   /** Absolute path of the JSON lines to write: id, text or image, label where it is known, prediction, confidence. */
   readonly output: string;
   readonly batchSize: number;
   open(): Promise<Classifier>;
   readonly onProgress?: OnProgress;
+}
+
+/**
+ * @param oneLabel see `QuestionOptions`
+ * @throws DiagnosticError `no-rows`, those of `readQuestions`
+ */
+export async function allQuestions(
+  { root, input, columns }: Pick<PredictOptions, 'root' | 'input' | 'columns'>,
+  oneLabel: boolean,
+): Promise<QuestionLine[]> {
+  const file = relative(root, input) || input;
+  const questions: QuestionLine[] = [];
+  for await (const question of readQuestions(input, file, { ...(columns && { columns }), oneLabel }))
+    questions.push(question);
+  if (questions.length > 0) return questions;
+  throw new DiagnosticError('no-rows', {
+    message: `${file} has no rows`,
+    at: { file },
+    fix: 'run the stage that makes it, or name another file',
+  });
 }
 
 /**
@@ -24,16 +52,8 @@ export interface PredictOptions {
  * @throws DiagnosticError `no-rows`, `not-finite`, those of `readQuestions` and of the model
  */
 export async function predictLabels(options: PredictOptions): Promise<number> {
-  const { root, input, output, batchSize, open, onProgress } = options;
-  const file = relative(root, input) || input;
-  const questions: QuestionLine[] = [];
-  for await (const question of readQuestions(input, file)) questions.push(question);
-  if (questions.length === 0)
-    throw new DiagnosticError('no-rows', {
-      message: `${file} has no rows`,
-      at: { file },
-      fix: 'run the stage that makes it, or name another file',
-    });
+  const { output, batchSize, open, onProgress } = options;
+  const questions = await allQuestions(options, true);
   const classifier = await open();
   try {
     const inputs = questions.map((question) => question.input);

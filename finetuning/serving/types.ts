@@ -1,4 +1,5 @@
 import type { ProblemType } from '../../configs/index.js';
+import type { Message } from '../data/index.js';
 import type { Task } from '../models/network.js';
 
 /** A model to serve: where its files lie. */
@@ -39,7 +40,8 @@ export interface EngineSizes {
 
 /** How one text is gone on from. */
 export interface GenerationRequest {
-  readonly prompt: string;
+  /** A text; or a conversation that is to be answered, laid out as the model's chat template says. */
+  readonly prompt: string | readonly Message[];
   readonly maxNewTokens: number;
   /** 0 takes the likeliest token. */
   readonly temperature: number;

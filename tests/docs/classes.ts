@@ -214,6 +214,7 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'reprise evaluate --test data/pictures',
     'reprise serve --model a=models/final/model_v1 --model b=models/final/model_v2',
     `curl -sN localhost:8080/v1/completions -H 'content-type: application/json' -d '{"prompt": "Once upon a time", "max_tokens": 40, "stream": true}'`,
+    `curl -s localhost:8080/v1/chat/completions -H 'content-type: application/json' -d '{"messages": [{"role": "user", "content": "Hello"}]}'`,
     'reprise predict --model models/final/model_v1 --output production.jsonl',
     'reprise retrain --git https://github.com/acme/model.git --branch main',
     `temporal workflow start --type retrain --task-queue reprise --input '{

@@ -16,12 +16,14 @@ const compressors: Compressors = {
 /**
  * The rows of a .parquet file, of which the columns wanted alone are read.
  *
+ * @param columns absent: all
+ *
  * @throws DiagnosticError `bad-parquet`, `file-missing`
  */
 export async function* readParquet(
   path: string,
   file: string,
-  columns: readonly string[],
+  columns?: readonly string[],
 ): AsyncGenerator<RawRecord> {
   const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
   const handle = await open(path);
@@ -45,7 +47,7 @@ export async function* readParquet(
     const rows = Number(metadata.num_rows);
     for (let from = 0; from < rows; from += ROWS) {
       const to = Math.min(rows, from + ROWS);
-      const wanted = columns.filter((column) => names.includes(column));
+      const wanted = (columns ?? names).filter((column) => names.includes(column));
       const objects = await parquetReadObjects({
         file: buffer,
         metadata,

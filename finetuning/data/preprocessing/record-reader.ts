@@ -11,17 +11,19 @@ export interface RawRecord {
   readonly get: (field: string) => unknown;
   /** All columns there are, where the format knows. */
   readonly names: readonly string[] | undefined;
+  /** What came from JSON, as it is. */
+  readonly value?: unknown;
   readonly line: number;
   readonly bytes: number;
 }
 
 /** A value that came from JSON, as a record. */
-export function fieldsOf(value: unknown): Pick<RawRecord, 'get' | 'names'> {
+export function fieldsOf(value: unknown): Pick<RawRecord, 'get' | 'names' | 'value'> {
   const get = (field: string): unknown =>
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, field)
       ? (value as { [key: string]: unknown })[field]
       : undefined;
-  return { get, names: undefined };
+  return { get, names: undefined, value };
 }
 
 /** Most instructions need none. */

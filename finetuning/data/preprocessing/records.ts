@@ -1,6 +1,6 @@
 import type { TextsConfig } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
-import { parseJsonLine } from '../rows/read-rows.js';
+import { parseJsonLine } from '../rows/json-line.js';
 import { readLines } from '../rows/read-lines.js';
 import { readCsv } from './csv.js';
 import { readJsonArray } from './json-array.js';
@@ -22,7 +22,16 @@ export async function* readRecords(
   for await (const raw of rawRecords(path, shownAs, reader.columns)) yield reader.read(raw);
 }
 
-function rawRecords(path: string, shownAs: string, columns: readonly string[]): AsyncIterable<RawRecord> {
+/**
+ * Records as their format has them.
+ *
+ * @param columns what is read of a .parquet; absent: all
+ */
+export function rawRecords(
+  path: string,
+  shownAs: string,
+  columns?: readonly string[],
+): AsyncIterable<RawRecord> {
   const name = path.replace(/\.gz$/, '');
   if (name.endsWith('.csv')) return fromTable(path, shownAs);
   if (name.endsWith('.tsv')) return fromTable(path, shownAs, '\t');

@@ -1,18 +1,12 @@
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { LanguageRow, Message, PromptRow, Role } from './language-row.js';
 import { readLines, type Line } from './read-lines.js';
-import { parseJsonLine } from './read-rows.js';
+import { parseJsonLine } from './json-line.js';
 
 export interface LanguageRowLine extends Line {
   /** All that the line has. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly row: LanguageRow;
-}
-
-export interface PromptLine extends Line {
-  /** All that the line has. */
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly prompt: PromptRow;
 }
 
 const FORMS = '{text}, {prompt, completion}, or {messages: [{role, content}, …]}';
@@ -33,26 +27,21 @@ export async function* readLanguageRows(path: string, shownAs: string): AsyncGen
 }
 
 /**
- * The same rows as a model is asked about them: without the completion, if there is one, and without the assistant's last
- * message.
- *
- * @throws DiagnosticError as `readLanguageRows`
- */
-export async function* readPrompts(path: string, shownAs: string): AsyncGenerator<PromptLine> {
-  for await (const line of readLines(path, shownAs)) {
-    if (line.text.trim() === '') continue;
-    const fields = new Fields(parseJsonLine(line, shownAs), shownAs, line.number);
-    yield { ...line, fields: fields.all, prompt: promptRow(fields) };
-  }
-}
-
-/**
  * One row of a language model, checked.
  *
  * @throws DiagnosticError `bad-row`
  */
 export function checkLanguageRow(value: unknown, file: string, line: number): LanguageRow {
   return languageRow(new Fields(value, file, line));
+}
+
+/**
+ * The same row as a model is asked about it: without the completion, if there is one, and without the assistant's last message.
+ *
+ * @throws DiagnosticError `bad-row`
+ */
+export function checkPromptRow(value: unknown, file: string, line: number): PromptRow {
+  return promptRow(new Fields(value, file, line));
 }
 
 /** @throws DiagnosticError `bad-row` */

@@ -6,6 +6,7 @@ import { promptIds } from '../../text/document-parts.js';
 import { bucketFor, lengthBuckets } from '../../text/length-buckets.js';
 import { predictionBatches } from '../../text/prediction-batches.js';
 import { TextTokenizer } from '../../text/text-tokenizer.js';
+import { endsTurn } from '../../text/turn-end.js';
 import { readParameters } from '../open-classifier.js';
 import { readNetwork } from '../read-network.js';
 import { generateBatch } from './generate.js';
@@ -113,13 +114,6 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Open
       return completions;
     },
   };
-}
-
-/** In a conversation the model says when its turn is over. */
-function endsTurn(tokenizer: TextTokenizer, end: string): (generated: readonly number[]) => boolean {
-  // Tokens that the mark has at most: one for each byte.
-  const longest = Buffer.byteLength(end) + 1;
-  return (generated) => tokenizer.decode(generated.slice(-longest), true).includes(end);
 }
 
 /** @param end of the turn; empty where only a token ends a text */

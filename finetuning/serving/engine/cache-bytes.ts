@@ -10,7 +10,7 @@ export interface CachedModel {
   readonly maxWidth: number;
 }
 
-/** Bytes of the caches that a server holds from its start: one for each room and number of rows. */
+/** Bytes of the caches that a server may come to hold: one for each room and number of rows. */
 export function cacheBytes(
   { layers, hidden, maxWidth }: CachedModel,
   { maxBatch, maxContext }: EngineSizes,

@@ -2,13 +2,19 @@
  * The process that holds the models. A pass through a model blocks its event loop; the server's goes on. Texts are gone on
  * from a token at a time, and what else is asked is done in between.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Question } from './messages.js';
 import { openModels, type OpenModels } from './open-models.js';
 import { refusalOf } from './refusal.js';
 
 /** Texts that have not ended. */
 const going = new Map<number, { isCanceled: boolean }>();
+/** Inputs that are classified. */
+let classifying = 0;
 let models: OpenModels | undefined;
+
+/** Milliseconds without a question, before a graph is prepared for later ones: askers come in groups. */
+const QUIET_MS = 50;
 
 process.on('message', (question: Question) => {
   switch (question.kind) {
@@ -34,17 +40,29 @@ function open({ models: sources, sizes }: Extract<Question, { kind: 'open' }>): 
   try {
     models = openModels(sources, sizes);
     send({ kind: 'opened', models: models.served });
+    void warmUp(models);
   } catch (error) {
     send({ kind: 'not-opened', refusal: refusalOf(error) });
   }
 }
 
+/** One graph at a time, while nobody asks: it changes the caches, and blocks the event loop. */
+async function warmUp(models: OpenModels): Promise<void> {
+  for (;;) {
+    await sleep(QUIET_MS);
+    if (going.size + classifying === 0 && !models.warmUp()) return;
+  }
+}
+
 async function classify({ id, model, inputs }: Extract<Question, { kind: 'classify' }>): Promise<void> {
+  classifying++;
   try {
     const { models: classifiers, member } = opened().classifierOf(model);
     send({ kind: 'classified', id, rows: await classifiers.classify(member, inputs) });
   } catch (error) {
     send({ kind: 'classified', id, rows: inputs.map(() => refusalOf(error)) });
+  } finally {
+    classifying--;
   }
 }
 

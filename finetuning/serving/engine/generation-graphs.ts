@@ -66,9 +66,23 @@ export function generationGraphs(
       for (const to of caches)
         if (from !== to) signatures[`${index}/move/${from.rows}/${to.rows}`] = moved(from, to);
   }
-  // A short prompt, each further token, and what comes and goes meanwhile.
-  const isWarmedUp = (name: string): boolean => /\/step\/|\/begin\/32$|^0\/(join|move)\//.test(name);
-  return { signatures, extra, isWarmedUp };
+  return { signatures, extra, ...preparation(Object.keys(signatures)) };
+}
+
+/** A short prompt and each further token of it come first; then what joins it, longer prompts, and the larger room. */
+const ORDER = [
+  /^0\/begin\/(32|128)$/,
+  /^0\/(join|step|move)\/(1\/)?4(\/1)?$/,
+  /^0\/(join|step|move)\//,
+  /^1\/begin\/(32|128)$/,
+  // With more rows its caches are large: no memory is taken for them before they are needed.
+  /^1\/step\/\d$/,
+];
+
+function preparation(names: readonly string[]): Pick<MemberGraphs, 'first' | 'later'> {
+  const first = names.filter((name) => /^0\/(begin\/32|step\/1)$/.test(name));
+  const later = ORDER.flatMap((these) => names.filter((name) => these.test(name)));
+  return { first, later: [...new Set(later)].filter((name) => !first.includes(name)) };
 }
 
 /** The row of `entry` becomes the row `at` of `to`. */

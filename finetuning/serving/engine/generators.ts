@@ -5,7 +5,9 @@ import {
   type TokenLogProbability,
 } from '../../models/generation/token-log-probabilities.js';
 import { TextTokenizer } from '../../text/text-tokenizer.js';
+import { endsTurn } from '../../text/turn-end.js';
 import type { EngineSizes, GenerationRequest } from '../types.js';
+import { chatPrompts } from './chat-prompts.js';
 import { generationGraphs } from './generation-graphs.js';
 import type { Refusal } from './messages.js';
 import type { OpenGenerators, RowListener } from './opened.js';
@@ -42,6 +44,7 @@ export function openGenerators(group: Group, { maxBatch, maxContext }: EngineSiz
   const rooms = roomsFor(most);
   const ladder = rowLadder(maxBatch, GENERATION_LADDER);
   const tokenizer = new TextTokenizer(source.baseModelDir);
+  const layOut = chatPrompts(tokenizer, source.baseModelDir);
   const program = sharedProgram(group, (member) =>
     generationGraphs(member, { ladder, rooms, isFirst: member === first }),
   );
@@ -98,7 +101,9 @@ export function openGenerators(group: Group, { maxBatch, maxContext }: EngineSiz
   return {
     maxWidth: most,
     generate(member, request, listener) {
-      const ids = request.prompt === '' ? [endId ?? padId] : tokenizer.tokenize(request.prompt);
+      const { text, end } =
+        typeof request.prompt === 'string' ? { text: request.prompt, end: '' } : layOut(request.prompt);
+      const ids = text === '' ? [endId ?? padId] : tokenizer.tokenize(text);
       if (ids.length >= most) return listener.onEnd(tooLong(ids.length, most));
       const { room, width } = placeFor(rooms, ids.length, request.maxNewTokens, most);
       const here = going[room] as Going;
@@ -110,20 +115,27 @@ export function openGenerators(group: Group, { maxBatch, maxContext }: EngineSiz
         },
       };
       here.listeners.add(own);
-      here.waiting.push({ member, prompt: promptOf(ids, request, own, tokenizer), width, listener: own });
+      const prompt = promptOf({ ids, end }, request, own, tokenizer);
+      here.waiting.push({ member, prompt, width, listener: own });
       void goOn();
     },
+    warmUp: () => program.warmUp(),
     dispose: () => program.dispose(),
   };
 }
 
+/** @param end what the model says when its turn of a conversation is over; else empty */
 function promptOf(
-  ids: readonly number[],
+  { ids, end }: { readonly ids: readonly number[]; readonly end: string },
   request: GenerationRequest,
   listener: RowListener,
   tokenizer: TextTokenizer,
 ): Prompt {
-  const stream = new TextStream(tokenizer, request.stop, (text, tokens) => listener.onText(text, tokens));
+  // Of several tokens it is text, and ends it as any other; of one that is no text it is only seen among the ids.
+  const isOver = end === '' ? () => false : endsTurn(tokenizer, end);
+  const stream = new TextStream(tokenizer, [...request.stop, end], (text, tokens) =>
+    listener.onText(text, tokens),
+  );
   const count = request.logProbabilities;
   const named = ({ token, logProbability }: TokenLogProbability) => ({
     token: tokenizer.tokenText(token),
@@ -140,7 +152,7 @@ function promptOf(
     index: 0,
     ids,
     settings: request,
-    isComplete: (all) => listener.isCanceled() || stream.add(all),
+    isComplete: (all) => listener.isCanceled() || stream.add(all) || isOver(all),
     onEnd: ({ ids: all, finish }) => {
       stream.end(all);
       listener.onEnd({ finish, promptTokens: ids.length, newTokens: all.length });

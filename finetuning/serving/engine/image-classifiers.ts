@@ -15,7 +15,7 @@ import { refusalOf } from './refusal.js';
 import { rowLadder } from './row-ladder.js';
 import { sharedProgram } from './shared-program.js';
 
-/** Pictures of the largest graph that is run before anybody asks. */
+/** Pictures of the largest graph that is prepared before it is needed. */
 const WARM_ROWS = 4;
 
 /** Classifiers of pictures over one base: a graph for each number of rows. */
@@ -29,7 +29,8 @@ export function openImageClassifiers(group: Group, { maxBatch }: EngineSizes): O
       `${rows}`,
       logitsSignature(member.network, member.method, rows, side),
     ]);
-    return { signatures: Object.fromEntries(graphs), isWarmedUp: (name) => Number(name) <= WARM_ROWS };
+    const [first, ...later] = ladder.filter((rows) => rows <= WARM_ROWS).map(String);
+    return { signatures: Object.fromEntries(graphs), first: [first as string], later };
   });
 
   return {
@@ -60,6 +61,7 @@ export function openImageClassifiers(group: Group, { maxBatch }: EngineSizes): O
       }
       return results;
     },
+    warmUp: () => program.warmUp(),
     dispose: () => program.dispose(),
   };
 }

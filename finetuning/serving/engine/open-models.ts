@@ -14,6 +14,8 @@ export interface OpenModels {
   readonly served: readonly ServedModel[];
   classifierOf(name: string): { readonly models: OpenClassifiers; readonly member: number };
   generatorOf(name: string): { readonly models: OpenGenerators; readonly member: number };
+  /** See `OpenClassifiers.warmUp`. */
+  warmUp(): boolean;
 }
 
 /**
@@ -25,10 +27,12 @@ export function openModels(sources: readonly ModelSource[], sizes: EngineSizes):
   const served: ServedModel[] = [];
   const classifiers = new Map<string, { models: OpenClassifiers; member: number }>();
   const generators = new Map<string, { models: OpenGenerators; member: number }>();
+  const opened: (OpenClassifiers | OpenGenerators)[] = [];
   for (const group of groupsOf(sources, isOverNf4, isAdapter)) {
     const read = readGroup(group);
     const { task } = read.members[0]?.network ?? { task: readTask(group[0]?.baseModelDir ?? '') };
     const models = open(task, read, sizes);
+    opened.push(models);
     read.members.forEach(({ source: { name, version, labels, problem } }, member) => {
       served.push({ name, version, task, problem, labels, maxWidth: models.maxWidth });
       if ('classify' in models) classifiers.set(name, { models, member });
@@ -40,6 +44,7 @@ export function openModels(sources: readonly ModelSource[], sizes: EngineSizes):
     served: served.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name)),
     classifierOf: (name) => known(classifiers, name),
     generatorOf: (name) => known(generators, name),
+    warmUp: () => opened.some((models) => models.warmUp()),
   };
 }
 

@@ -11,7 +11,9 @@ import type { Group } from './read-group.js';
 import { rowLadder } from './row-ladder.js';
 import { sharedProgram } from './shared-program.js';
 
-/** Tokens of the largest graph that is run before anybody asks. */
+/** Tokens of the largest graph of one text that is prepared before anybody is to ask; longer texts are rarer. */
+const FIRST_TOKENS = 128;
+/** Tokens of the largest graph that is prepared before it is needed. */
 const WARM_TOKENS = 512;
 
 /** Classifiers of texts over one base: a graph for each number of rows and padded length. */
@@ -29,9 +31,14 @@ export function openTextClassifiers(group: Group, { maxBatch, maxLength }: Engin
       `${rows}x${width}`,
       logitsSignature(pairs, method, rows, width),
     ]);
+    const isFirst = ({ rows, width }: (typeof sizes)[number]): boolean => rows === 1 && width <= FIRST_TOKENS;
     const small = sizes.filter(({ rows, width }) => rows * width <= WARM_TOKENS);
-    const warm = new Set(small.map(({ rows, width }) => `${rows}x${width}`));
-    return { signatures: Object.fromEntries(named), isWarmedUp: (name) => warm.has(name) };
+    const called = (these: typeof sizes): string[] => these.map(({ rows, width }) => `${rows}x${width}`);
+    return {
+      signatures: Object.fromEntries(named),
+      first: called(small.filter(isFirst)),
+      later: called(small.filter((size) => !isFirst(size))),
+    };
   });
 
   return {
@@ -64,6 +71,7 @@ export function openTextClassifiers(group: Group, { maxBatch, maxLength }: Engin
       }
       return Promise.resolve(logits);
     },
+    warmUp: () => program.warmUp(),
     dispose: () => program.dispose(),
   };
 }

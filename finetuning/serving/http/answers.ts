@@ -1,8 +1,7 @@
 import type { z } from 'zod';
-import type { GenerationResult, ScoredToken, ServedModel } from '../types.js';
-import type { ClassifyResponse, CompletionResponse } from './schemas.js';
+import type { ServedModel } from '../types.js';
+import type { ClassifyResponse } from './schemas.js';
 import { BadRequest } from './failure.js';
-import { logprobsOf } from './logprobs.js';
 
 const SCORE_DECIMALS = 6;
 
@@ -51,47 +50,14 @@ function softmax(logits: Float32Array): number[] {
   return weights.map((weight) => weight / sum);
 }
 
-/** What all parts of one answer have in common. */
-export interface CompletionHead {
-  readonly id: string;
-  /** Seconds since 1970. */
-  readonly created: number;
-  readonly model: ServedModel;
-}
-
-export interface CompletionChoice {
-  readonly index: number;
-  readonly text: string;
-  readonly finish: GenerationResult['finish'] | null;
-  /** Where they are asked for. */
-  readonly tokens?: readonly ScoredToken[] | undefined;
-}
-
-export function completion(
-  { id, created, model }: CompletionHead,
-  choices: readonly CompletionChoice[],
-  usage?: { readonly prompt: number; readonly generated: number },
-): CompletionResponse {
-  return {
-    ...{ id, object: 'text_completion', created, model: model.name, system_fingerprint: model.version },
-    choices: choices.map(({ index, text, finish, tokens }) => ({
-      index,
-      text,
-      logprobs: tokens ? logprobsOf(tokens) : null,
-      finish_reason: finish,
-    })),
-    ...(usage && {
-      usage: {
-        prompt_tokens: usage.prompt,
-        completion_tokens: usage.generated,
-        total_tokens: usage.prompt + usage.generated,
-      },
-    }),
-  };
-}
-
 /** @throws BadRequest naming the field */
 export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new BadRequest(
+      400,
+      'bad-request',
+      'the body must be a JSON object; GET /openapi.json describes it',
+    );
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -1,16 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import type { Fleet } from '../fleet.js';
-import type { ClassifierInput, GenerationResult, ScoredToken, ServedModel, Turned } from '../types.js';
+import type { ClassifierInput, ServedModel, Turned } from '../types.js';
 import { addAdminRoutes } from './admin.js';
-import { classification, completion, parseBody, type CompletionChoice } from './answers.js';
+import { classification, parseBody } from './answers.js';
 import { keyCheck } from './api-keys.js';
-import { BadRequest, failureOf, TookTooLong } from './failure.js';
+import { chatDialect } from './chat-dialect.js';
+import { BadRequest, failureOf } from './failure.js';
+import { addGenerationRoute } from './generation-route.js';
 import type { ServerMetrics } from './metrics.js';
 import { openApiDocument } from './openapi.js';
-import { plannedChoices, usageOf } from './planned-choices.js';
-import { classifyRequest, completionRequest } from './schemas.js';
+import { classifyRequest } from './schemas.js';
+import { textDialect } from './text-dialect.js';
+import { within } from './within.js';
 
 export interface ServerOptions {
   readonly fleet: Fleet;
@@ -40,6 +42,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const app = fastify({ bodyLimit: maxBody, forceCloseConnections: 'idle', return503OnClosing: false });
   const created = Math.floor(Date.now() / 1000);
   const hasKey = keyCheck([...keys, ...options.adminKeys]);
+  // All that is taken is JSON: a client that does not say so, or says what curl does by itself, means it too.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'));
 
   app.setErrorHandler((error, _request, reply) => {
     const { status, body, retryAfter } = failureOf(error);
@@ -78,7 +83,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
         'model',
       );
     if (model !== undefined && (model.task === 'causal-lm') !== generates) {
-      const other = generates ? '/v1/classify' : '/v1/completions';
+      const other = generates ? '/v1/classify' : '/v1/completions or /v1/chat/completions';
       throw new BadRequest(400, 'wrong-task', `${model.name} is for ${model.task}: POST ${other}`, 'model');
     }
     return model ?? NOT_YET;
@@ -114,90 +119,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
     return classification(model, rows, body.top_k);
   });
 
-  app.post('/v1/completions', async (request, reply) => {
-    const body = parseBody(completionRequest, request.body);
-    const model = find(body.model, true);
-    const planned = plannedChoices(body);
-    const isScored = (body.logprobs ?? undefined) !== undefined;
-    const head = { id: `cmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model };
-    const ask = (
-      canceled: AbortSignal,
-      onText: (index: number, text: string, tokens: readonly ScoredToken[]) => void,
-      onEnd: (index: number, finish: GenerationResult['finish']) => void = () => undefined,
-    ) =>
-      Promise.all(
-        planned.map((one, index) =>
-          fleet
-            .generate(model.name, one.request, canceled, (text, tokens) => onText(index, text, tokens))
-            .then((result) => {
-              metrics.tokens.inc({ model: model.name, kind: 'prompt' }, result.promptTokens);
-              metrics.tokens.inc({ model: model.name, kind: 'generated' }, result.newTokens);
-              onEnd(index, result.finish);
-              return result;
-            }),
-        ),
-      );
-
-    if (!body.stream) {
-      const said = planned.map(({ begin }) => ({ text: begin, tokens: [] as ScoredToken[] }));
-      const results = await within(request, reply, timeout, (canceled) =>
-        ask(canceled, (index, text, tokens) => {
-          const one = said[index] as (typeof said)[number];
-          one.text += text;
-          one.tokens.push(...tokens);
-        }),
-      );
-      const choices = results.map(({ finish }, index) => {
-        const { text, tokens } = said[index] as (typeof said)[number];
-        return { index, text, finish, tokens: isScored ? tokens : undefined };
-      });
-      return completion(head, choices, usageOf(planned, results));
-    }
-
-    let isOpen = false;
-    const event = (data: string): void => {
-      // One of several texts has failed, and ended the answer.
-      if (reply.raw.writableEnded) return;
-      if (!isOpen) {
-        isOpen = true;
-        reply.hijack();
-        reply.raw.writeHead(200, {
-          'content-type': 'text/event-stream; charset=utf-8',
-          'cache-control': 'no-cache',
-          'x-accel-buffering': 'no',
-        });
-      }
-      reply.raw.write(`data: ${data}\n\n`);
-    };
-    const part = (choice: CompletionChoice): void => event(JSON.stringify(completion(head, [choice])));
-    try {
-      const results = await within(request, reply, timeout, (canceled) => {
-        // What a text begins with goes with its first part: a prompt that is refused has said nothing yet.
-        const owed = planned.map(({ begin }) => begin);
-        const say = (choice: CompletionChoice): void => {
-          part({ ...choice, text: `${owed[choice.index]}${choice.text}` });
-          owed[choice.index] = '';
-        };
-        return ask(
-          canceled,
-          (index, text, tokens) =>
-            say({ index, text, finish: null, tokens: tokens.length > 0 ? tokens : undefined }),
-          (index, finish) => say({ index, text: '', finish }),
-        );
-      });
-      if (body.stream_options?.include_usage === true)
-        event(JSON.stringify(completion(head, [], usageOf(planned, results))));
-      event('[DONE]');
-    } catch (error) {
-      // Nothing has been said yet: it can be refused as any other.
-      if (!isOpen) throw error;
-      const { status, body: failure } = failureOf(error);
-      if (status === 500) onFault(error);
-      event(JSON.stringify(failure));
-    }
-    reply.raw.end();
-    return reply;
-  });
+  const generating = { fleet, metrics, timeout, onFault, find: (name?: string) => find(name, true) };
+  addGenerationRoute(app, textDialect, generating);
+  addGenerationRoute(app, chatDialect, generating);
 
   return app;
 }
@@ -207,38 +131,6 @@ const NOT_YET: ServedModel = {
   ...{ name: '', version: '', task: 'causal-lm', problem: 'single_label_classification' },
   ...{ labels: [], maxWidth: 0 },
 };
-
-/** Ends the work when the asker has gone, or when it has taken too long. */
-async function within<T>(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  seconds: number,
-  work: (canceled: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const abort = new AbortController();
-  const left = (): void => {
-    if (!reply.raw.writableFinished) abort.abort(new BadRequest(499, 'gone', 'the asker has gone'));
-  };
-  request.raw.socket.once('close', left);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const error = new TookTooLong(seconds);
-      abort.abort(error);
-      reject(error);
-    }, seconds * 1000);
-  });
-  try {
-    return await Promise.race([work(abort.signal), late]);
-  } catch (error) {
-    // What else was asked for with it is waited for by nobody.
-    abort.abort(error);
-    throw error;
-  } finally {
-    clearTimeout(timer);
-    request.raw.socket.off('close', left);
-  }
-}
 
 function inputsOf(
   { inputs, images }: z.output<typeof classifyRequest>,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chatRequest, chatResponse } from './chat-schemas.js';
 import {
   classifyRequest,
   classifyResponse,
@@ -16,6 +17,10 @@ const json = (schema: z.ZodType, io: 'input' | 'output') => ({
 const answer = (description: string, schema: z.ZodType) => ({
   description,
   content: json(schema, 'output'),
+});
+const streamable = (description: string, schema: z.ZodType) => ({
+  description: `${description}; with \`stream\`, server-sent events that end with \`data: [DONE]\``,
+  content: { ...json(schema, 'output'), 'text/event-stream': { schema: { type: 'string' } } },
 });
 const refused = (description: string) => answer(description, errorResponse);
 
@@ -50,13 +55,16 @@ export function openApiDocument(version: string): object {
         classifyRequest,
         answer('a prediction for each input', classifyResponse),
       ),
-      '/v1/completions': post('Go on from a text, as a language model does', completionRequest, {
-        description: 'the text; with `stream`, server-sent events that end with `data: [DONE]`',
-        content: {
-          ...json(completionResponse, 'output'),
-          'text/event-stream': { schema: { type: 'string' } },
-        },
-      }),
+      '/v1/completions': post(
+        'Go on from a text, as a language model does',
+        completionRequest,
+        streamable('the text', completionResponse),
+      ),
+      '/v1/chat/completions': post(
+        'Answer a conversation',
+        chatRequest,
+        streamable("the assistant's next message", chatResponse),
+      ),
       '/v1/models': {
         get: {
           summary: 'What is served',

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { z } from 'zod';
 import type { GenerationRequest, GenerationResult } from '../types.js';
 import { BadRequest } from './failure.js';
+import type { chatRequest } from './chat-schemas.js';
 import { MOST_INPUTS, type completionRequest } from './schemas.js';
 
 /** One of the texts that a request for completions is answered with. */
@@ -15,33 +16,65 @@ export interface PlannedChoice {
 
 const SEEDS = 2 ** 32;
 
+/** What both of OpenAI's bodies say of how texts are drawn. */
+type Drawing = Pick<
+  z.output<typeof completionRequest>,
+  'n' | 'seed' | 'stop' | 'temperature' | 'top_k' | 'top_p'
+>;
+
+/** What is gone on from, and for how long. */
+type Planned = Pick<GenerationRequest, 'prompt' | 'maxNewTokens' | 'logProbabilities'>;
+
 /**
- * The choices in OpenAI's order: `n` of the first prompt, then of the second. Each has a seed of its own, where anything is drawn.
+ * The texts of POST /v1/completions in OpenAI's order: `n` of the first prompt, then of the second.
  *
  * @throws BadRequest `too-many`
  */
-export function plannedChoices(body: z.output<typeof completionRequest>): readonly PlannedChoice[] {
-  const { n, max_tokens: maxNewTokens, temperature, top_k: topK, top_p: topP, echo } = body;
-  const logProbabilities = body.logprobs ?? undefined;
+export function plannedTexts(body: z.output<typeof completionRequest>): readonly PlannedChoice[] {
   const prompts = typeof body.prompt === 'string' ? [body.prompt] : body.prompt;
-  if (prompts.length * n > MOST_INPUTS)
+  const { max_tokens: maxNewTokens, logprobs, echo } = body;
+  const planned = prompts.map((prompt): Planned => ({
+    prompt,
+    maxNewTokens,
+    ...scored(logprobs ?? undefined),
+  }));
+  return choices(body, planned, (at) => (echo ? (prompts[at] as string) : ''));
+}
+
+/** The answers of POST /v1/chat/completions: `n` to one conversation. @throws BadRequest `too-many` */
+export function plannedTurns(body: z.output<typeof chatRequest>): readonly PlannedChoice[] {
+  const { messages, max_tokens: older, max_completion_tokens: newer, logprobs, top_logprobs } = body;
+  // A turn has an end of its own; what does not end is ended by the context.
+  const maxNewTokens = newer ?? older ?? Number.POSITIVE_INFINITY;
+  const told = logprobs ? (top_logprobs ?? 0) : undefined;
+  return choices(body, [{ prompt: messages, maxNewTokens, ...scored(told) }], () => '');
+}
+
+function scored(logProbabilities: number | undefined): Pick<Planned, 'logProbabilities'> {
+  return logProbabilities === undefined ? {} : { logProbabilities };
+}
+
+/** Each has a seed of its own, where anything is drawn. */
+function choices(
+  { n, seed: given, stop: ends, temperature, top_k: topK, top_p: topP }: Drawing,
+  planned: readonly Planned[],
+  begin: (at: number) => string,
+): readonly PlannedChoice[] {
+  if (planned.length * n > MOST_INPUTS)
     throw new BadRequest(
       400,
       'too-many',
-      `${prompts.length} prompts with n = ${n} are ${prompts.length * n} texts: a request may ask for ${MOST_INPUTS}`,
+      `${planned.length} prompts with n = ${n} are ${planned.length * n} texts: a request may ask for ${MOST_INPUTS}`,
       'n',
     );
-  const first = body.seed ?? randomInt(SEEDS);
-  const stop = typeof body.stop === 'string' ? [body.stop] : (body.stop ?? []);
-  return prompts.flatMap((prompt, at) =>
+  const first = given ?? randomInt(SEEDS);
+  const stop = typeof ends === 'string' ? [ends] : (ends ?? []);
+  return planned.flatMap((one, at) =>
     Array.from({ length: n }, (_, of): PlannedChoice => {
       const seed = (((first + at * n + of) % SEEDS) + SEEDS) % SEEDS;
       return {
-        begin: echo ? prompt : '',
-        request: {
-          ...{ prompt, stop, maxNewTokens, temperature, topK, topP, seed },
-          ...(logProbabilities !== undefined && { logProbabilities }),
-        },
+        begin: begin(at),
+        request: { ...one, stop, temperature, topK, topP, seed },
         isFirst: of === 0,
       };
     }),

@@ -63,14 +63,14 @@ export const classifyResponse = z.object({
 const stop = z.string().min(1);
 
 /** OpenAI's clients may say `null` for what they leave out. */
-const orDefault = <T extends number | boolean>(schema: z.ZodType<T>, value: T) =>
+export const orDefault = <T extends number | boolean>(schema: z.ZodType<T>, value: T) =>
   schema
     .nullable()
     .default(value)
     .transform((given) => given ?? value);
 
 /** What OpenAI has, and is not here: taken where it changes nothing. */
-const neutral = <T>(schema: z.ZodType<T>, isNeutral: (value: T) => boolean, as: string) =>
+export const neutral = <T>(schema: z.ZodType<T>, isNeutral: (value: T) => boolean, as: string) =>
   schema
     .nullish()
     .refine((value) => value === undefined || value === null || isNeutral(value), {
@@ -78,45 +78,64 @@ const neutral = <T>(schema: z.ZodType<T>, isNeutral: (value: T) => boolean, as: 
     })
     .meta({ description: `not supported: ${as}, or left out` });
 
+/** What both of OpenAI's bodies have: how texts are drawn, and told. */
+export const drawing = {
+  model,
+  temperature: orDefault(z.number().min(0).max(100), 1).meta({
+    description: '0 takes the likeliest token',
+  }),
+  top_p: orDefault(z.number().gt(0).max(1), 1),
+  top_k: orDefault(z.int().min(0), 0).meta({ description: 'not of OpenAI; 0: all' }),
+  n: orDefault(z.int().min(1).max(128), 1).meta({ description: 'texts for each prompt' }),
+  seed: z.int().nullish().meta({ description: 'the same seed and request give the same text' }),
+  stop: z
+    .union([stop, z.array(stop).max(4)], {
+      error: 'expected a text, or a list of at most 4, none of them empty',
+    })
+    .nullish(),
+  stream: orDefault(z.boolean(), false),
+  stream_options: z
+    .strictObject({ include_usage: z.boolean().optional() })
+    .nullish()
+    .meta({ description: 'with `stream`: the last event before `[DONE]` has the usage, and no choices' }),
+  presence_penalty: neutral(z.number(), (value) => value === 0, '0'),
+  frequency_penalty: neutral(z.number(), (value) => value === 0, '0'),
+  logit_bias: neutral(z.record(z.string(), z.number()), (value) => Object.keys(value).length === 0, '{}'),
+  user: z.string().nullish().meta({ description: 'not looked at' }),
+};
+
+/** What of it depends on something else. */
+export function withDrawingChecks<
+  T extends z.ZodType<{ readonly stream: boolean; readonly stream_options?: unknown }>,
+>(schema: T): T {
+  return schema.refine(
+    ({ stream, stream_options }) => stream || (stream_options ?? undefined) === undefined,
+    {
+      path: ['stream_options'],
+      message: 'is of use with `stream: true` only',
+    },
+  );
+}
+
 /** Body of POST /v1/completions: OpenAI's, as far as it goes. */
-export const completionRequest = z
-  .strictObject({
-    model,
+export const completionRequest = withDrawingChecks(
+  z.strictObject({
+    ...drawing,
     prompt: z
       .union([z.string(), z.array(z.string()).min(1).max(MOST_INPUTS)], {
         error: `expected a text, or a list of 1 to ${MOST_INPUTS} texts`,
       })
       .meta({ description: 'token ids are not taken' }),
     max_tokens: orDefault(z.int().min(1), 16),
-    temperature: orDefault(z.number().min(0).max(100), 1).meta({
-      description: '0 takes the likeliest token',
-    }),
-    top_p: orDefault(z.number().gt(0).max(1), 1),
-    top_k: orDefault(z.int().min(0), 0).meta({ description: 'not of OpenAI; 0: all' }),
-    n: orDefault(z.int().min(1).max(128), 1).meta({ description: 'texts for each prompt' }),
-    seed: z.int().nullish().meta({ description: 'the same seed and request give the same text' }),
-    stop: z
-      .union([stop, z.array(stop).max(4)], {
-        error: 'expected a text, or a list of at most 4, none of them empty',
-      })
-      .nullish(),
-    stream: orDefault(z.boolean(), false),
-    stream_options: z
-      .strictObject({ include_usage: z.boolean().optional() })
-      .nullish()
-      .meta({ description: 'with `stream`: the last event before `[DONE]` has the usage, and no choices' }),
     echo: orDefault(z.boolean(), false),
     logprobs: z.int().min(0).max(MOST_LOGPROBS).nullish().meta({
       description:
         'natural logarithms of the probabilities of so many likeliest tokens at each place, and of the chosen one; before `temperature`, `top_k` and `top_p`',
     }),
     best_of: z.int().nullish().meta({ description: 'not supported: as `n`, or left out' }),
-    presence_penalty: neutral(z.number(), (value) => value === 0, '0'),
-    frequency_penalty: neutral(z.number(), (value) => value === 0, '0'),
-    logit_bias: neutral(z.record(z.string(), z.number()), (value) => Object.keys(value).length === 0, '{}'),
     suffix: neutral(z.string(), (value) => value === '', 'null'),
-    user: z.string().nullish().meta({ description: 'not looked at' }),
-  })
+  }),
+)
   .refine(({ n, best_of }) => (best_of ?? n) === n, {
     path: ['best_of'],
     message: 'is not supported by this server: leave it out, or give what `n` is',
@@ -124,11 +143,26 @@ export const completionRequest = z
   .refine(({ echo, logprobs }) => !echo || (logprobs ?? undefined) === undefined, {
     path: ['logprobs'],
     message: 'is of what is generated: leave out `echo`, since the tokens of the prompt have none',
-  })
-  .refine(({ stream, stream_options }) => stream || (stream_options ?? undefined) === undefined, {
-    path: ['stream_options'],
-    message: 'is of use with `stream: true` only',
   });
+
+/** `length`: it had as many tokens as were asked for, or as the model can read. */
+export const finishReason = z.enum(['stop', 'length']);
+
+export const usage = z.object({
+  prompt_tokens: z.int(),
+  completion_tokens: z.int(),
+  total_tokens: z.int(),
+});
+
+export function usageAnswer({
+  prompt,
+  generated,
+}: {
+  readonly prompt: number;
+  readonly generated: number;
+}): z.output<typeof usage> {
+  return { prompt_tokens: prompt, completion_tokens: generated, total_tokens: prompt + generated };
+}
 
 const choice = z.object({
   index: z.int(),
@@ -144,7 +178,7 @@ const choice = z.object({
     })
     .nullable()
     .meta({ description: 'streamed, those of the tokens that begin in this part' }),
-  finish_reason: z.enum(['stop', 'length']).nullable(),
+  finish_reason: finishReason.nullable(),
 });
 
 /** Its answer; streamed, each event is one without `usage`. */
@@ -155,7 +189,7 @@ export const completionResponse = z.object({
   model: z.string(),
   system_fingerprint: z.string().meta({ description: "the model's version" }),
   choices: z.array(choice),
-  usage: z.object({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() }).optional(),
+  usage: usage.optional(),
 });
 
 export const modelList = z.object({

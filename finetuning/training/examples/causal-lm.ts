@@ -44,7 +44,7 @@ export async function causalLanguageModel(
         );
         const documents = new EncodedDocuments(parts, maxLength);
         checkVocabulary(documents, network.vocabulary, modelDir);
-        checkLearned(file, documents, maxLength);
+        checkLearned(file, documents, maxLength, network.maxWidth);
         const all = Array.from({ length: documents.count }, (_, index) => index);
         const rows = packing
           ? packDocuments(all.map((index) => documents.length(index)), maxLength) // prettier-ignore
@@ -106,16 +106,19 @@ function checkLearned(
   { file, lines, rows }: LanguageRows,
   documents: EncodedDocuments,
   maxLength: number,
+  /** Tokens that the model can read. */
+  maxWidth: number,
 ): void {
   const empty = [...rows.keys()].filter((index) => documents.labelsIn(index) === 0);
   const [first] = empty;
   if (first === undefined) return;
+  const isAll = maxLength >= maxWidth;
   throw new DiagnosticError('row-too-long', {
     message:
-      `the prompt alone fills max_length, so that the row teaches nothing` +
+      `the prompt alone fills ${isAll ? 'all that the model can read' : 'max_length'}, so that the row teaches nothing` +
       (empty.length > 1 ? `; ${empty.length} rows are so` : ''),
     at: { file, line: lines[first] as number },
     expected: `fewer than ${maxLength} tokens before what is to be learned`,
-    fix: 'raise finetuning.max_length, shorten the prompts, or leave these rows out',
+    fix: `${isAll ? 'take a model that reads longer texts' : 'raise finetuning.max_length'}, shorten the prompts, or leave these rows out`,
   });
 }

@@ -1,4 +1,3 @@
-import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -10,6 +9,7 @@ import {
 } from '../../../configs/index.js';
 import { gitSettings, init, temporary } from '../../rig/init.js';
 import { EVERY_FILE, outputsOf } from '../../rig/laid-out-files.js';
+import { onTerminal, type TerminalEnd } from '../../rig/on-terminal.js';
 import { EXECUTABLE, reprise } from '../../rig/reprise.js';
 
 describe('reprise init with data of the user’s own', () => {
@@ -39,10 +39,14 @@ describe('reprise init with data of the user’s own', () => {
     expect(readFileSync(join(prose.folder, 'configs/data_config.yaml'), 'utf8')).not.toContain('Gutenberg');
     mkdirSync(join(cwd, 'pictures'));
     const images = await init(['images', '--task', 'image-classification', '--data', 'pictures'], cwd);
-    expect(loadDataConfig(images.folder).preprocessing).toEqual({
-      format: 'images',
-      steps: ['src/cleaning/drop-copies.ts'],
-    });
+    // The example of a step drops pictures by their names, and changes texts: of data of one's own, nobody has asked for that.
+    expect(loadDataConfig(images.folder).preprocessing).toEqual({ format: 'images' });
+    for (const { folder: of } of [{ folder }, prose, images])
+      expect(readFileSync(join(of, 'configs/data_config.yaml'), 'utf8')).toMatch(
+        /steps: \[src\/cleaning\/[\w-]+\.ts\], for/,
+      );
+    for (const path of ['params.yaml', 'configs/data_config.yaml'])
+      expect(readFileSync(join(folder, path), 'utf8')).not.toMatch(/wordnet|definition/i);
     expect(ingestionOf(images.folder)?.deps).toEqual(['../pictures']);
     const stages = readFileSync(join(images.folder, 'dvc.yaml'), 'utf8');
     expect(stages).not.toContain('data/processed/pictures');
@@ -96,19 +100,18 @@ describe('reprise init with data of the user’s own', () => {
   // util-linux's `script` gives a command a terminal.
   (existsSync('/usr/bin/script') ? it : it.skip)(
     'asks a person on a terminal, until it can do what is said',
-    () => {
+    async () => {
       const cwd = temporary();
       writeFileSync(join(cwd, 'mine.jsonl'), '{"text": "a"}\n');
-      const answer = (input: string): SpawnSyncReturns<string> =>
-        spawnSync(
-          'script',
-          ['-qec', `'${process.execPath}' '${EXECUTABLE}' init project --no-commit`, '/dev/null'],
-          { cwd, env: { ...process.env, ...gitSettings(true), TERM: 'xterm' }, input, encoding: 'utf8' },
-        );
-      // The end of the input is Ctrl-D: who leaves has nothing laid out.
-      expect(answer('2\n').status).toBe(130);
+      const answer = (...answers: string[]): Promise<TerminalEnd> =>
+        onTerminal(`'${process.execPath}' '${EXECUTABLE}' init project --no-commit`, {
+          ...{ cwd, env: { ...process.env, ...gitSettings(true), TERM: 'xterm' } },
+          ...{ asks: /\[(1|the data named above)\]: /, answers },
+        });
+      // Who leaves has nothing laid out.
+      expect((await answer('2')).status).toBe(130);
       expect(existsSync(join(cwd, 'project'))).toBe(false);
-      const { stdout, status } = answer('7\n2\nnowhere.jsonl\nmine.jsonl\n');
+      const { stdout, status } = await answer('7', '2', 'nowhere.jsonl', 'mine.jsonl');
       expect([status, stdout]).toEqual([0, expect.stringContaining('there is no nowhere.jsonl')]);
       const { ingestion, preprocessing } = loadDataConfig(join(cwd, 'project'));
       expect(ingestion.source).toBe('path:../mine.jsonl');

@@ -9,10 +9,14 @@ import { json, lines, post, serve, train, type Served } from '../../rig/serve.js
 jest.setTimeout(600_000);
 afterAll(endAll);
 
+const TALK = [{ role: 'user', content: 'the' }];
+
 describe('reprise serve with a language model', () => {
   let root: string;
   let served: Served;
   let expected: { prompt: string; prediction: string }[];
+  /** What `reprise predict` answers to TALK. */
+  let answered: string;
 
   beforeAll(async () => {
     root = tinyProject(
@@ -28,12 +32,14 @@ describe('reprise serve with a language model', () => {
         join(root, 'data/finetuning/test.jsonl'),
         `${JSON.stringify({ prompt, completion: ' x' })}\n`,
       );
+    appendFileSync(join(root, 'data/finetuning/test.jsonl'), `${JSON.stringify({ messages: TALK })}\n`);
     await train(root);
     expect((await reprise(['predict', '--max-new-tokens', '10'], root)).code).toBe(0);
     expected = readFileSync(join(root, 'predictions.jsonl'), 'utf8')
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as (typeof expected)[number]);
+    answered = expected.pop()?.prediction as string;
     served = await serve(root, ['--max-batch', '4', '--timeout', '60']);
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -62,6 +68,59 @@ describe('reprise serve with a language model', () => {
     const parts = events.slice(0, -1).map((event) => JSON.parse(event) as { choices: { text: string; finish_reason: string | null }[] }); // prettier-ignore
     expect(parts.map(({ choices }) => choices[0]?.text).join('')).toBe(texts[0]);
     expect(parts.at(-1)?.choices[0]?.finish_reason).toMatch(/stop|length/);
+  });
+
+  it('answers a conversation as `reprise predict` does, whole and streamed, and ends its turn', async () => {
+    const asked = { messages: TALK, temperature: 0, max_completion_tokens: 10 };
+    const chat = (body: object) => post(`${served.url}/v1/chat/completions`, body);
+    const whole = (await json(await chat({ ...asked, logprobs: true, top_logprobs: 2 }))) as {
+      object: string;
+      choices: {
+        message: object;
+        finish_reason: string;
+        logprobs: { content: { top_logprobs: object[] }[] };
+      }[];
+      usage: { completion_tokens: number };
+    };
+    expect(whole.object).toBe('chat.completion');
+    const [choice] = whole.choices;
+    expect(choice?.message).toEqual({ role: 'assistant', content: answered, refusal: null });
+    expect(choice?.logprobs.content[0]?.top_logprobs).toHaveLength(2);
+    // Parts of a message and the older name of the limit, as other clients have them.
+    const parts = [{ role: 'user', content: [{ type: 'text', text: 'the' }] }];
+    const same = await json(await chat({ messages: parts, temperature: 0, max_tokens: 10 }));
+    expect(same['choices']).toEqual([{ ...choice, logprobs: null }]);
+
+    const options = { stream: true, stream_options: { include_usage: true } };
+    const events = (await (await chat({ ...asked, ...options })).text()).trim().split('\n\n');
+    expect(events.at(-1)).toBe('data: [DONE]');
+    const chunks = events.slice(0, -1).map((event) => JSON.parse(event.slice('data: '.length)) as {
+      choices: { delta: { role?: string; content?: string }; finish_reason: string | null }[];
+      usage?: object;
+    }); // prettier-ignore
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: whole.usage });
+    const deltas = chunks.flatMap(({ choices }) => choices);
+    expect(deltas.map(({ delta }) => delta.content ?? '').join('')).toBe(answered);
+    expect(deltas.map(({ delta }) => delta.role).filter((role) => role !== undefined)).toEqual(['assistant']);
+    expect(deltas.at(-1)).toMatchObject({ delta: {}, finish_reason: choice?.finish_reason });
+
+    // Without a limit it goes on until its turn is over, or to the model's last position.
+    const { choices, usage } = (await json(await chat({ messages: TALK, temperature: 0 }))) as typeof whole;
+    expect(choices[0]?.finish_reason === 'stop' || usage.completion_tokens > 10).toBe(true);
+    expect(JSON.stringify(choices[0]?.message)).not.toContain('<|im_end|>');
+  });
+
+  it('reads JSON, whatever the header says of it, and says what else is wrong', async () => {
+    const ask = (body: string, headers: Record<string, string>) =>
+      fetch(`${served.url}/v1/completions`, { method: 'POST', body: Buffer.from(body), headers });
+    const body = JSON.stringify({ ...greedy, prompt: 'a' });
+    for (const headers of [{}, { 'content-type': 'application/x-www-form-urlencoded' }])
+      expect((await ask(body, headers)).status).toBe(200);
+    const wrong = await ask('prompt=a', {});
+    expect([wrong.status, (await json(wrong))['error']]).toMatchObject([
+      400,
+      { type: 'invalid_request_error', message: expect.stringContaining('JSON') as string },
+    ]);
   });
 
   it('draws the same with the same seed, and ends where it is told to', async () => {

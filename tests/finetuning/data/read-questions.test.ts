@@ -12,9 +12,13 @@ function folder(files: Readonly<Record<string, string>>): string {
   return root;
 }
 
-async function read(root: string, path: string): Promise<QuestionLine[]> {
+async function read(
+  root: string,
+  path: string,
+  options: Parameters<typeof readQuestions>[2] = {},
+): Promise<QuestionLine[]> {
   const found: QuestionLine[] = [];
-  for await (const line of readQuestions(join(root, path), path)) found.push(line);
+  for await (const line of readQuestions(join(root, path), path, options)) found.push(line);
   return found;
 }
 
@@ -30,6 +34,36 @@ describe('what a classifier is asked', () => {
         input: join(root, 'data/p/1.png'),
         at: { file: 'data/rows.jsonl', line: 4 },
       },
+    ]);
+  });
+
+  it('is rows of tables, whose columns are called as the rows of the project, or as its own data', async () => {
+    const root = folder({
+      'a.csv': 'text,label\n"a, b",x\nc,\n',
+      'b.csv': 'review;stars\n"a; b";x\n',
+      'c.tsv': 'id\treview\n7\ta\n',
+      'd.json': '[{"review": "a", "id": 7}]',
+    });
+    const columns = { fields: { text: 'review', label: 'stars' } };
+    const shown = async (path: string) => (await read(root, path, { columns })).map((line) => line.shown);
+    expect(await shown('a.csv')).toEqual([
+      { id: '2', text: 'a, b', label: 'x' },
+      { id: '3', text: 'c' },
+    ]);
+    expect(await shown('b.csv')).toEqual([{ id: '2', text: 'a; b', label: 'x' }]);
+    expect(await shown('c.tsv')).toEqual([{ id: '7', text: 'a' }]);
+    expect(await shown('d.json')).toEqual([{ id: '7', text: 'a' }]);
+    await expect(read(root, 'b.csv')).rejects.toMatchObject({
+      ...{ code: 'no-column', at: { file: 'b.csv', line: 1 } },
+      found: 'columns review, stars',
+    });
+  });
+
+  it('may have an answer that is no name, where the model does not say one', async () => {
+    const root = folder({ 'a.jsonl': '{"text": "a", "label": 2.5}\n{"text": "b", "labels": ["x"]}\n' });
+    expect((await read(root, 'a.jsonl', { oneLabel: false })).map(({ shown }) => shown)).toEqual([
+      { id: '1', text: 'a', label: 2.5 },
+      { id: '2', text: 'b', labels: ['x'] },
     ]);
   });
 

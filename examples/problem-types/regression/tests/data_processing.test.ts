@@ -27,6 +27,7 @@ test('the stages clean raw rows, and split them without a row in common', () => 
       ingestion: { source: 'path:tests/rows/raw.jsonl' },
       preprocessing: {
         ...data.preprocessing,
+        steps: ['src/cleaning/strip-markup.ts'],
         ...{ format: 'records', fields: { text: 'text', label: 'label' }, files: undefined, number: {} },
         ...{ min_characters: 3, max_characters: undefined },
       },

@@ -26,6 +26,7 @@ test('the stages clean raw texts, and split them without a text in common', () =
       ingestion: { source: 'path:tests/rows/raw.jsonl' },
       preprocessing: {
         ...data.preprocessing,
+        steps: ['src/cleaning/strip-markup.ts'],
         ...{ format: 'records', fields: { text: 'text' }, files: undefined },
         ...{ min_characters: 3, max_characters: undefined },
       },

@@ -1,5 +1,5 @@
 import { parseBody } from '../../../../finetuning/serving/http/answers.js';
-import { plannedChoices, usageOf } from '../../../../finetuning/serving/http/planned-choices.js';
+import { plannedTexts, usageOf } from '../../../../finetuning/serving/http/planned-choices.js';
 import { completionRequest } from '../../../../finetuning/serving/http/schemas.js';
 
 const parsed = (body: object) => parseBody(completionRequest, { prompt: 'a', ...body });
@@ -13,7 +13,7 @@ describe('a request for completions', () => {
     };
     const neutral = { presence_penalty: 0, frequency_penalty: 0, logit_bias: {}, suffix: '', best_of: 1 };
     const [alone, ...others] = [{}, nothing, neutral].map((body) => {
-      const [choice] = plannedChoices({ ...parsed(body), seed: 1 });
+      const [choice] = plannedTexts({ ...parsed(body), seed: 1 });
       return choice;
     });
     expect(alone?.request).toEqual({
@@ -51,7 +51,7 @@ describe('a request for completions', () => {
 
 describe('the texts that it is answered with', () => {
   it('are n for each prompt, of seeds of their own, and count each prompt once', () => {
-    const choices = plannedChoices(parsed({ prompt: ['a', 'b'], n: 2, seed: -1, echo: true }));
+    const choices = plannedTexts(parsed({ prompt: ['a', 'b'], n: 2, seed: -1, echo: true }));
     expect(
       choices.map(({ begin, request, isFirst }) => [begin, request.prompt, request.seed, isFirst]),
     ).toEqual([
@@ -67,7 +67,7 @@ describe('the texts that it is answered with', () => {
   });
 
   it('are no more than a request may ask for', () => {
-    expect(() => plannedChoices(parsed({ prompt: ['a', 'b', 'c'], n: 100 }))).toThrow(
+    expect(() => plannedTexts(parsed({ prompt: ['a', 'b', 'c'], n: 100 }))).toThrow(
       expect.objectContaining({ status: 400, code: 'too-many', param: 'n' }),
     );
   });
