@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
 import type { Project } from '../dvc/index.js';
 import { Turn } from '../runner/index.js';
 import { LocalStore, type ObjectStore } from '../storage/index.js';
@@ -17,7 +18,8 @@ export async function withTurn<T>(
   run: (turn: Turn) => Promise<T>,
 ): Promise<T> {
   const { address, attempt } = input;
-  const turn = await Turn.take(storeOf({ project, absent }), key, ownerOf(input));
+  const { heartbeatTimeoutMs } = Context.current().info;
+  const turn = await Turn.take(storeOf({ project, absent }), key, ownerOf(input), heartbeatTimeoutMs);
   if (!turn) {
     throw giveBack(
       { type: 'equal-stage-runs', message: 'waits for an equal stage of another run', delay: '3 seconds' },

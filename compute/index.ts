@@ -36,7 +36,6 @@ export { smoothedCrossEntropy } from './ops/smoothed-cross-entropy.js';
 export { softmax } from './ops/softmax.js';
 export { tanhGelu } from './ops/tanh-gelu.js';
 export { addUniformNoise } from './ops/uniform-noise.js';
-export { statelessRandomUniform } from './ops/random.js';
 export type {
   AdamUpdate,
   DType,

@@ -11,26 +11,21 @@ import type { Classifier } from './evaluation/index.js';
 import type { OpenImageClassifierOptions } from './models/open-image-classifier.js';
 import type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
 
-export { describePretrained, type PretrainedFiles } from './models/pretrained/describe-pretrained.js';
-export { hubPlace, type HubPlace } from './models/pretrained/hub-place.js';
+export { describePretrained } from './models/pretrained/describe-pretrained.js';
+export { hubPlace } from './models/pretrained/hub-place.js';
 export { neededFiles } from './models/pretrained/model-files.js';
-export {
-  localModel,
-  resolvePretrained,
-  type ResolveOptions,
-} from './models/pretrained/resolve-pretrained.js';
+export { localModel, resolvePretrained } from './models/pretrained/resolve-pretrained.js';
 export { readFinetunedFolder, type FinetunedFolder } from './models/finetuned-folder.js';
-export type { OpenClassifierOptions, OpenedClassifier } from './models/open-classifier.js';
+export type { OpenedClassifier } from './models/open-classifier.js';
 export { readAdapterBase } from './merging/adapter-base.js';
 export type { MergeOptions, MergeResult } from './merging/merge-adapter.js';
-export type { PlanOptions, TrainingPlan } from './plan/plan-training.js';
-export type { OpenedGenerator, OpenGeneratorOptions } from './models/generation/open-generator.js';
-export type { OpenedScorer, OpenScorerOptions, RowScore } from './models/scoring/open-scorer.js';
+export type { TrainingPlan } from './plan/plan-training.js';
+export type { RowScore } from './models/scoring/open-scorer.js';
 export type { GenerationSettings } from './models/generation/going-row.js';
-export type { FinetuneOptions, FinetuneResult } from './training/finetune.js';
+export type { FinetuneResult } from './training/finetune.js';
 export type { Control, TrainingCallback } from './training/callbacks/callback.js';
 export { outOfMemory, type MemoryNeeds } from './training/out-of-memory.js';
-export type { OnTrainingEvent, RowsInfo, TrainingEvent } from './training/training-events.js';
+export type { TrainingEvent } from './training/training-events.js';
 
 /** Trains, and writes the best model; see `training/finetune.ts`. */
 export async function finetune(options: FinetuneOptions): Promise<FinetuneResult> {
@@ -84,10 +79,7 @@ export {
   preprocess,
   readPrompts,
   readQuestions,
-  readRows,
   readTextRows,
-  type IngestResult,
-  type PrepareResult,
   type PreprocessReport,
   type PromptRow,
   type Row,
@@ -105,7 +97,6 @@ export {
   predictCompletions,
   predictLabels,
   confusionMatrix,
-  type AnswersComparison,
   type Classifier,
   type ComparedPair,
   type Comparison,

@@ -10,9 +10,3 @@ export const DataType = {
   resource: 20,
   uint64: 23,
 } as const;
-
-const NAMES = new Map<number, string>(Object.entries(DataType).map(([name, number]) => [number, name]));
-
-export function dataTypeName(dtype: number): string {
-  return NAMES.get(dtype) ?? `data type ${dtype}`;
-}

@@ -20,7 +20,7 @@ const OUTPUT_NAMES: Readonly<Record<string, string>> = Object.fromEntries(
       'BitwiseAnd BitwiseXor RightShift',
     y: 'Abs Cast Erf Exp Log Neg Reciprocal Rsqrt Sigmoid Sqrt Square Tanh ZerosLike OnesLike Transpose',
     output:
-      'BroadcastTo ConcatV2 Const Fill GatherV2 Identity Max Mean Min Range Reshape Select SelectV2 Slice StatelessRandomUniform Sum Tile',
+      'BroadcastTo ConcatV2 Const Fill GatherV2 Identity Max Mean Min Range Reshape Select SelectV2 Slice Sum Tile',
     activations: 'Relu',
     softmax: 'Softmax',
   }).flatMap(([output, operations]) => operations.split(' ').map((op) => [op, output])),

@@ -1,5 +1,6 @@
 import type { KernelAttribute } from '../native/backend.js';
 import { tf } from '../native/tensorflow.js';
+import { bordersOf } from './borders.js';
 import { windowAttributes } from './conv2d.js';
 import { integersAttribute, operation, typeAttribute } from './raw-operation.js';
 
@@ -11,7 +12,10 @@ export interface Pooling {
   readonly padding: number;
 }
 
-/** The largest value of each window, per channel: x [rows, height, width, channels]. The gradient goes to where it stood. */
+/**
+ * The largest value of each window, per channel: x [rows, height, width, channels]. The gradient goes to where it stood. Padding is
+ * put around the images: TensorFlow leaves pooling with paddings of one's own out of what oneDNN does.
+ */
 export function maxPool(x: tf.Tensor4D, pooling: Pooling): tf.Tensor4D {
   const pool = tf.customGrad((x, save) => {
     const images = x as tf.Tensor;
@@ -23,13 +27,16 @@ export function maxPool(x: tf.Tensor4D, pooling: Pooling): tf.Tensor4D {
         operation('MaxPoolGrad', attributes(pooling), [...saved, dy]),
     };
   });
-  return pool(x) as tf.Tensor4D;
+  const { size, padding } = pooling;
+  return pool(
+    padding === 0 ? x : tf.pad(x, bordersOf(x.shape, [size, size], pooling), -Infinity),
+  ) as tf.Tensor4D;
 }
 
-function attributes({ size, stride, padding }: Pooling): KernelAttribute[] {
+function attributes({ size, stride }: Pooling): KernelAttribute[] {
   return [
     typeAttribute('T', 'float32'),
     integersAttribute('ksize', [1, size, size, 1]),
-    ...windowAttributes(stride, padding),
+    ...windowAttributes(stride, 0),
   ];
 }

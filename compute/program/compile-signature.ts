@@ -110,7 +110,7 @@ function addUpdates(
     const { handle, spec } = variables[variable] as GraphVariable;
     const dtype = DataType[spec.dtype];
     const node = assignNode(graph, `${prefix}/update/${variable}`, handle, source, dtype, readsOf(variable));
-    return { variable, node, dtype };
+    return { variable, node, dtype, shape: spec.shape };
   });
   const stepped: string[] = [];
   // Decayed weights are made one after the other, the largest when all other gradients have been used and are gone.

@@ -8,6 +8,7 @@ export interface Assignment {
   readonly variable: string;
   readonly node: string;
   readonly dtype: number;
+  readonly shape: readonly number[];
 }
 
 /** What a signature does to variables. */
@@ -21,77 +22,61 @@ export interface Changes {
 
 /**
  * A variable takes over the memory of what it is assigned (`AssignVariableOp`), which may be another variable's, or a constant's that
- * the next run needs. Where one of them is written in place, the other would change with it: it gets a copy.
+ * the next run needs. Where one of them is written in place, the other would change with it: it gets memory of its own.
+ *
+ * Which values lie in one memory, the graph does not say: TensorFlow makes equal operations one, and simpler ones of others. So it is
+ * found out in the run.
  *
  * @param changes of all signatures
  */
 export function separateMemory(graph: Graph, changes: readonly Changes[]): void {
-  const assignments = changes.flatMap(({ assignments }) => assignments);
   const inPlace = new Map(changes.flatMap(({ inPlace }) => [...inPlace]));
   const written = new Set([...inPlace.values(), ...changes.flatMap(({ scaled }) => scaled)]);
   if (written.size === 0) return;
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
-  const holders = new Map<string, Memory[]>();
-  const found = assignments.map((assignment) => {
-    const value = nodes.get(assignment.node)?.inputs[1] as Source;
-    const memory = memoryOf(value, assignment.variable, nodes);
-    for (const held of memory) holders.set(held.node, [...(holders.get(held.node) ?? []), held]);
-    return { ...assignment, value, memory };
-  });
   /** The variable whose memory it is already. */
   const ownerOf = (name: string): string | undefined => {
     const node = nodes.get(name) as GraphNode;
     return node.op === 'ReadVariableOp' ? variableOf(node, nodes) : inPlace.get(name);
   };
-  for (const { variable, node, dtype, value, memory } of found) {
-    const isShared = memory.some((held) => {
-      const owner = ownerOf(held.node);
-      if (owner === variable) return false;
-      if (owner !== undefined) return written.has(owner) || written.has(variable);
-      if (!written.has(variable)) return false;
-      return holders.get(held.node)?.some((other) => overlaps(held, other)) || !isFresh(held.node, nodes);
-    });
-    if (!isShared) continue;
-    const copy = graph.add('DeepCopy', [value], { T: attribute.type(dtype) }, { name: `${node}/copied` });
-    graph.amend(node, ({ inputs }) => ({ inputs: [inputs[0] as Source, `${copy}:0`] }));
+  for (const assignment of changes.flatMap(({ assignments }) => assignments)) {
+    const { variable, node } = assignment;
+    const value = nodes.get(node)?.inputs[1] as Source;
+    const owners = originsOf(value, nodes).map(ownerOf);
+    const isWritten = written.has(variable) || owners.some((owner) => owner && written.has(owner));
+    if (!isWritten || owners.every((owner) => owner === variable)) continue;
+    const own = ownMemory(graph, nodes, assignment, value);
+    graph.amend(node, ({ inputs }) => ({ inputs: [inputs[0] as Source, own] }));
   }
+}
+
+/**
+ * The value in memory that nobody else holds: its own, or a copy where somebody does, which `Snapshot` sees as it runs. By itself it
+ * would be made one with others; the placeholder before it TensorFlow leaves alone, since it might be fed (optimizer_cse.cc,
+ * grappler/op_types.cc). What follows from constants is folded even so.
+ */
+function ownMemory(graph: Graph, nodes: Nodes, assignment: Assignment, value: Source): Source {
+  const { node, dtype, shape } = assignment;
+  const T = attribute.type(dtype);
+  if (!originsOf(value, nodes).every((origin) => isFresh(origin, nodes)))
+    return `${graph.add('DeepCopy', [value], { T }, { name: `${node}/copied` })}:0`;
+  const given = { dtype: T, shape: attribute.shape(shape) };
+  const placeholder = graph.add('PlaceholderWithDefault', [value], given, { name: `${node}/given` });
+  return `${graph.add('Snapshot', [`${placeholder}:0`], { T }, { name: `${node}/own` })}:0`;
 }
 
 type Nodes = ReadonlyMap<string, GraphNode>;
 
-/** What a variable is given. */
-interface Memory {
-  readonly variable: string;
-  /** Whose memory it may be. */
-  readonly node: string;
-  /** Which part of it; absent: any. */
-  readonly part?: Source;
-}
-
-/** Operations whose results are parts of their input that have nothing in common. */
-const PARTING = new Set(['SplitV', 'Unpack']);
-
-function memoryOf(value: Source, variable: string, nodes: Nodes): readonly Memory[] {
-  const memory: Memory[] = [];
-  const follow = (source: Source, part?: Source): void => {
-    const node = nodes.get(nameOf(source)) as GraphNode;
-    if (SHARING.has(node.op))
-      for (const input of valuesOf(node)) follow(input, PARTING.has(node.op) ? source : part);
-    else memory.push({ variable, node: node.name, ...(part === undefined ? {} : { part }) });
-  };
-  follow(value);
-  return memory;
+/** The nodes whose memory a value may be. */
+function originsOf(value: Source, nodes: Nodes): readonly string[] {
+  const node = nodes.get(nameOf(value)) as GraphNode;
+  return SHARING.has(node.op) ? valuesOf(node).flatMap((input) => originsOf(input, nodes)) : [node.name];
 }
 
 /** Without sizes, axes and the like. */
 function valuesOf({ op, inputs }: GraphNode): readonly Source[] {
   if (op === 'Pack') return inputs;
   return inputs.slice(0, op === 'ConcatV2' ? -1 : 1);
-}
-
-function overlaps(one: Memory, other: Memory): boolean {
-  if (one.variable === other.variable) return false;
-  return one.part === undefined || other.part === undefined || one.part === other.part;
 }
 
 /** The variable's name is that of the node where it lives. */

@@ -1,3 +1,3 @@
 /** The graphs of a training, for those who measure them. Loads the native library. */
 export { createOptimizer } from './optimizers/create-optimizer.js';
-export { trainingProgram, type ProgramSettings } from './training-program.js';
+export { trainingProgram } from './training-program.js';

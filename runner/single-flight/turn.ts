@@ -10,7 +10,7 @@ import { identify, isAlive } from '../command/process-identity.js';
 const PREFIX = 'reprise/turns/';
 /** How often the holder of a turn says that it lives. */
 const BEAT_MS = 5_000;
-/** Who was silent for so long looks whether the turn is still its own before it says anything. */
+/** Who was silent for so long, at most, looks whether the turn is still its own before it says anything. */
 const LATE_MS = 15_000;
 /** A holder that said nothing for so long is gone. By a clock of whoever waits that nobody sets: hosts' clocks differ, and jump. */
 const SILENT_MS = 45_000;
@@ -58,6 +58,8 @@ export class Turn {
     readonly key: string,
     readonly number: number,
     record: TurnRecord,
+    /** Milliseconds. */
+    readonly late: number,
   ) {
     this.#record = record;
     this.#timer = setInterval(() => this.#beat(), BEAT_MS);
@@ -65,9 +67,15 @@ export class Turn {
 
   /**
    * @param owner names a stage of a run: an earlier attempt of it that was killed need not be waited for
+   * @param patience milliseconds that may pass without a word before the stage is given to another attempt
    * @returns undefined while somebody else has it
    */
-  static async take(store: ObjectStore, key: string, owner: string): Promise<Turn | undefined> {
+  static async take(
+    store: ObjectStore,
+    key: string,
+    owner: string,
+    patience = Infinity,
+  ): Promise<Turn | undefined> {
     const prefix = `${PREFIX}${key}-`;
     const newest = await newestTurn(store, prefix);
     if (newest > 0) {
@@ -84,7 +92,7 @@ export class Turn {
     };
     const number = newest + 1;
     const isTaken = await store.putIfAbsent(`${prefix}${number}`, bytesOf(record));
-    return isTaken ? new Turn(store, key, number, record) : undefined;
+    return isTaken ? new Turn(store, key, number, record, Math.min(LATE_MS, patience / 2)) : undefined;
   }
 
   /**
@@ -168,7 +176,7 @@ export class Turn {
   /** Its number may be another's by now, who must not find us there. Where a look costs a request, only who was silent looks. */
   async #say(record: TurnRecord): Promise<void> {
     const isFree = this.store.pageSize === undefined;
-    if ((isFree || performance.now() - this.#said > LATE_MS) && (await this.#look())) {
+    if ((isFree || performance.now() - this.#said > this.late) && (await this.#look())) {
       clearInterval(this.#timer);
       return;
     }

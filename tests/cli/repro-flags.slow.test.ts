@@ -1,9 +1,12 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { describeWithDvc, dvc } from '../dvc/state/real-dvc.js';
 import { makeProject, writeFiles } from '../rig/project.js';
 import { endAll, outcomesOf, reprise } from '../rig/reprise.js';
 import { describeWithS3, startS3, type S3Server } from '../rig/s3.js';
+import { startTemporal, startWorkers } from '../rig/temporal.js';
 
 /** Each command leaves its name in `trace`; of `in`, only the first letter counts for `a`. */
 const PIPELINE = `stages:
@@ -21,22 +24,33 @@ const each = (outcome: string): Record<string, string> => ({
 describeWithDvc("dvc's flags on the command line of repro", () =>
   describeWithS3('with a remote on S3', () => {
     let s3: S3Server;
+    /** One server and one worker for all projects: a server for each command would take longer than what it does. */
+    let env: TestWorkflowEnvironment;
+    let stopWorkers: (() => Promise<void>) | undefined;
+    const served = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-flags-')));
     beforeAll(async () => {
-      s3 = await startS3();
+      [s3, env] = await Promise.all([startS3(), startTemporal()]);
       Object.assign(process.env, s3.env);
+      stopWorkers = await startWorkers(env, served, { slots: 2 });
     });
     afterEach(endAll);
-    afterAll(() => s3.stop());
+    afterAll(async () => {
+      await stopWorkers?.();
+      await env?.teardown();
+      await s3?.stop();
+    });
 
     const scene = () => {
       const remote = `['remote "store"']\n    url = s3://${s3.makeBucket()}/dvc\n    endpointurl = ${s3.endpoint}\n`;
-      const root = makeProject({
+      const files = {
         '.dvc/config': `[core]\n    no_scm = True\n    remote = store\n${remote}`,
         'dvc.yaml': PIPELINE,
         in: 'one\n',
-      });
+      };
+      const root = makeProject(files, served);
+      const settings = { ...s3.env, TEMPORAL_ADDRESS: env.address };
       const repro = async (...flags: string[]): Promise<Readonly<Record<string, string>>> => {
-        const end = await reprise(['repro', '--json', ...flags], root, s3.env);
+        const end = await reprise(['repro', '--json', ...flags], root, settings);
         expect({ stderr: end.stderr, code: end.code }).toEqual({ stderr: '', code: 0 });
         return outcomesOf(end);
       };
@@ -51,7 +65,7 @@ describeWithDvc("dvc's flags on the command line of repro", () =>
       };
       const dvcStatus = async (): Promise<unknown> =>
         JSON.parse((await dvc(['status', '--json'], root)).stdout) as unknown;
-      return { root, repro, ran, lose, dvcStatus };
+      return { root, settings, repro, ran, lose, dvcStatus };
     };
 
     it('leaves outs out of the cache, takes missing data for unchanged, and brings it from the bucket', async () => {
@@ -108,16 +122,16 @@ describeWithDvc("dvc's flags on the command line of repro", () =>
     });
 
     it('goes on with everything when errors are ignored, and ends well', async () => {
-      const { root, repro, ran } = scene();
+      const { root, settings, repro, ran } = scene();
       writeFiles(root, { 'dvc.yaml': PIPELINE.replace('cat a a > b', 'cat a a > b && exit 3') });
-      const end = await reprise(['repro', '--json', '--keep-going'], root, s3.env);
+      const end = await reprise(['repro', '--json', '--keep-going'], root, settings);
       expect(end.code).toBe(1);
       expect(outcomesOf(end)).toEqual({ first: 'ran', second: 'failed', third: 'blocked' });
       expect(ran()).toEqual(['first', 'second']);
       // What the failed stage left is what the next one reads, as it is for dvc.
       expect(await repro('--ignore-errors')).toEqual({ first: 'skipped', second: 'failed', third: 'ran' });
       expect(readFileSync(join(root, 'c'), 'utf8')).toBe('ooone\n');
-      const text = await reprise(['repro', '--ignore-errors'], root, s3.env);
+      const text = await reprise(['repro', '--ignore-errors'], root, settings);
       expect(text.code).toBe(0);
       expect(text.stdout).toMatch(/second: the command failed with exit code 3[^]*failures are ignored/);
     });

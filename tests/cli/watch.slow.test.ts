@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +21,13 @@ const version = (root: string): unknown => {
   }
 };
 
+/** What it has seen is written down. */
+const hasLooked = (root: string): Promise<boolean> =>
+  until('it has looked', () => {
+    const seen = join(root, '.reprise/watch');
+    return existsSync(seen) && readdirSync(seen).length === 1;
+  });
+
 function post(
   address: string,
   headers: Readonly<Record<string, string>>,
@@ -42,7 +49,8 @@ describe('reprise watch', () => {
     const root = retrainingProject(tmpdir());
     const watching = startReprise(['watch', 'source', ...QUICK], root);
     await until('it watches', () => watching.stdout().includes('watching source'));
-    // What is there at the first start is where it begins.
+    // What is there at the first look is where it begins.
+    await hasLooked(root);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect(version(root)).toBeUndefined();
     newData(root, 0.6);
@@ -110,8 +118,8 @@ describeWithS3('reprise watch of a bucket', () => {
         AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
         AWS_REGION: 'us-east-1',
       });
-      await until('it has looked', () => watching.stdout().includes('watching s3://'));
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await until('it watches', () => watching.stdout().includes('watching s3://'));
+      await hasLooked(root);
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'incoming/day-1.csv', Body: 'x' }));
       await until('a model is in production', () => version(root) === 1);
       expect(watching.stdout()).not.toContain('could not be looked at');

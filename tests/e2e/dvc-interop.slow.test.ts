@@ -10,14 +10,21 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { describeWithDvc, dvc, run } from '../dvc/state/real-dvc.js';
 import { samplePipelines, type SamplePipeline } from '../dvc/pipelines/index.js';
 import { writeFiles } from '../rig/project.js';
 import { outcomesOf, reprise } from '../rig/reprise.js';
+import { startTemporal, startWorkers } from '../rig/temporal.js';
+
+/** In which all projects lie, and which one worker serves: a server for each command would take longer than what it does. */
+const base = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-interop-')));
+let env: TestWorkflowEnvironment;
+let stopWorkers: (() => Promise<void>) | undefined;
 
 /** A twin for `dvc repro`, one for `reprise repro`: the same files in folders of the same name. */
 async function twins(sample: SamplePipeline): Promise<{ theirs: string; ours: string }> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), `reprise-interop-`)));
+  const folder = mkdtempSync(join(base, 'twins-'));
   const theirs = join(folder, 'theirs', 'project');
   const ours = join(folder, 'ours', 'project');
   writeFiles(theirs, {});
@@ -43,7 +50,7 @@ async function dvcRepro(root: string, ...args: string[]): Promise<{ ran: string[
 }
 
 async function ourRepro(root: string): Promise<Readonly<Record<string, string>>> {
-  const end = await reprise(['repro', '--all-pipelines', '--json'], root);
+  const end = await reprise(['repro', '--all-pipelines', '--json'], root, { TEMPORAL_ADDRESS: env.address });
   if (end.code !== 0) throw new Error(end.stdout + end.stderr);
   return outcomesOf(end);
 }
@@ -77,6 +84,21 @@ function changeParam(root: string): boolean {
 }
 
 describeWithDvc('reprise repro beside the real dvc', () => {
+  const shell = process.env['SHELL'];
+  beforeAll(async () => {
+    // dvc's commands and ours run in the same.
+    process.env['SHELL'] = '/bin/sh';
+    env = await startTemporal();
+    stopWorkers = await startWorkers(env, base, { slots: 2 });
+  });
+  afterAll(async () => {
+    await stopWorkers?.();
+    await env?.teardown();
+    rmSync(base, { recursive: true, force: true });
+    if (shell === undefined) delete process.env['SHELL'];
+    else process.env['SHELL'] = shell;
+  });
+
   describe.each(samplePipelines.map((sample) => [sample.name, sample] as const))('%s', (_, sample) => {
     it('leaves what dvc repro leaves, and each takes over from the other', async () => {
       const { theirs, ours } = await twins(sample);

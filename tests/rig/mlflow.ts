@@ -1,7 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.js';
 import { pythonForks } from './python-forks.js';
@@ -150,6 +150,13 @@ export async function readRuns(
 const python = join(dirname(executable ?? ''), 'python');
 const forked = pythonForks(python, ['mlflow', 'mlflow.pyfunc', 'pandas'], environment);
 
+/** What takes a model of ours longest to load. */
+const OF_MODELS = [
+  'PIL.Image',
+  'peft',
+  ...['bert', 'gpt2', 'resnet'].map((name) => `transformers.models.${name}.modeling_${name}`),
+];
+
 /**
  * Runs Python where MLflow is installed.
  *
@@ -160,7 +167,8 @@ export async function mlflowPython(args: readonly string[], env: NodeJS.ProcessE
   const own = { ...environment, ...env };
   if (env['PYTHONPATH'] !== undefined)
     return (await promisify(execFile)(python, [...args], { env: own, maxBuffer: 1 << 28 })).stdout;
-  const { code, stdout, stderr } = await forked(args, { cwd: process.cwd(), env: own });
+  const modules = basename(args[0] ?? '').startsWith('predict') ? OF_MODELS : [];
+  const { code, stdout, stderr } = await forked(args, { cwd: process.cwd(), env: own, modules });
   if (code !== 0) throw new Error(`${args[0]}: ${stderr}`);
   return stdout;
 }

@@ -16,6 +16,8 @@ export interface PythonSettings {
   /** All of it: nothing is inherited. */
   readonly env: NodeJS.ProcessEnv;
   readonly input?: string;
+  /** What this program begins with, beside what all begin with; whoever asks for it later has it already. */
+  readonly modules?: readonly string[];
 }
 
 /** Runs a program, one at a time. `argv` is what `python` would be given: a file and its arguments, or `-c` and a text. */
@@ -51,10 +53,10 @@ export function pythonForks(
     const { pid, exitCode, signalCode } = server?.child ?? {};
     if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
   });
-  return (argv, { cwd, env: own, input = '' }) => {
+  return (argv, { cwd, env: own, input = '', modules: more = [] }) => {
     const answer = last.then(async () => {
       server ??= start();
-      server.child.stdin?.write(`${JSON.stringify({ argv, cwd, env: own, input })}\n`);
+      server.child.stdin?.write(`${JSON.stringify({ argv, cwd, env: own, input, modules: more })}\n`);
       const { value, done } = await server.lines.next();
       if (done) throw new Error(`${python} has ended`);
       return JSON.parse(value) as PythonEnd;

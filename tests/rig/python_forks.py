@@ -3,7 +3,8 @@ Python programs, each in a fork of one process that has imported what they begin
 
     python python_forks.py <module>…
 
-A JSON line {argv, cwd, env, input} comes in, a JSON line {code, stdout, stderr} goes back; argv is what `python` would be given.
+A JSON line {argv, cwd, env, input, modules} comes in, a JSON line {code, stdout, stderr} goes back; argv is what `python` would be
+given, modules are imported, once, before the fork.
 """
 
 import importlib
@@ -40,6 +41,8 @@ def become(argv, cwd, env, files):
 
 for line in questions:
     asked = json.loads(line)
+    for module in asked["modules"]:
+        importlib.import_module(module)
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(asked["input"].encode())
         given.seek(0)

@@ -5,11 +5,13 @@ import { indexingRules } from './indexing.js';
 import { layoutRules } from './layout.js';
 import { normalizationRules } from './normalization.js';
 import { productRules } from './products.js';
-import { randomRules } from './random.js';
 import { reductionRules } from './reductions.js';
 import { stridedSliceRules } from './strided-slice.js';
 
-/** TensorFlow's name of an operation → what comes out of it. */
+/**
+ * TensorFlow's name of an operation → what comes out of it. Random numbers of hidden state have no rule: a run that is resumed could not
+ * draw the same ones.
+ */
 export const shapeRules: ReadonlyMap<string, ShapeRule> = new Map(
   [
     elementwiseRules,
@@ -20,6 +22,5 @@ export const shapeRules: ReadonlyMap<string, ShapeRule> = new Map(
     indexingRules,
     normalizationRules,
     convolutionRules,
-    randomRules,
   ].flatMap((family) => Object.entries(family)),
 );

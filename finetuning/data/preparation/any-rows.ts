@@ -3,7 +3,7 @@ import { DiagnosticError } from '../../../diagnostics/index.js';
 import { imageRow, pictureFolder, type PictureFolder } from '../rows/image-rows.js';
 import { textOf } from '../rows/language-text.js';
 import { checkLanguageRow } from '../rows/read-language-rows.js';
-import { checkFields, parseJsonLine } from '../rows/read-rows.js';
+import { checkFields, parseJsonLine } from '../rows/json-line.js';
 import { readLines, type Line } from '../rows/read-lines.js';
 import type { Row } from '../rows/row.js';
 import { digestOf, pairDigest, textDigest } from '../rows/text-key.js';

@@ -1,6 +1,6 @@
 import type { TextsConfig } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
-import { parseJsonLine } from '../rows/read-rows.js';
+import { parseJsonLine } from '../rows/json-line.js';
 import { readLines } from '../rows/read-lines.js';
 import { readCsv } from './csv.js';
 import { readJsonArray } from './json-array.js';

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { findProjectRoot } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
-import { checkFields, parseJsonLine } from './read-rows.js';
+import { checkFields, parseJsonLine } from './json-line.js';
 import { readLines, type Line } from './read-lines.js';
 import type { ImageRow } from './row.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Location } from '../../../diagnostics/index.js';
 import { readImageFolder } from './image-folder.js';
 import { imageRow, pictureFolder, type PictureFolder } from './image-rows.js';
-import { parseJsonLine } from './read-rows.js';
+import { parseJsonLine } from './json-line.js';
 import { readLines } from './read-lines.js';
 import type { ImageRow, Row } from './row.js';
 import { textInput, type TextInput } from './text-input.js';
@@ -24,7 +24,7 @@ export interface LabelledRowLine {
  * Rows of texts or of pictures, each checked: a row with `image` and no `text` is one of a picture. Of a folder, its
  * pictures, in folders named by their labels.
  *
- * @throws DiagnosticError those of `readRows`, `readImageRows` and `readImageFolder`
+ * @throws DiagnosticError `jsonl-syntax`, `bad-row` with file and line; those of `readImageRows` and `readImageFolder`
  */
 export async function* readLabelledRows(path: string, shownAs: string): AsyncGenerator<LabelledRowLine> {
   if (isFolder(path)) {

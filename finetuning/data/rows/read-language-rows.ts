@@ -1,7 +1,7 @@
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import type { LanguageRow, Message, PromptRow, Role } from './language-row.js';
 import { readLines, type Line } from './read-lines.js';
-import { parseJsonLine } from './read-rows.js';
+import { parseJsonLine } from './json-line.js';
 
 export interface LanguageRowLine extends Line {
   /** All that the line has. */

@@ -1,7 +1,7 @@
 import type { ProblemType } from '../../../configs/index.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { readLines, type Line } from './read-lines.js';
-import { checkFields, parseJsonLine } from './read-rows.js';
+import { checkFields, parseJsonLine } from './json-line.js';
 import { textInput, type TextInput } from './text-input.js';
 
 /** What is to be said of a text: its label, the names of all its labels, a number, or several. */

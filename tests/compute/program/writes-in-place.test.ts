@@ -180,6 +180,33 @@ describe('rows that are written into a variable', () => {
         return { outputs: {}, updates: { cache: value, other: value } };
       },
     ],
+    [
+      'what another variable is given by an equal operation',
+      ({ fed }) => ({ outputs: {}, updates: { cache: tf.sin(fed), other: tf.sin(fed) } }),
+    ],
+    [
+      'what another variable is given by operations that come to the same',
+      ({ fed }) => ({
+        outputs: {},
+        updates: { cache: tf.add(tf.sin(fed), tf.sin(fed)), other: tf.mul(2, tf.sin(fed)) },
+      }),
+    ],
+    ['what comes to zeros', ({ fed }) => ({ outputs: {}, updates: { cache: tf.sub(fed, fed) } })],
+    [
+      'what is times zero',
+      ({ fed }) => ({ outputs: {}, updates: { cache: tf.mul(fed, tf.zeros([ROWS, WIDTH])) } }),
+    ],
+    [
+      'what comes to another variable',
+      ({ other }) => ({ outputs: {}, updates: { cache: tf.mul(other, tf.ones([ROWS, WIDTH])) } }),
+    ],
+    [
+      'what comes to the same as for another variable, and to what is fed',
+      ({ fed }) => {
+        const ones = tf.ones([ROWS, WIDTH]);
+        return { outputs: {}, updates: { cache: tf.mul(fed, ones), other: tf.mul(fed, ones) } };
+      },
+    ],
   ])('leave alone what the variable was given before: %s', (_, begin) => {
     expectEqual({ begin, write });
   });

@@ -1,4 +1,4 @@
-import { statelessRandomUniform, tf } from '../../../compute/index.js';
+import { tf } from '../../../compute/index.js';
 import { backend, type KernelAttribute } from '../../../compute/native/backend.js';
 import { boolAttribute, operation, operations, typeAttribute } from '../../../compute/ops/raw-operation.js';
 
@@ -274,21 +274,6 @@ const others: OperationCase[] = [
       tf.avgPool(x as tf.Tensor4D, 2, 2, 'valid'),
       tf.grad((a) => tf.sum(tf.square(tf.maxPool(a as tf.Tensor4D, 3, 2, 'valid'))))(x),
       tf.grad((a) => tf.sum(tf.square(tf.avgPool(a as tf.Tensor4D, 3, 2, 'same'))))(x),
-    ],
-    exact: false,
-  },
-  { name: 'StatelessRandomUniform', shapes: [], build: () => [statelessRandomUniform([3, 5], indices(1, 2))] },
-  {
-    name: 'StatelessRandomNormal',
-    shapes: [],
-    build: () => [
-      operation(
-        'StatelessRandomNormal',
-        [typeAttribute('dtype', 'float32'), typeAttribute('Tseed', 'int32'), T()].map((attribute) =>
-          attribute.name === 'T' ? typeAttribute('T', 'int32') : attribute,
-        ),
-        [indices(4, 4), indices(1, 2)],
-      ),
     ],
     exact: false,
   },

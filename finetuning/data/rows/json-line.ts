@@ -1,25 +1,5 @@
 import { DiagnosticError } from '../../../diagnostics/index.js';
-import { readLines, type Line } from './read-lines.js';
-import type { Row } from './row.js';
-
-export interface RowLine extends Line {
-  readonly row: Row;
-}
-
-/**
- * Rows of a .jsonl file, each checked. Blank lines are passed over.
- *
- * @throws DiagnosticError `jsonl-syntax`, `bad-row` with file and line; those of `readLines`
- */
-export async function* readRows(path: string, shownAs: string): AsyncGenerator<RowLine> {
-  for await (const line of readLines(path, shownAs)) {
-    if (line.text.trim() === '') continue;
-    yield {
-      ...line,
-      row: checkFields<Row>(parseJsonLine(line, shownAs), ['id', 'text', 'label'], shownAs, line.number),
-    };
-  }
-}
+import type { Line } from './read-lines.js';
 
 /** @throws DiagnosticError `jsonl-syntax` */
 export function parseJsonLine(line: Line, shownAs: string): unknown {
