@@ -133,17 +133,12 @@ export class TrainingSession {
     return { counted, ...program.run(`evaluate/${width}`, { ...inputs, labels }) };
   }
 
-  /** What training goes on from. */
-  readWeights(): Tensors {
-    return this.#read(this.#options.changing);
-  }
-
-  /** The same, read when it is asked for: see {@link liveTensors}. */
+  /** What training goes on from, read when it is asked for: see {@link liveTensors}. */
   liveWeights(): Tensors {
     return liveTensors(this.#options.program, this.#options.changing);
   }
 
-  /** As {@link readOptimizerState}, read when it is asked for. */
+  /** In the same way: names as in torch's optimizer state; and the averages. */
   liveOptimizerState(): Tensors {
     return liveTensors(this.#options.program, this.#options.optimizerState);
   }
@@ -159,24 +154,12 @@ export class TrainingSession {
     return Object.fromEntries(sources.map(({ name, source }) => [name, live[source] as NamedTensor]));
   }
 
-  /** Names as in torch's optimizer state; and the averages. */
-  readOptimizerState(): Tensors {
-    return this.#read(this.#options.optimizerState);
-  }
-
   /** Puts values back: weights, optimizer state, or both. */
   restore(tensors: Tensors): void {
     for (const group of inGroups(Object.keys(tensors), (name) => (tensors[name] as NamedTensor).shape))
       this.#options.program.assign(
         Object.fromEntries(group.map((name) => [name, (tensors[name] as NamedTensor).data])),
       );
-  }
-
-  #read(variables: ParameterShapes): Tensors {
-    const values = this.#options.program.read([...variables.keys()]);
-    const tensors: Record<string, NamedTensor> = {};
-    for (const [name, shape] of variables) tensors[name] = { shape, data: values[name] as Float32Array };
-    return tensors;
   }
 
   /** The signature that a pass runs, and what it is fed. @param next rows of the pass after it, whose batch is begun */
