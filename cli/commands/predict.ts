@@ -30,7 +30,7 @@ export function predictCommand(): Command {
     .option('--batch-size <rows>', 'rows at a time; default: evaluation.batch_size', wholeFlag(1))
     .option(
       '--input <path>',
-      'texts, pictures or prompts: .csv, .tsv, .jsonl, .json or .parquet, or a folder of pictures; default: the test rows',
+      'texts, pictures or prompts: .csv, .tsv, .jsonl, .json or .parquet, a picture or a folder of pictures; default: the test rows',
     )
     .option(
       '--max-new-tokens <n>',

@@ -13,7 +13,7 @@ export async function promotedRecord(root: string): Promise<ProductionRecord> {
   if (record) return record;
   throw new DiagnosticError('nothing-promoted', {
     message: `no model was ever promoted: ${productionFile(FINAL)} is not there`,
-    fix: 'promote one first: `reprise retrain` does it, when a model is good enough',
+    fix: 'register one and promote it: `reprise model register`, `reprise model promote`; `reprise retrain` does both, when a model is good enough',
   });
 }
 

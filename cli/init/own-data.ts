@@ -36,6 +36,7 @@ const DATA_CONFIG: Comments = [
   [/ Here: [^.]*, as Project Gutenberg has them\./, ''],
   [/# wordnet-nouns: .*/, '# records: the .csv, .tsv, .jsonl, .json and .parquet files in data/raw.'],
   [' (wordnet-nouns brings its own)', ''],
+  [/ {2}# Of pixels: .*\n/, ''],
 ];
 
 /**

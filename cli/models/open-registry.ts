@@ -54,11 +54,11 @@ export async function versionOf(
   const versions = await listVersions(project.root, settings.final);
   const found = versions.find(({ version }) => version === wanted);
   if (found) return found;
-  const known = versions.map(({ version }) => `v${version}`).join(', ') || 'none';
+  const known = versions.map(({ version }) => `v${version}`).join(', ');
   throw new DiagnosticError('no-such-version', {
     message: wanted === undefined ? none : `there is no v${wanted}`,
-    expected: `one of: ${known}`,
-    fix: 'look at `reprise model list`',
+    ...(versions.length > 0 && { expected: `one of: ${known}` }),
+    fix: 'register one, `reprise model register`, or name one that `reprise model list` shows',
   });
 }
 

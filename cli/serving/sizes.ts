@@ -1,4 +1,4 @@
 import type { EngineSizes } from '../../finetuning/serving/index.js';
 
 /** What `reprise serve` makes its graphs for, unless it is told otherwise. */
-export const DEFAULT_SIZES: EngineSizes = { maxBatch: 16, maxLength: 512, maxContext: 1024 };
+export const DEFAULT_SIZES: EngineSizes = { maxBatch: 32, maxLength: 512, maxContext: 1024 };

@@ -13,7 +13,7 @@ export async function turnOnRequest(turn: () => Promise<Turn>): Promise<Turned> 
     case 'nothing-promoted':
       throw new DiagnosticError('nothing-promoted', {
         message: "no model was ever promoted in the server's project",
-        fix: 'promote one first: `reprise retrain`',
+        fix: 'promote one first: `reprise model promote`',
       });
     case 'not-here': {
       const { version, model } = came.record;

@@ -36,7 +36,7 @@ export async function stageContent(
     throw new DiagnosticError('no-candidate', {
       message: `${path} is ${hashed ? 'empty' : 'not there'}: it was to hold the candidate's ${setting}`,
       at: { file: path },
-      fix: `let a stage make it, or say where it is: retrain.${setting} in .reprise/config.yaml`,
+      fix: `let a stage make it (reprise repro), or say where it is: retrain.${setting} in .reprise/config.yaml`,
     });
   }
   await addToCache(project.config, hashed);

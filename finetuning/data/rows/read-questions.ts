@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Location } from '../../../diagnostics/index.js';
 import { readAsked, type OwnColumns } from './asked-records.js';
 import { isPicture, readImageFolder } from './image-folder.js';
@@ -25,7 +25,7 @@ export interface QuestionOptions {
 }
 
 /**
- * Rows of a file as `readAsked` reads it; or the pictures of a folder, which may lie in folders named by their labels. Rows without an id
+ * Rows of a file as `readAsked` reads it; or a picture; or the pictures of a folder, which may lie in folders named by their labels. Rows without an id
  * are named by their lines.
  *
  * @throws DiagnosticError `no-pictures`, and those of `readAsked` and `readImageRows`
@@ -36,6 +36,10 @@ export async function* readQuestions(
   { columns = {}, oneLabel = true }: QuestionOptions = {},
 ): AsyncGenerator<QuestionLine> {
   if (isFolder(path)) return yield* ofFolder(path, shownAs);
+  if (isPicture(path)) {
+    const name = basename(path);
+    return yield { shown: { id: name, image: name }, input: path, at: { file: shownAs } };
+  }
   let place: PictureFolder | undefined;
   for await (const { named, line } of readAsked(path, shownAs, columns)) {
     const of = 'image' in named && !('text' in named) ? 'image' : 'text';

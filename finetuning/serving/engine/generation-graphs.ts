@@ -8,7 +8,7 @@ import {
 import { beginSignature, stepSignature } from '../../models/generation/generation-program.js';
 import type { CachedDecoding } from '../../models/network.js';
 import type { Member } from './read-group.js';
-import type { Room } from './rooms.js';
+import { PREPARED_ROWS, type Room } from './rooms.js';
 import { scopedSignature, scopedVariables, type Scope } from './scoped-variables.js';
 import type { MemberGraphs } from './shared-program.js';
 
@@ -75,14 +75,15 @@ const ORDER = [
   /^0\/(join|step|move)\/(1\/)?4(\/1)?$/,
   /^0\/(join|step|move)\//,
   /^1\/begin\/(32|128)$/,
-  // With more rows its caches are large: no memory is taken for them before they are needed.
-  /^1\/step\/\d$/,
+  /^1\/step\//,
 ];
 
 function preparation(names: readonly string[]): Pick<MemberGraphs, 'first' | 'later'> {
   const first = names.filter((name) => /^0\/(begin\/32|step\/1)$/.test(name));
-  const later = ORDER.flatMap((these) => names.filter((name) => these.test(name)));
-  return { first, later: [...new Set(later)].filter((name) => !first.includes(name)) };
+  const isLarge = (name: string): boolean => Number(/^1\/step\/(\d+)$/.exec(name)?.[1] ?? 0) > PREPARED_ROWS;
+  const wanted = names.filter((name) => !first.includes(name) && !isLarge(name));
+  const later = ORDER.flatMap((these) => wanted.filter((name) => these.test(name)));
+  return { first, later: [...new Set(later)] };
 }
 
 /** The row of `entry` becomes the row `at` of `to`. */

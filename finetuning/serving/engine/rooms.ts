@@ -8,6 +8,9 @@ const SMALL: Room = { slots: 256, widths: [32, 128] };
 /** So many times the rows has each graph of texts that are gone on from, against the one before. */
 export const GENERATION_LADDER = 4;
 
+/** In the larger room, graphs of at most so many rows are prepared before they are needed: the caches of more are large. */
+export const PREPARED_ROWS = 4;
+
 /** Tokens, padding included, that a row has room for, and the padded lengths of prompts that begin there. */
 export interface Room {
   readonly slots: number;

@@ -81,6 +81,7 @@ describe('what a classifier is asked', () => {
       { id: 'cat/2.png', image: 'cat/2.png', label: 'cat' },
       { id: 'dog/3.webp', image: 'dog/3.webp', label: 'dog' },
     ]);
+    expect((await read(root, 'a/cat/1.JPG'))[0]?.input).toBe(join(root, 'a/cat/1.JPG'));
     expect(await read(root, 'b')).toEqual([
       { shown: { id: 'x.png', image: 'x.png' }, input: join(root, 'b/x.png'), at: { file: 'b/x.png' } },
     ]);

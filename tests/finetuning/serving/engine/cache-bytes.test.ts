@@ -6,6 +6,13 @@ import { rowLadder } from '../../../../finetuning/serving/engine/row-ladder.js';
 import { GPT2 } from '../../models/generation/expected.js';
 
 describe('the bytes of the caches', () => {
+  it('are, before anybody asks, those of short texts, and of few long ones', () => {
+    const model = { layers: 12, hidden: 768, maxWidth: 1024 };
+    const { prepared, most } = cacheBytes(model, { maxBatch: 32, maxContext: 1024, maxLength: 64 });
+    const slot = 12 * 2 * 768 * 4;
+    expect([prepared, most]).toEqual([slot * (53 * 256 + 5 * 1280), slot * 53 * (256 + 1280)]);
+  });
+
   it.each([
     { maxBatch: 16, maxContext: 1024 },
     { maxBatch: 6, maxContext: 40 },
@@ -21,6 +28,8 @@ describe('the bytes of the caches', () => {
       isFirst: true,
     });
     const bytes = Object.values(extra).map(({ shape }) => 4 * shape.reduce((size, side) => size * side, 1));
-    expect(cacheBytes(model, { ...sizes, maxLength: 64 })).toBe(bytes.reduce((sum, one) => sum + one, 0));
+    const { prepared, most } = cacheBytes(model, { ...sizes, maxLength: 64 });
+    expect(most).toBe(bytes.reduce((sum, one) => sum + one, 0));
+    expect(prepared).toBe(most);
   });
 });
