@@ -6,7 +6,8 @@ import { compileRooms } from './compiled.js';
 /** Runs in a file system of 256 KiB, of which the cache and the project have all. */
 const SCRIPT = `
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { addToCache, commitLock, hashPath, hasObject, linkObject, objectPath } from './dvc/state/index.js';
+import { addToCache, commitLock, hashPath, hasObject, objectPath } from './dvc/state/index.js';
+import { linkObject } from './dvc/state/cache/link.js';
 const [small] = process.argv.slice(2);
 const root = small + '/project';
 mkdirSync(root + '/.dvc', { recursive: true });
