@@ -157,7 +157,7 @@ class ServerRun {
   async #began(run: StartedRun, session: Session): Promise<void> {
     this.#run = run;
     if (run.state !== 'watching') this.#owner?.take();
-    this.#openRun?.take();
+    this.#openRun?.takeIfPossible();
     const ui = session.runAddress(run.workflowId, run.firstRunId);
     this.#emit({
       event: 'run',

@@ -22,6 +22,15 @@ export class RunOwner {
     renameSync(beside, this.#file);
   }
 
+  /** The same, where a disk that takes nothing is no reason to end. */
+  takeIfPossible(): void {
+    try {
+      this.take();
+    } catch {
+      // The run is known to its server.
+    }
+  }
+
   /** Ends the ownership of this process; another's stays. */
   leave(): void {
     if (this.#read()?.pid === process.pid) rmSync(this.#file, { force: true });

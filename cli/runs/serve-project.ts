@@ -55,7 +55,8 @@ export async function serveProject(options: ServeOptions): Promise<void> {
     while (!stop.signal.aborted) {
       const workers = await serving.ensure();
       if (workers) {
-        if (!embedded) forget = noteServing(await openState(root), session);
+        const state = embedded ? undefined : await openState(root).catch(() => undefined);
+        if (state !== undefined) forget = noteServing(state, session);
         announce(options.json, root, session, workers);
       } else if (!told && !serving.isServing) say(options.json, WAITING);
       told = true;

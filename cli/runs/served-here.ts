@@ -14,23 +14,34 @@ type Place = Pick<RemoteTarget, 'address' | 'namespace'>;
 
 /**
  * Notes that this process serves the folder: runs of that server work on the very files that lie there, so that a command on this
- * host may look at them in a run's stead.
+ * host may look at them in a run's stead. A full disk is no reason not to serve: without the note the server is asked.
  *
  * @param state the folder's `.reprise`
  * @returns what takes the note away
  */
 export function noteServing(state: string, { address, namespace }: Place): () => void {
   const identity = identify(process.pid);
-  if (!identity) return () => undefined;
-  for (const { file, server } of serversIn(state)) {
-    if (server.hostname === hostname() && !isAlive(server)) rmSync(file, { force: true });
-  }
-  const own: Server = { ...identity, hostname: hostname(), address, namespace };
   const file = join(folderIn(state), `${hostname()}-${process.pid}.json`);
-  mkdirSync(folderIn(state), { recursive: true });
-  writeFileSync(`${file}.new`, JSON.stringify(own));
-  renameSync(`${file}.new`, file);
-  return () => rmSync(file, { force: true });
+  const forget = (): void => {
+    try {
+      for (const path of [file, `${file}.new`]) rmSync(path, { force: true });
+    } catch {
+      // What stays is of a process that has ended, which is looked at.
+    }
+  };
+  if (!identity) return forget;
+  const own: Server = { ...identity, hostname: hostname(), address, namespace };
+  try {
+    for (const { file, server } of serversIn(state)) {
+      if (server.hostname === hostname() && !isAlive(server)) rmSync(file, { force: true });
+    }
+    mkdirSync(folderIn(state), { recursive: true });
+    writeFileSync(`${file}.new`, JSON.stringify(own));
+    renameSync(`${file}.new`, file);
+  } catch {
+    forget();
+  }
+  return forget;
 }
 
 /** Whether a worker of that server runs on this host, and serves this very folder. */

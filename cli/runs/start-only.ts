@@ -25,7 +25,7 @@ export async function startOnly(options: ReproOptions): Promise<void> {
       onWait: (message) => options.renderer.show({ event: 'notice', code: 'waiting', message }),
     });
     if (!run) return;
-    if (options.workspace === undefined) (await openRunOf(local.root, session))?.take();
+    if (options.workspace === undefined) (await openRunOf(local.root, session))?.takeIfPossible();
     const ui = session.runAddress(run.workflowId, run.firstRunId);
     options.renderer.show({
       event: 'run',

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RunOwner } from '../../../cli/runs/run-owner.js';
 import { isServedHere, noteServing } from '../../../cli/runs/served-here.js';
 import { identify } from '../../../runner/index.js';
 
@@ -34,4 +35,17 @@ it('takes neither a dead process nor one of another host for a worker, and clear
   expect(isServedHere(folder, HERE)).toBe(false);
   noteServing(folder, HERE)();
   expect(readdirSync(join(folder, 'serving'))).toEqual(['far.json']);
+});
+
+it('serves all the same where no note can be written', () => {
+  const folder = state();
+  writeFileSync(join(folder, 'serving'), 'in the way');
+  const forget = noteServing(folder, HERE);
+  expect(isServedHere(folder, HERE)).toBe(false);
+  forget();
+  expect(readdirSync(folder)).toEqual(['serving']);
+  const nowhere = new RunOwner(join(folder, 'serving'), 'open-run.json');
+  expect(() => nowhere.take()).toThrow('ENOTDIR');
+  nowhere.takeIfPossible();
+  expect(nowhere.present()).toBe(false);
 });
