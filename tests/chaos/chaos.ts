@@ -11,7 +11,7 @@ import { makeProject } from '../rig/project.js';
 import { startS3, type S3Server } from '../rig/s3.js';
 import { Buckets, type BucketLeftovers } from './buckets.js';
 import { CommandLine } from './command-line.js';
-import { FAIR, FaultyS3 } from './faulty-s3.js';
+import { FaultyS3 } from './faulty-s3.js';
 import { Host, canMount } from './host.js';
 import { Mischief } from './mischief.js';
 import { describeProcesses } from './marked-processes.js';
@@ -88,7 +88,6 @@ export class Chaos {
       );
       const watch = this.#buckets.watch(end);
       await mischief.until(end);
-      this.network.weather = FAIR;
       this.#patience.calm();
       options.log('calm');
       await Promise.all(places);

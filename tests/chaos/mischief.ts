@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { GitServer } from '../rig/git-server.js';
 import type { S3Server } from '../rig/s3.js';
 import type { CommandLine } from './command-line.js';
-import { WEATHERS, type FaultyS3 } from './faulty-s3.js';
+import { FAIR, WEATHERS, type FaultyS3 } from './faulty-s3.js';
 import type { Host } from './host.js';
 import type { Dice } from './random.js';
 import type { TemporalServer } from './temporal-server.js';
@@ -61,6 +61,8 @@ export class Mischief {
       this.counts[name] = (this.counts[name] ?? 0) + 1;
       this.victims.log(`${name}: ${done}`);
     }
+    // What is mended may wait for S3, and so do those at a terminal, who try a number of times only.
+    this.victims.network.weather = FAIR;
     await Promise.all(this.#mending);
     for (const host of this.victims.hosts) host.setClock(0);
   }
