@@ -15,7 +15,7 @@ import { tinyProject } from './tiny-project.js';
  * ends in the same bytes. That a killed process does so, with its files, is shown by resume.slow.
  */
 jest.setTimeout(300_000);
-const STEPS = 20;
+const STEPS = 30;
 
 const lora = { lora_r: 4, lora_alpha: 8, lora_dropout: 0.1 };
 const ofMethods: Readonly<Record<string, object>> = {
