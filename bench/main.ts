@@ -21,6 +21,8 @@ interface Peers {
   /** Has PyTorch and PEFT. */
   readonly python: string;
   readonly dvc: string;
+  /** A Python that has it. */
+  readonly metaflow: string;
   /** Has FastAPI too. */
   readonly serving: string;
 }
@@ -31,6 +33,9 @@ const peers: Peers = {
   },
   get dvc() {
     return peer('REPRISE_BENCH_DVC');
+  },
+  get metaflow() {
+    return peer('REPRISE_BENCH_METAFLOW_PYTHON');
   },
   get serving() {
     return peer('REPRISE_BENCH_SERVING_PYTHON');
@@ -96,7 +101,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
       ...(kinds.includes('completions') ? await compareCompletions(serving, rounds, onRound) : []),
     ];
   },
-  stages: async ({ dvc }, onRound) => [await compareStages(STAGES, dvc, onRound)],
+  stages: (peers, onRound) => compareStages(STAGES, peers, Number(option('rounds') ?? 3), onRound),
 };
 
 /** Ours alone: no peer does the same. */

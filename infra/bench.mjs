@@ -33,6 +33,8 @@ try {
     env['REPRISE_BENCH_SERVING_PYTHON'] = join(await makePythonTools('serving', context, report), 'python');
   if (asked.peers.has('dvc'))
     env['REPRISE_BENCH_DVC'] = join(await makePythonTools('dvc', context, report), 'dvc');
+  if (asked.peers.has('metaflow'))
+    env['REPRISE_BENCH_METAFLOW_PYTHON'] = join(await makePythonTools('metaflow', context, report), 'python');
   process.exitCode = await handOver(process.execPath, [join(context.root, 'dist/bench/main.js'), ...args], {
     env,
   });

@@ -31,6 +31,18 @@ export function ended(child: ChildProcess): Promise<void> {
   });
 }
 
+/** From the start of a command to its end. */
+export async function seconds(
+  root: string,
+  file: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<number> {
+  const before = performance.now();
+  await ended(start(root, file, args, '', env));
+  return (performance.now() - before) / 1000;
+}
+
 export interface ServingWorker {
   readonly child: ChildProcess;
   /** Of the Temporal server. */

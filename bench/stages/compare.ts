@@ -2,10 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median, type Comparison } from '../measurement.js';
-import { ended, reprise, serve, start, stop } from '../rig/processes.js';
-
-/** Each side so many times, in turn. */
-const ROUNDS = 3;
+import { reprise, seconds, serve, stop } from '../rig/processes.js';
+import { runFlow } from './metaflow.js';
 
 /** Seconds. */
 interface Times {
@@ -13,42 +11,69 @@ interface Times {
   readonly idle: number;
 }
 
+/** The peers' executables. */
+export interface StagesPeers {
+  readonly dvc: string;
+  /** A Python that has Metaflow. */
+  readonly metaflow: string;
+}
+
 /**
  * A pipeline of stages that do next to nothing: what is measured is what is around them. Ours once from nothing, where the
  * command starts a Temporal server of its own, and once beside a worker that runs already.
  *
- * @param dvc the executable
+ * @param rounds each side so many times, in turn
  */
 export async function compareStages(
   stages: number,
-  dvc: string,
+  { dvc, metaflow }: StagesPeers,
+  rounds: number,
   onRound: (round: number, of: number) => void,
-): Promise<Comparison> {
+): Promise<readonly Comparison[]> {
   const ours: Times[] = [];
   const warm: Times[] = [];
   const peer: Times[] = [];
-  for (let round = 1; round <= ROUNDS; round++) {
-    onRound(round, ROUNDS);
+  const flows: number[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    onRound(round, rounds);
     ours.push(await inProject(stages, (root) => timed(root, reprise, ['repro', '--json'])));
     warm.push(
       await inProject(stages, (root) => beside(root, () => timed(root, reprise, ['repro', '--json']))),
     );
     peer.push(await inProject(stages, (root) => timed(root, dvc, ['repro', '--quiet'])));
+    flows.push(await runFlow(metaflow, stages));
   }
   const of = (times: readonly Times[], key: keyof Times): number => median(times.map((time) => time[key]));
   const row = (label: string, side: readonly Times[], key: keyof Times) =>
     ({ label, unit: 's', ours: of(side, key), peer: of(peer, key) }) as const;
-  return {
-    name: 'stages',
-    about: `${stages} stages of \`echo\`, independent of each other; from the command to its end`,
-    peerName: 'dvc repro',
-    rows: [
-      row('all stages, server started first', ours, 'first'),
-      row('nothing changed, server started first', ours, 'idle'),
-      row('all stages, beside a worker', warm, 'first'),
-      row('nothing changed, beside a worker', warm, 'idle'),
-    ],
-  };
+  const about = `${stages} stages of \`echo\`, independent of each other; from the command to its end`;
+  return [
+    {
+      name: 'stages',
+      about,
+      peerName: 'dvc repro',
+      rows: [
+        row('all stages, server started first', ours, 'first'),
+        row('nothing changed, server started first', ours, 'idle'),
+        row('all stages, beside a worker', warm, 'first'),
+        row('nothing changed, beside a worker', warm, 'idle'),
+      ],
+    },
+    {
+      name: 'stages-metaflow',
+      about: `${about}; each a task of a foreach, with Metaflow's local datastore`,
+      peerName: 'Metaflow',
+      rows: [
+        {
+          label: 'all stages, server started first',
+          unit: 's',
+          ours: of(ours, 'first'),
+          peer: median(flows),
+        },
+        { label: 'all stages, beside a worker', unit: 's', ours: of(warm, 'first'), peer: median(flows) },
+      ],
+    },
+  ];
 }
 
 async function inProject(stages: number, measure: (root: string) => Promise<Times>): Promise<Times> {
@@ -72,12 +97,7 @@ async function inProject(stages: number, measure: (root: string) => Promise<Time
 }
 
 async function timed(root: string, file: string, args: readonly string[]): Promise<Times> {
-  const seconds = async (): Promise<number> => {
-    const before = performance.now();
-    await ended(start(root, file, args));
-    return (performance.now() - before) / 1000;
-  };
-  return { first: await seconds(), idle: await seconds() };
+  return { first: await seconds(root, file, args), idle: await seconds(root, file, args) };
 }
 
 /** While `reprise worker` serves the project, on the project's own server. */

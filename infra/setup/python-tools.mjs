@@ -10,9 +10,9 @@ import { requirePython } from './python.mjs';
 
 /**
  * The Python tools that our work is measured against; nothing that a user runs needs them. `dvc` judges the tests, `bench`
- * has PyTorch and PEFT, `adapters` AdapterHub's library, `mlflow` its server and client, `serving` FastAPI, `kubernetes`
+ * has PyTorch and PEFT, `adapters` AdapterHub's library, `mlflow` its server and client, `serving` FastAPI, `metaflow` Metaflow, `kubernetes`
  * the schemas of its objects, `notebooks` Jupyter's executor and Deno.
- * @typedef {'dvc' | 'bench' | 'adapters' | 'mlflow' | 'serving' | 'kubernetes' | 'notebooks'} ToolSet
+ * @typedef {'dvc' | 'bench' | 'metaflow' | 'adapters' | 'mlflow' | 'serving' | 'kubernetes' | 'notebooks'} ToolSet
  */
 
 /**

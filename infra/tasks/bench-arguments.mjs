@@ -8,7 +8,7 @@ const SHARE = /^(?:0|0?\.\d+)$/;
 /**
  * @typedef {object} Benchmark
  * @property {string} about
- * @property {readonly ('python' | 'dvc' | 'serving')[]} peers installed before it runs
+ * @property {readonly ('python' | 'dvc' | 'metaflow' | 'serving')[]} peers installed before it runs
  * @property {Readonly<Record<string, readonly string[] | RegExp | true>>} options what each may be; true: it has no value
  */
 
@@ -36,7 +36,11 @@ const BENCHMARKS = {
     peers: ['serving'],
     options: { task: ['classification', 'completions'], rounds: COUNT },
   },
-  stages: { about: 'what is around a stage, beside `dvc repro`', peers: ['dvc'], options: {} },
+  stages: {
+    about: 'what is around a stage, beside `dvc repro` and Metaflow',
+    peers: ['dvc', 'metaflow'],
+    options: { rounds: COUNT },
+  },
   scale: {
     about: 'one run of many stages, and many runs at once; ours alone',
     peers: [],
@@ -54,7 +58,7 @@ const BENCHMARKS = {
   },
 };
 
-/** @typedef {{ readonly error: string } | { readonly help: true } | { readonly peers: ReadonlySet<'python' | 'dvc' | 'serving'> }} BenchArguments */
+/** @typedef {{ readonly error: string } | { readonly help: true } | { readonly peers: ReadonlySet<'python' | 'dvc' | 'metaflow' | 'serving'> }} BenchArguments */
 
 /**
  * Looks at what `npm run bench` is given before anything is installed or run.

@@ -48,7 +48,7 @@ describe('npm run bench', () => {
       return 'peers' in asked ? [...asked.peers] : asked;
     };
     expect(peersOf('scale', '--stages=100', '--json')).toEqual([]);
-    expect(peersOf('stages')).toEqual(['dvc']);
-    expect(peersOf('--json')).toEqual(['python', 'serving', 'dvc']);
+    expect(peersOf('stages')).toEqual(['dvc', 'metaflow']);
+    expect(peersOf('--json')).toEqual(['python', 'serving', 'dvc', 'metaflow']);
   });
 });
