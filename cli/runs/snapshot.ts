@@ -1,7 +1,7 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
-import { STATE_QUERY, type RunState, type StageProgress } from '../../workflows/index.js';
-import { isPassing } from '../connection/index.js';
-import { QueryNotRegisteredError, defaultPayloadConverter } from '../connection/temporal-client.js';
+import type { RunState, StageProgress } from '../../workflows/index.js';
+import { defaultPayloadConverter } from '../connection/temporal-client.js';
+import { askState } from './ask-state.js';
 
 /** A run at one moment. */
 export interface Snapshot {
@@ -24,35 +24,11 @@ export interface LiveStage {
 
 /** temporal.api.enums.v1.PendingActivityState */
 const STARTED = 2;
-const QUERY_MS = 5_000;
 
 /** @param runId one of the workflow's runs; without it, the newest */
 export async function takeSnapshot(client: Client, workflowId: string, runId?: string): Promise<Snapshot> {
-  const handle = client.workflow.getHandle(workflowId, runId);
-  let isFailing = false;
-  const [description, state] = await Promise.all([
-    handle.describe(),
-    // The query needs a worker; the description does not.
-    client
-      .withDeadline(Date.now() + QUERY_MS, () => handle.query<RunState>(STATE_QUERY))
-      .catch((error: unknown) => {
-        isFailing = saysOf(error, /task in failed state/i);
-        if (isFailing || isPassing(error) || isUnanswered(error)) return undefined;
-        throw error;
-      }),
-  ]);
-  return { description, state, live: liveStages(description), isFailing };
-}
-
-/** Nobody polls the queue, or the workflow has not run far enough to know the query. */
-function isUnanswered(error: unknown): boolean {
-  return (
-    error instanceof QueryNotRegisteredError || saysOf(error, /no poller|not ready|unregistered|not found/i)
-  );
-}
-
-function saysOf(error: unknown, what: RegExp): boolean {
-  return error instanceof Error && what.test(`${error.message} ${String(error.cause)}`);
+  const answer = await askState<RunState>(client, workflowId, runId);
+  return { ...answer, live: liveStages(answer.description) };
 }
 
 function liveStages({ raw }: WorkflowExecutionDescription): Map<string, LiveStage> {

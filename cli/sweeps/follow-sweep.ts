@@ -1,105 +1,48 @@
-import {
-  QueryNotRegisteredError,
-  WorkflowFailedError,
-  type Client,
-  type WorkflowExecutionDescription,
-} from '@temporalio/client';
+import { WorkflowFailedError, type WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { STATE_QUERY, type SweepResult, type SweepState } from '../../workflows/index.js';
-import { isPassing } from '../connection/index.js';
-import { noWorker } from '../runs/no-worker.js';
+import type { SweepResult, SweepState } from '../../workflows/index.js';
+import { askState } from '../runs/ask-state.js';
 import { failureDiagnostic } from '../runs/outcome.js';
-import { pause } from '../runs/pause.js';
-import { RunEnd } from '../runs/run-end.js';
+import { watchWorkflow, type WatchOptions } from '../runs/watch-workflow.js';
 import { endEvent, type SweepEnd, type SweepEvent } from './events.js';
 import { SweepObserver } from './observer.js';
 
-export interface FollowSweepOptions {
-  readonly client: Client;
-  readonly address: string;
-  readonly workflowId: string;
-  readonly firstRunId: string;
-  /** Milliseconds between two looks. */
-  readonly interval: number;
-  /** Ends the following; the sweep goes on. */
-  readonly signal: AbortSignal;
+export interface FollowSweepOptions extends WatchOptions {
   emit(event: SweepEvent): void;
   /** Called between two looks, with the ids of the trials' own workflows; what it throws ends the following. */
   onLook(children: readonly string[]): Promise<void>;
 }
 
-const LONGEST_WAIT_MS = 5_000;
-const QUERY_MS = 5_000;
-/** Looks without an answer from any worker, before a person is told. */
-const SILENT_LOOKS = 6;
-
 /**
  * Watches a sweep to its end. A server that goes away is waited for.
  *
  * @returns undefined when `signal` ended it
- * @throws DiagnosticError when it failed before its first trial
+ * @throws DiagnosticError `run-stuck`; when it failed before its first trial
  */
 export async function followSweep(options: FollowSweepOptions): Promise<SweepEnd | undefined> {
-  const end = new RunEnd(options);
-  try {
-    return await follow(options, end);
-  } finally {
-    end.close();
-  }
-}
-
-async function follow(options: FollowSweepOptions, end: RunEnd): Promise<SweepEnd | undefined> {
-  const { client, workflowId, firstRunId, signal, emit } = options;
+  const { client, workflowId, emit } = options;
   const observer = new SweepObserver(emit);
-  const handle = client.workflow.getHandle(workflowId);
   let state: SweepState | undefined;
   let children: readonly string[] = [];
-  let misses = 0;
-  let silent = 0;
-  while (!signal.aborted) {
-    await options.onLook(children);
-    try {
-      const description = await handle.describe();
-      children = childrenOf(description);
-      const ours = (description.raw.workflowExecutionInfo?.firstRunId || description.runId) === firstRunId;
-      if (!ours || description.status.name !== 'RUNNING')
-        return await readEnd(options, ours ? description.runId : firstRunId, state, observer);
-      const seen = await query(client, workflowId);
-      state = seen ?? state;
-      if (state) observer.see(state);
-      silent = seen ? 0 : silent + 1;
-      if (silent === SILENT_LOOKS) emit(noWorker('sweep', description.taskQueue));
-    } catch (error) {
-      if (!isPassing(error)) throw error;
-      if (misses++ === 0) emit({ event: 'server', state: 'lost', address: options.address });
-      await pause(Math.min(LONGEST_WAIT_MS, 250 * 2 ** misses), signal);
-      continue;
-    }
-    if (misses > 0) emit({ event: 'server', state: 'back', address: options.address });
-    misses = 0;
-    await end.within(options.interval);
-  }
-  return undefined;
+  return await watchWorkflow(options, {
+    what: 'sweep',
+    before: () => options.onLook(children),
+    async look() {
+      const answer = await askState<SweepState>(client, workflowId);
+      children = childrenOf(answer.description);
+      return { ...answer, isAnswered: answer.state !== undefined };
+    },
+    see(look) {
+      state = look.state ?? state;
+      if (look.state) observer.see(look.state);
+    },
+    end: (runId) => readEnd(options, runId, state, observer),
+  });
 }
 
 function childrenOf({ raw }: WorkflowExecutionDescription): string[] {
   return (raw.pendingChildren ?? []).flatMap(({ workflowId }) => (workflowId ? [workflowId] : []));
-}
-
-/** The query needs a worker, and a workflow that has begun; without them there is nothing new to tell. */
-async function query(client: Client, workflowId: string): Promise<SweepState | undefined> {
-  const handle = client.workflow.getHandle(workflowId);
-  return await client
-    .withDeadline(Date.now() + QUERY_MS, () => handle.query<SweepState>(STATE_QUERY))
-    .catch((error: unknown) => {
-      const unanswered =
-        error instanceof QueryNotRegisteredError ||
-        (error instanceof Error &&
-          /no poller|not ready|unregistered|not found/i.test(`${error.message} ${String(error.cause)}`));
-      if (unanswered || isPassing(error)) return undefined;
-      throw error;
-    });
 }
 
 async function readEnd(

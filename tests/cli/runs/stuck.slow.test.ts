@@ -2,13 +2,14 @@ import { fileURLToPath } from 'node:url';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { followRun } from '../../../cli/runs/follow-run.js';
+import { followSweep } from '../../../cli/sweeps/follow-sweep.js';
 import { DiagnosticError } from '../../../diagnostics/index.js';
 import { WORKFLOW_QUEUE } from '../../../workflows/index.js';
 import { makeProject } from '../../rig/project.js';
 import { endAll, eventsOf, outcomesOf, reprise } from '../../rig/reprise.js';
 import { startTemporal, startWorkers } from '../../rig/temporal.js';
 
-describe('a run whose workflow tasks fail', () => {
+describe('a run or a sweep whose workflow tasks fail', () => {
   let env: TestWorkflowEnvironment;
   beforeAll(async () => {
     env = await startTemporal();
@@ -18,19 +19,13 @@ describe('a run whose workflow tasks fail', () => {
 
   /** Starts the project's run where its worker cannot run it, and watches it, more often than the command line does. */
   const stuckRun = async (root: string): Promise<unknown> => {
-    const { client, address } = env;
-    const { stdout } = await reprise(['repro', '--detach', '--json'], root, { TEMPORAL_ADDRESS: address });
+    const { stdout } = await reprise(['repro', '--detach', '--json'], root, {
+      TEMPORAL_ADDRESS: env.address,
+    });
     const run = eventsOf(stdout).find((event) => event.event === 'run');
-    return await followRun({
-      client,
-      address,
-      workflowId: run?.workflowId ?? '',
-      firstRunId: run?.runId ?? '',
-      interval: 100,
-      signal: new AbortController().signal,
-      emit: () => undefined,
-      onLook: () => Promise.resolve(),
-    }).catch((error: unknown) => error);
+    return await followRun(watching(env, run?.workflowId ?? '', run?.runId ?? '')).catch(
+      (error: unknown) => error,
+    );
   };
 
   it('is given up after a while, and what that names ends it: the same command then begins a new one', async () => {
@@ -42,7 +37,7 @@ describe('a run whose workflow tasks fail', () => {
     const worker = await Worker.create({
       connection: env.nativeConnection,
       taskQueue: WORKFLOW_QUEUE,
-      workflowsPath: fileURLToPath(new URL('stuck/reproduce.ts', import.meta.url)),
+      workflowsPath: fileURLToPath(new URL('stuck/workflows.ts', import.meta.url)),
     });
     await worker.runUntil(async () => {
       const error = await stuckRun(root);
@@ -53,6 +48,15 @@ describe('a run whose workflow tasks fail', () => {
       expect(await reprise(command.split(' '), root, server)).toMatchObject({
         code: 0,
         stdout: 'closed; what it had finished is kept\n',
+      });
+      const sweep = await env.client.workflow.start('sweep', {
+        taskQueue: WORKFLOW_QUEUE,
+        workflowId: 'a-sweep',
+      });
+      const given = followSweep(watching(env, sweep.workflowId, sweep.firstExecutionRunId));
+      await expect(given).rejects.toMatchObject({
+        code: 'run-stuck',
+        message: `the sweep ${sweep.firstExecutionRunId} cannot go on: its workflow tasks fail, one after the other`,
       });
     });
     const stop = await startWorkers(env, root);
@@ -68,3 +72,16 @@ describe('a run whose workflow tasks fail', () => {
     }
   });
 });
+
+function watching({ client, address }: TestWorkflowEnvironment, workflowId: string, firstRunId: string) {
+  return {
+    client,
+    address,
+    workflowId,
+    firstRunId,
+    interval: 100,
+    signal: new AbortController().signal,
+    emit: () => undefined,
+    onLook: () => Promise.resolve(),
+  };
+}
