@@ -15,6 +15,8 @@ export interface PictureFile {
   readonly at: Location;
   /** What is in the file, where that is known already. */
   readonly bytes?: Uint8Array;
+  /** Default: sharp's own, 268 million. */
+  readonly mostPixels?: number;
 }
 
 export const CHANNELS = 3;
@@ -54,7 +56,8 @@ export async function readPictureBytes(file: PictureFile): Promise<Buffer> {
 export async function readPicture(file: PictureFile): Promise<Picture> {
   const sharp = await loadSharp();
   try {
-    const { data, info } = await sharp(file.bytes ?? file.path, { failOn: 'error' })
+    const limit = file.mostPixels === undefined ? {} : { limitInputPixels: file.mostPixels };
+    const { data, info } = await sharp(file.bytes ?? file.path, { failOn: 'error', ...limit })
       .autoOrient()
       .removeAlpha()
       .toColourspace('srgb')
