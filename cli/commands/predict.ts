@@ -119,7 +119,9 @@ export function predictCommand(): Command {
               ? predictLabels({ ...common, open })
               : predictAnswers({ ...common, problem, open }));
         if (blank.length > 0)
-          log(`${blank.length} rows without a text have no answer: line ${blank.slice(0, 5).join(', ')}${blank.length > 5 ? ', …' : ''}`);
+          log(
+            `${blank.length} rows without a text have no answer: line ${blank.slice(0, 5).join(', ')}${blank.length > 5 ? ', …' : ''}`,
+          );
         reporter.done();
         process.stdout.write(
           json

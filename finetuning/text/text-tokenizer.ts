@@ -183,7 +183,8 @@ export class TextTokenizer {
     if (!this.#byteLevel) return Infinity;
     if (this.#longest === undefined) {
       this.#longest = 1;
-      for (const token of this.#tokenizer.get_vocab().keys()) this.#longest = Math.max(this.#longest, token.length);
+      for (const token of this.#tokenizer.get_vocab().keys())
+        this.#longest = Math.max(this.#longest, token.length);
     }
     return this.#longest;
   }

@@ -3,7 +3,10 @@
  * need no escape.
  */
 export function plain(text: string): string {
-  return text.replaceAll('\n', ' ').replace(/[\\`*[\]]/g, '\\$&').replaceAll('<', '&lt;');
+  return text
+    .replaceAll('\n', ' ')
+    .replace(/[\\`*[\]]/g, '\\$&')
+    .replaceAll('<', '&lt;');
 }
 
 /** As code, whatever stands in it: the fence is longer than any run of backticks within. */

@@ -95,7 +95,9 @@ const suite = (problem: keyof typeof ROWS) => (): void => {
     const asked = await reprise(['predict', '--input', 'asked.parquet', '--output', 'answers.jsonl'], root);
     expect(asked).toMatchObject({ code: 0, stdout: expect.stringContaining('answers.jsonl: 300 rows') });
     const lines = readFileSync(join(root, 'answers.jsonl'), 'utf8').trim().split('\n');
-    const rows = lines.map((line) => JSON.parse(line) as { readonly id: string; readonly prediction: unknown });
+    const rows = lines.map(
+      (line) => JSON.parse(line) as { readonly id: string; readonly prediction: unknown },
+    );
     expect(rows.map(({ prediction }) => typeof prediction)).toEqual(Array(300).fill('number'));
     expect(rows.at(-1)).toMatchObject({ id: '300', label: '2' });
     rmSync(join(root, 'asked.parquet'));

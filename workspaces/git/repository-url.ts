@@ -10,7 +10,7 @@ const CLIMBS = /(^|[/\\]|%2f|%5c)(\.|%2e){2}([/\\?#]|%2f|%5c|$)/i;
  * @throws DiagnosticError `bad-repository`, `secret-in-url`, `repository-not-allowed`
  */
 export function checkRepository(url: string, allowed: readonly string[]): void {
-  if (url.startsWith('-') || /[\0\n]/.test(url) || /^[a-z]+::/.test(url) ) {
+  if (url.startsWith('-') || /[\0\n]/.test(url) || /^[a-z]+::/.test(url)) {
     throw new DiagnosticError('bad-repository', {
       message: `${JSON.stringify(url)} is not the URL of a git repository`,
       expected: 'an https, ssh, git or file URL',

@@ -52,7 +52,8 @@ export async function* pictureCandidates(
       ...(!stays ? { drop: 'step' as const } : drop ? { drop: 'unmapped' as const } : {}),
       fields: (id) => ({ id, image: posix.relative(projectLayout.processed, shownAs), label }),
     };
-  }  const [first] = broken;
+  }
+  const [first] = broken;
   if (first) throw broken.length === 1 ? first.error : severalBroken(broken.map(({ shownAs }) => shownAs));
 }
 

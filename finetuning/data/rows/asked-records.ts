@@ -68,7 +68,7 @@ function renamed(
 
 function noTable(file: string): DiagnosticError {
   return new DiagnosticError('no-table', {
-    message: `${file} does not say where one text ends and the next begins`,
+    message: `this file does not say where one text ends and the next begins`,
     at: { file },
     expected: 'a .csv or .tsv with a header, a .jsonl, a .json with a list, or a .parquet',
     fix: 'put each text on a line of a .csv below the header `text`, in quotes where it has commas',

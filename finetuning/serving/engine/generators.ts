@@ -104,7 +104,8 @@ export function openGenerators(group: Group, { maxBatch, maxContext }: EngineSiz
       const { text, end } =
         typeof request.prompt === 'string' ? { text: request.prompt, end: '' } : layOut(request.prompt);
       // To split megabytes takes minutes, in which nobody else is served.
-      if (text.length > most * tokenizer.longestToken * COMPOSED) return listener.onEnd(tooLong(undefined, most));
+      if (text.length > most * tokenizer.longestToken * COMPOSED)
+        return listener.onEnd(tooLong(undefined, most));
       const ids = text === '' ? [endId ?? padId] : tokenizer.tokenize(text);
       if (ids.length >= most) return listener.onEnd(tooLong(ids.length, most));
       const { room, width } = placeFor(rooms, ids.length, request.maxNewTokens, most);

@@ -14,7 +14,9 @@ describe('a bucket of somebody else', () => {
     server = createServer((request, response) => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
       if (searchParams.has('list-type')) {
-        const items = keys.map((key) => `<Contents><Key>${key}</Key><Size>1</Size><ETag>"e"</ETag></Contents>`);
+        const items = keys.map(
+          (key) => `<Contents><Key>${key}</Key><Size>1</Size><ETag>"e"</ETag></Contents>`,
+        );
         const xml = `<ListBucketResult><IsTruncated>false</IsTruncated>${items.join('')}</ListBucketResult>`;
         response.writeHead(200, { 'content-type': 'application/xml' }).end(xml);
       } else if (keys.some((key) => pathname === `/bucket/${key}`))
@@ -43,13 +45,16 @@ describe('a bucket of somebody else', () => {
       'data',
     );
 
-  it.each(['data/../../escaped.txt', 'data//escaped.txt'])('has no object brought to another place: %s', async (key) => {
-    keys = ['data/a.txt', key];
-    const to = join(mkdtempSync(join(tmpdir(), 'reprise-bucket-')), 'project', 'data');
-    await expect((await source()).download(to)).rejects.toMatchObject({ code: 'path-escape' });
-    expect(existsSync(join(to, '../../escaped.txt'))).toBe(false);
-    expect(existsSync(to)).toBe(false);
-  });
+  it.each(['data/../../escaped.txt', 'data//escaped.txt'])(
+    'has no object brought to another place: %s',
+    async (key) => {
+      keys = ['data/a.txt', key];
+      const to = join(mkdtempSync(join(tmpdir(), 'reprise-bucket-')), 'project', 'data');
+      await expect((await source()).download(to)).rejects.toMatchObject({ code: 'path-escape' });
+      expect(existsSync(join(to, '../../escaped.txt'))).toBe(false);
+      expect(existsSync(to)).toBe(false);
+    },
+  );
 
   it('may have objects that stand for folders', async () => {
     keys = ['data/', 'data/a.txt', 'data/sub/'];

@@ -58,11 +58,7 @@ function scene() {
 describe('a repository that data is imported from', () => {
   it.each([
     ['is a link to a folder', (home: string, at: string) => symlinkSync(join(home, '.ssh'), at), 'data'],
-    [
-      'is below a link',
-      (home: string, at: string) => symlinkSync(home, at),
-      'data/.ssh',
-    ],
+    ['is below a link', (home: string, at: string) => symlinkSync(home, at), 'data/.ssh'],
     [
       'has a link to a file in it',
       (home: string, at: string) => {
