@@ -18,7 +18,11 @@ const sourceSchema = z
       message:
         'must be npm:<package>@<exact version> or path:<file or folder>, or one of pypi:<wheel>, https://…, s3://<bucket>/<key or prefix>, hf:<owner>/<name>@<revision>',
     },
-  );
+  )
+  .refine((source) => !/^https?:\/\/[^/\s]*@/.test(source), {
+    message:
+      'must not hold a user or a password, which git and the data beside it would keep: fetch the file by other means, and name it with path:',
+  });
 
 const ingestionSchema = z.strictObject({
   /**

@@ -101,7 +101,7 @@ export async function runCommand(run: CommandRun): Promise<void> {
   const log = new StageLog(run.log.root, run.log.run, run.stage.address, redact);
   log.write(`--- ${run.stage.address}, attempt ${run.attempt}, ${new Date().toISOString()}\n`);
 
-  const watch = new Watch(run, folder, order, () => tail.lines().map(redact));
+  const watch = new Watch(run, folder, order, redact, () => tail.lines().map(redact));
   const timer = setInterval(() => void watch.look(), POLL_MS);
   try {
     const end = await runLines({
@@ -167,6 +167,7 @@ class Watch {
     readonly run: CommandRun,
     folder: RunFolder,
     readonly order: CheckpointOrder,
+    readonly mask: (text: string) => string,
     readonly tail: () => readonly string[],
   ) {
     this.#progressFile = new ProgressFile(folder.progressFile);
@@ -193,7 +194,8 @@ class Watch {
 
   async #look(): Promise<void> {
     for (const line of await this.#progressFile.read()) {
-      this.#progress = { ...this.#progress, ...line };
+      const said = line.message === undefined ? {} : { message: this.mask(line.message) };
+      this.#progress = { ...this.#progress, ...line, ...said };
       this.#judge(line);
     }
     const furthest = await this.order.look(this.#progress.step);

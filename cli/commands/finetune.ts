@@ -59,9 +59,11 @@ async function inputs(flags: FinetuneFlags, log: (line: string) => void) {
   });
   // It takes seconds until there is a step to tell of.
   log(`opening ${config.model_name}`);
-  const { resolvePretrained } = await import('../../finetuning/index.js');
+  const { localModel, resolvePretrained } = await import('../../finetuning/index.js');
   const place = (given: string | undefined, usual: string): string =>
     relative(process.cwd(), given === undefined ? join(root, usual) : resolve(given)) || '.';
+  if (config.model_revision !== 'main' && localModel(config.model_name, root) !== undefined)
+    log('model_name is on this host: model_revision is not looked at, and can be taken out');
   const modelDir = await resolvePretrained(config.model_name, { revision: config.model_revision, log, root });
   return {
     root,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { relative, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { noModel } from '../models/no-model.js';
 import type { MergeOptions, MergeResult } from '../../finetuning/index.js';
 import { createProgressReporter } from '../progress/index.js';
 
@@ -51,6 +52,7 @@ async function merge(
   const { mergeAdapter, readAdapterBase, resolvePretrained } = await import('../../finetuning/index.js');
   const root = flags.data === undefined ? projectRoot(findProjectRoot) : findProjectRoot(process.cwd());
   const adapterDir = adapter === undefined ? join(root ?? '.', projectLayout.bestModel) : resolve(adapter);
+  if (!existsSync(adapterDir)) throw noModel(relative(process.cwd(), adapterDir), '');
   const base =
     flags.base === undefined ? readAdapterBase(adapterDir) : { name: flags.base, revision: 'main' };
   const baseModelDir = await resolvePretrained(base.name, {

@@ -90,11 +90,15 @@ export function predictCommand(): Command {
         const baseModelDir = base
           ? await resolvePretrained(base.name, { revision: base.revision, root, log })
           : model;
+        const blank: number[] = [];
         const common = {
           root,
           input:
             options.input === undefined ? resolve(root, dataPlace(root, 'test')) : resolve(options.input),
-          ...(options.input === undefined ? {} : ownColumns(root)),
+          // The test rows are a stage's, and have texts.
+          ...(options.input === undefined
+            ? {}
+            : { ...ownColumns(root), onBlank: (line: number) => void blank.push(line) }),
           output,
           batchSize: options.batchSize ?? loadEvaluationConfig(root).batch_size,
           onProgress: (update: Parameters<typeof reporter.update>[0]) => reporter.update(update),
@@ -114,6 +118,10 @@ export function predictCommand(): Command {
           : await (problem === 'single_label_classification'
               ? predictLabels({ ...common, open })
               : predictAnswers({ ...common, problem, open }));
+        if (blank.length > 0)
+          log(
+            `${blank.length} rows without a text have no answer: line ${blank.slice(0, 5).join(', ')}${blank.length > 5 ? ', …' : ''}`,
+          );
         reporter.done();
         process.stdout.write(
           json

@@ -37,7 +37,8 @@ export class HttpSource implements UrlSource {
   async #ask(method: 'HEAD' | 'GET', signal?: AbortSignal): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(this.url, { method, headers: HEADERS, ...(signal ? { signal } : {}) });
+      const { url, headers } = withoutPassword(this.url);
+      response = await fetch(url, { method, headers, ...(signal ? { signal } : {}) });
     } catch (cause) {
       if (signal?.aborted) throw cause;
       throw this.#failed('it cannot be reached', true, cause);
@@ -56,6 +57,16 @@ export class HttpSource implements UrlSource {
       cause,
     });
   }
+}
+
+/** Fetch takes no address with a user and password in it. At a redirect to another host it leaves the header out. */
+function withoutPassword(address: string): { url: URL; headers: Record<string, string> } {
+  const url = new URL(address);
+  const [user, password] = [url.username, url.password].map(decodeURIComponent);
+  url.username = url.password = '';
+  if (!user && !password) return { url, headers: HEADERS };
+  const basic = Buffer.from(`${user}:${password}`).toString('base64');
+  return { url, headers: { ...HEADERS, authorization: `Basic ${basic}` } };
 }
 
 /** Without a password, and without what follows `?`, which may be one. */

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { DiagnosticError } from '../../diagnostics/index.js';
 import type { ObjectInfo, ObjectStore } from '../../storage/index.js';
-import { compareCodePoints, mapConcurrently, md5OfBytes, pythonJson } from '../state/index.js';
+import { compareCodePoints, isContained, mapConcurrently, md5OfBytes, pythonJson } from '../state/index.js';
 import type { ImportState } from '../types.js';
 import { sourceMissing, type UrlSource } from './source.js';
 
@@ -32,11 +33,22 @@ export class S3Source implements UrlSource {
       await this.store.download(this.key, to, { signal });
       return;
     }
+    const files = await this.#files();
+    for (const { relpath } of files) if (!isContained(relpath)) throw this.#leaves(relpath);
     const bring = async ({ relpath, info }: { relpath: string; info: ObjectInfo }): Promise<void> => {
       await mkdir(dirname(join(to, relpath)), { recursive: true });
       await this.store.download(info.key, join(to, relpath), { signal });
     };
-    await mapConcurrently(await this.#files(), bring, JOBS);
+    await mapConcurrently(files, bring, JOBS);
+  }
+
+  /** A bucket takes any text for a key, and this one may be somebody else's. */
+  #leaves(relpath: string): DiagnosticError {
+    return new DiagnosticError('path-escape', {
+      message: `${this.store.name}/${this.key} holds an object that would be written outside its folder`,
+      found: JSON.stringify(relpath),
+      fix: 'do not import it, or remove that object from the bucket',
+    });
   }
 
   async #object(): Promise<ObjectInfo | undefined> {
@@ -46,8 +58,9 @@ export class S3Source implements UrlSource {
   async #files(): Promise<{ relpath: string; info: ObjectInfo }[]> {
     const prefix = this.key === '' ? '' : `${this.key}/`;
     const files: { relpath: string; info: ObjectInfo }[] = [];
+    // What stands for a folder, as consoles make it, is none of the files.
     for await (const info of this.store.list(prefix))
-      files.push({ relpath: info.key.slice(prefix.length), info });
+      if (!info.key.endsWith('/')) files.push({ relpath: info.key.slice(prefix.length), info });
     if (files.length === 0) throw sourceMissing(`${this.store.name}/${this.key}`);
     return files.sort((a, b) => compareCodePoints(a.relpath, b.relpath));
   }

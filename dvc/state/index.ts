@@ -12,7 +12,7 @@ export {
   type HashedFolder,
   type HashName,
 } from './hashing/hash-path.js';
-export { makeTree, parseTree, type Tree, type TreeEntry } from './hashing/tree.js';
+export { isContained, makeTree, parseTree, type Tree, type TreeEntry } from './hashing/tree.js';
 export { addToCache, hasObject, missingObjects, readTree, storeObject } from './cache/objects.js';
 export { fileMode, objectPath } from './cache/paths.js';
 export { checkoutObject, hashNameOf } from './cache/checkout.js';

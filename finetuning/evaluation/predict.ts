@@ -19,6 +19,8 @@ export interface PredictOptions {
   readonly columns?: OwnColumns;
   /** Absolute path of the JSON lines to write: id, text or image, label where it is known, prediction, confidence. */
   readonly output: string;
+  /** See `QuestionOptions`. */
+  readonly onBlank?: (line: number) => void;
   readonly batchSize: number;
   open(): Promise<Classifier>;
   readonly onProgress?: OnProgress;
@@ -29,13 +31,13 @@ export interface PredictOptions {
  * @throws DiagnosticError `no-rows`, those of `readQuestions`
  */
 export async function allQuestions(
-  { root, input, columns }: Pick<PredictOptions, 'root' | 'input' | 'columns'>,
+  { root, input, columns, onBlank }: Pick<PredictOptions, 'root' | 'input' | 'columns' | 'onBlank'>,
   oneLabel: boolean,
 ): Promise<QuestionLine[]> {
   const file = relative(root, input) || input;
   const questions: QuestionLine[] = [];
-  for await (const question of readQuestions(input, file, { ...(columns && { columns }), oneLabel }))
-    questions.push(question);
+  const how = { ...(columns && { columns }), ...(onBlank && { onBlank }), oneLabel };
+  for await (const question of readQuestions(input, file, how)) questions.push(question);
   if (questions.length > 0) return questions;
   throw new DiagnosticError('no-rows', {
     message: `${file} has no rows`,

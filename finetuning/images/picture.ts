@@ -15,16 +15,22 @@ export interface PictureFile {
   readonly at: Location;
   /** What is in the file, where that is known already. */
   readonly bytes?: Uint8Array;
+  /** Default: sharp's own, 268 million. */
+  readonly mostPixels?: number;
 }
 
 export const CHANNELS = 3;
 
+/** In pixels: what is decoded to see whether it can be. A JPEG is made small while it is decoded, which takes less. */
+const GLANCE = 8;
+
 /**
- * The bytes of a picture, when they begin as one does. That all of it can be read is known only when it is decoded.
+ * The bytes of a picture.
  *
+ * @param isKnown it was decoded before: that it begins as one does is enough
  * @throws DiagnosticError `file-missing`, `bad-image`
  */
-export async function readPictureBytes(file: PictureFile): Promise<Buffer> {
+export async function readPictureBytes(file: PictureFile, isKnown = false): Promise<Buffer> {
   const sharp = await loadSharp();
   let bytes: Buffer;
   try {
@@ -38,7 +44,8 @@ export async function readPictureBytes(file: PictureFile): Promise<Buffer> {
     });
   }
   try {
-    await sharp(bytes).metadata();
+    if (isKnown) await sharp(bytes).metadata();
+    else await sharp(bytes, { failOn: 'error' }).resize(GLANCE).raw().toBuffer();
   } catch (cause) {
     throw badImage(file, cause);
   }
@@ -54,7 +61,8 @@ export async function readPictureBytes(file: PictureFile): Promise<Buffer> {
 export async function readPicture(file: PictureFile): Promise<Picture> {
   const sharp = await loadSharp();
   try {
-    const { data, info } = await sharp(file.bytes ?? file.path, { failOn: 'error' })
+    const limit = file.mostPixels === undefined ? {} : { limitInputPixels: file.mostPixels };
+    const { data, info } = await sharp(file.bytes ?? file.path, { failOn: 'error', ...limit })
       .autoOrient()
       .removeAlpha()
       .toColourspace('srgb')
@@ -67,11 +75,13 @@ export async function readPicture(file: PictureFile): Promise<Picture> {
 }
 
 function badImage({ path, at }: PictureFile, cause: unknown): DiagnosticError {
+  // Where the picture itself is the place, it is named there.
+  const what = path.endsWith(`/${at.file}`) ? 'this' : path;
   return new DiagnosticError('bad-image', {
-    message: `${path} is not a picture that can be read: ${(cause as Error).message.trim().split('\n')[0]}`,
+    message: `${what} is not a picture that can be read: ${(cause as Error).message.trim().split('\n')[0]}`,
     at,
     expected: 'a whole PNG, JPEG or WebP file',
-    fix: 'replace the picture, or remove it with the row that names it',
+    fix: 'replace the picture, or remove it, with the row that names it where there is one',
     cause,
   });
 }

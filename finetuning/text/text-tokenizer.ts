@@ -21,6 +21,12 @@ export const tokenizerFiles = [
 /** Stands for bytes that are no whole character. */
 const BROKEN = '\uFFFD';
 
+/**
+ * Characters of a text that are looked at for each token that it may have; a token has some four. A text of megabytes, which loses its
+ * end anyway, would be split for a minute.
+ */
+const LOOKED_AT = 128;
+
 /** A word that every tokenizer splits into something, to see what is put around it. */
 const PROBE = 'a';
 
@@ -67,6 +73,11 @@ function specialTokensOf(folder: string, config: Record<string, unknown>): Recor
   );
 }
 
+function begin(text: string, maxLength: number): string {
+  const end = maxLength * LOOKED_AT;
+  return text.length <= end ? text : text.slice(0, end);
+}
+
 /** Text → token ids, as the model's `tokenizer.json` says, cut to a length. Padding is left to the batch. */
 export class TextTokenizer {
   /** Of a model without a token for padding, such as GPT-2, the one that ends a text. */
@@ -81,6 +92,7 @@ export class TextTokenizer {
   readonly #file: string;
   /** A token's characters stand for a byte each, as in GPT-2's alphabet. */
   readonly #byteLevel: boolean;
+  #longest: number | undefined;
   readonly #special: ReadonlySet<number>;
   readonly #added: ReadonlySet<number>;
   /** What the model expects before and after one text: [CLS] … [SEP] for BERT. */
@@ -122,7 +134,7 @@ export class TextTokenizer {
 
   /** At most `maxLength` ids; what is too long loses its end, never the closing token. */
   encode(text: string, maxLength: number): number[] {
-    const ids = this.tokenize(text);
+    const ids = this.tokenize(begin(text, maxLength));
     return [...this.#before, ...ids.slice(0, maxLength - this.frameLength), ...this.#after];
   }
 
@@ -142,7 +154,10 @@ export class TextTokenizer {
         fix: 'take a model whose tokenizer has one, or put both texts into text',
       });
     const { before, between, after, types } = frame;
-    const [first, second] = [this.tokenize(text), this.tokenize(textPair)];
+    const [first, second] = [text, textPair].map((one) => this.tokenize(begin(one, maxLength))) as [
+      number[],
+      number[],
+    ];
     const room = Math.max(
       0,
       maxLength - [before, between, after].reduce((sum, { ids }) => sum + ids.length, 0),
@@ -161,6 +176,17 @@ export class TextTokenizer {
   /** The text's own ids, all of them, with nothing put around them. */
   tokenize(text: string): number[] {
     return this.#tokenizer.encode(text, { add_special_tokens: false }).ids as number[];
+  }
+
+  /** UTF-16 units that no token exceeds. Infinite where tokens may leave something of a text out. */
+  get longestToken(): number {
+    if (!this.#byteLevel) return Infinity;
+    if (this.#longest === undefined) {
+      this.#longest = 1;
+      for (const token of this.#tokenizer.get_vocab().keys())
+        this.#longest = Math.max(this.#longest, token.length);
+    }
+    return this.#longest;
   }
 
   /** @param special whether tokens that are no text, such as the one that ends it, are shown too */

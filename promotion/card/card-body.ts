@@ -1,6 +1,7 @@
 import type { Lineage } from '../../workflows/index.js';
 import type { Registry } from '../registry/settings.js';
 import { cardFigures } from './figures.js';
+import { code, plain } from './markdown.js';
 import type { ModelFacts } from './model-facts.js';
 
 export interface CardOptions {
@@ -19,17 +20,17 @@ export function cardBody({ registry, version, facts, lineage, registered }: Card
   const base =
     facts.base === undefined
       ? ''
-      : `Finetuned from ${facts.onHub ? `[${facts.base}](https://huggingface.co/${facts.base})` : `\`${facts.base}\``}`;
+      : `Finetuned from ${facts.onHub ? `[${facts.base}](https://huggingface.co/${facts.base})` : code(facts.base)}`;
   const sections = [
     `# ${name} v${version}`,
     settings.description ?? '',
     [base, what && `(${what})`].filter(Boolean).join(' '),
-    `Registered ${registered.at} by ${registered.by}: ${registered.reason}`,
+    `Registered ${registered.at} by ${plain(registered.by)}: ${plain(registered.reason)}`,
     section(
       'Figures',
       table(
         ['metric', 'value'],
-        cardFigures(lineage?.metrics ?? {}).map(({ name: of, value }) => [of, String(value)]),
+        cardFigures(lineage?.metrics ?? {}).map(({ name: of, value }) => [plain(of), String(value)]),
       ),
     ),
     section('Code', codeText(lineage)),
@@ -37,7 +38,7 @@ export function cardBody({ registry, version, facts, lineage, registered }: Card
       'Data',
       table(
         ['path', 'md5'],
-        Object.entries(lineage?.data ?? {}).map(([path, md5]) => [`\`${path}\``, `\`${md5}\``]),
+        Object.entries(lineage?.data ?? {}).map(([path, md5]) => [code(path), code(md5)]),
       ),
     ),
     section(
@@ -45,8 +46,8 @@ export function cardBody({ registry, version, facts, lineage, registered }: Card
       table(
         ['name', 'value'],
         Object.entries(lineage?.params ?? {}).map(([key, value]) => [
-          `\`${key}\``,
-          `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``,
+          code(key),
+          code(typeof value === 'string' ? value : JSON.stringify(value)),
         ]),
       ),
     ),
@@ -55,11 +56,11 @@ export function cardBody({ registry, version, facts, lineage, registered }: Card
 }
 
 function codeText(lineage: Lineage | undefined): string {
-  const { code, stage } = lineage ?? {};
+  const { code: from, stage } = lineage ?? {};
   const lines = [
-    code &&
-      `Commit \`${code.commit}\`${code.repository ? ` of ${code.repository}` : ''}${code.changed ? ', with changes that are not committed' : ''}.`,
-    stage && `Stage \`${stage.name}\`: \`${stage.command.replaceAll('\n', '; ')}\`.`,
+    from &&
+      `Commit ${code(from.commit)}${from.repository ? ` of ${plain(from.repository)}` : ''}${from.changed ? ', with changes that are not committed' : ''}.`,
+    stage && `Stage ${code(stage.name)}: ${code(stage.command.replaceAll('\n', '; '))}.`,
   ];
   return lines.filter(Boolean).join('\n');
 }

@@ -90,6 +90,20 @@ const suite = (problem: keyof typeof ROWS) => (): void => {
     expect((await dvc(['status'], root)).stdout).toMatch(/up to date/);
   });
 
+  (problem === 'regression' ? it : it.skip)('answers the rows of a .parquet with numbers', async () => {
+    cpSync(join(FIXTURES, 'parquet/snappy.parquet'), join(root, 'asked.parquet'));
+    const asked = await reprise(['predict', '--input', 'asked.parquet', '--output', 'answers.jsonl'], root);
+    expect(asked).toMatchObject({ code: 0, stdout: expect.stringContaining('answers.jsonl: 300 rows') });
+    const lines = readFileSync(join(root, 'answers.jsonl'), 'utf8').trim().split('\n');
+    const rows = lines.map(
+      (line) => JSON.parse(line) as { readonly id: string; readonly prediction: unknown },
+    );
+    expect(rows.map(({ prediction }) => typeof prediction)).toEqual(Array(300).fill('number'));
+    expect(rows.at(-1)).toMatchObject({ id: '300', label: '2' });
+    rmSync(join(root, 'asked.parquet'));
+    rmSync(join(root, 'answers.jsonl'));
+  });
+
   (hasNotebooks ? it : it.skip)('shows in its notebooks what was made, as the figures have it', async () => {
     const shown = await runNotebooks(root);
     expect(Object.entries(shown).map(([name, outputs]) => [name, picturesOf(outputs).length])).toEqual(

@@ -50,6 +50,7 @@ describe('where runs go', () => {
   it('shows repositories without credentials', () => {
     expect(withoutCredentials('https://me:token@github.com/a/b.git')).toBe('https://github.com/a/b.git');
     expect(withoutCredentials('https://token@github.com/a/b@c')).toBe('https://github.com/a/b@c');
+    expect(withoutCredentials('https://me:p@ss@github.com/a/b.git')).toBe('https://github.com/a/b.git');
     expect(withoutCredentials('git@github.com:a/b.git')).toBe('git@github.com:a/b.git');
   });
 });

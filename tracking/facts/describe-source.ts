@@ -49,9 +49,9 @@ export async function describeSource(
   );
 }
 
-/** `https://user:token@host/x` → `https://host/x`. */
+/** `https://user:token@host/x` → `https://host/x`; a password may have an `@` in it. */
 export function withoutCredentials(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1');
 }
 
 async function gpuNames(env: Environment): Promise<string | undefined> {

@@ -30,7 +30,7 @@ function row(stage: StageState): string {
   const { address, status, queue, progress, startedAt, finishedAt } = stage;
   const seconds =
     startedAt !== undefined && finishedAt !== undefined
-      ? `${((finishedAt - startedAt) / 1000).toFixed(1)} s`
+      ? `${((finishedAt - startedAt) / 1000).toFixed(1)}\u00a0s`
       : '';
   return `| ${cell(address)} | ${status} | ${cell(queue)} | ${seconds} | ${cell(note(stage, progress))} |`;
 }

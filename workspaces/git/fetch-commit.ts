@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { GitFailed, runGit } from './run-git.js';
+import { GitFailed, PROTOCOLS, runGit } from './run-git.js';
 
 /**
  * Makes a checkout of one commit in a new folder, without the history before it, with its submodules.
@@ -19,11 +19,19 @@ export async function fetchCommit(
     await git('remote', 'add', 'origin', url);
     await fetchObjectsOf(commit, git);
     await git('-c', 'advice.detachedHead=false', 'checkout', '--quiet', '--detach', commit);
-    await git('submodule', 'update', '--init', '--recursive', '--quiet', '--depth=1');
+    await runGit(['submodule', 'update', '--init', '--recursive', '--quiet', '--depth=1'], {
+      ...{ cwd: folder, signal },
+      env: isOfThisHost(url) ? {} : { GIT_ALLOW_PROTOCOL: PROTOCOLS.replace('file:', '') },
+    });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** What comes from elsewhere may not name a folder of this host as one of its submodules, and so have another's repository read. */
+function isOfThisHost(url: string): boolean {
+  return /^(file:|[/.])/i.test(url);
 }
 
 /** Brings a commit into a checkout whose `origin` has it, without those before it. */

@@ -1,5 +1,8 @@
 import { DiagnosticError } from '../../diagnostics/index.js';
 
+/** `https://host/ours/../theirs` begins as what is allowed, and is fetched from elsewhere. Servers, and git for ssh, decode `%2e` and `%2f`. */
+const CLIMBS = /(^|[/\\]|%2f|%5c)(\.|%2e){2}([/\\?#]|%2f|%5c|$)/i;
+
 /**
  * Whether a worker takes runs of this repository: it runs the commands that it finds there, so it must have been told so.
  *
@@ -21,10 +24,9 @@ export function checkRepository(url: string, allowed: readonly string[]): void {
       fix: 'take it out, and let git on the workers’ hosts find it: a credential helper, netrc, or an SSH key',
     });
   }
-  if (
-    allowed.some((entry) => entry === '*' || entry === url || (entry.endsWith('/') && url.startsWith(entry)))
-  )
-    return;
+  const isBelow = (entry: string): boolean =>
+    entry.endsWith('/') && url.startsWith(entry) && !CLIMBS.test(url.slice(entry.length));
+  if (allowed.some((entry) => entry === '*' || entry === url || isBelow(entry))) return;
   throw new DiagnosticError('repository-not-allowed', {
     message: `this worker does not take runs of the repository ${url}`,
     expected: allowed.length === 0 ? 'a worker that was started with --git' : allowed.join(', '),

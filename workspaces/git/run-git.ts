@@ -8,7 +8,7 @@ export interface GitOptions {
 }
 
 /** What a repository may be fetched over: git's `ext::` and the like run commands of their own. */
-const PROTOCOLS = 'file:git:http:https:ssh';
+export const PROTOCOLS = 'file:git:http:https:ssh';
 
 /**
  * Runs git with the credentials that the user's own configuration gives it (helpers, keys, netrc), and never asks a person.
@@ -103,5 +103,5 @@ function lastLines(text: string): string {
 
 /** Git prints the URL that failed, as it was given. */
 function withoutSecrets(text: string): string {
-  return text.replace(/\/\/[^/@\s]+@/g, '//***@');
+  return text.replace(/\/\/[^/\s]+@/g, '//***@');
 }

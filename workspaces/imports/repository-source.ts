@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, stat } from 'node:fs/promises';
+import { cp, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import {
   checkoutObject,
@@ -56,7 +56,31 @@ export async function downloadFromRepository(
   await cp(path, to, {
     recursive: true,
     dereference: true,
-    filter: (file) => !(isFolder && isOfTools(file)),
+    async filter(file) {
+      if (isFolder && isOfTools(file)) return false;
+      await refuseLeaving(source, checkout, file);
+      return true;
+    },
+  });
+}
+
+/**
+ * The other repository may hold links to anything on this host, to be copied into our data, or written to.
+ *
+ * @param path in the checkout; nothing need be there yet
+ * @throws DiagnosticError `path-escape`
+ */
+async function refuseLeaving({ url }: RepositoryImport, checkout: string, path: string): Promise<void> {
+  const top = await realpath(checkout);
+  let at = path;
+  let real = await realpath(at).catch(() => undefined);
+  while (real === undefined) real = await realpath((at = dirname(at))).catch(() => undefined);
+  const way = relative(top, real);
+  if (!(way === '..' || way.startsWith('../') || way === '.git' || way.startsWith('.git/'))) return;
+  throw new DiagnosticError('path-escape', {
+    message: `${relative(checkout, at)} of ${url} is a link that leads out of that repository`,
+    found: real,
+    fix: 'do not import it: it would bring files of this host into your data',
   });
 }
 
@@ -94,7 +118,10 @@ async function bringTracked(
     const { failed } = await fetchObjects({ project, remote, hashes, ...(signal ? { signal } : {}) });
     if (failed.length === 0) break;
   }
-  for (const { out, locked } of tracked) await checkoutObject(mixed, out.file, locked, out.at);
+  for (const { out, locked } of tracked) {
+    await refuseLeaving(source, checkout, out.file);
+    await checkoutObject(mixed, out.file, locked, out.at);
+  }
 }
 
 /** None in a project that tracks nothing. */

@@ -55,7 +55,8 @@ export function parseTree(text: string, file: string): readonly TreeEntry[] {
   });
 }
 
-function isContained(relpath: string): boolean {
+/** Whether a path of somebody else's, below a folder, stays in it. */
+export function isContained(relpath: string): boolean {
   return (
     relpath !== '' &&
     !relpath.includes('\0') &&

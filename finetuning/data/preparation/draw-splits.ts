@@ -165,6 +165,13 @@ function leaveOut(codes: Uint8Array, order: Float64Array, most: number | null): 
     if (codes[row] === SPLIT_CODES.train && (order[row] as number) > last) codes[row] = 0;
 }
 
+/** Of few rows, a small share may be none. */
+function fixOf(empty: string, { by }: SplitConfig): string {
+  if (by === 'date') return 'change the dates of preparation.split';
+  const share = empty === 'train' ? 'lower preparation.split.val and test' : `raise preparation.split.${empty}`;
+  return `bring more rows, or ${share}${by === 'group' ? ', or group by something of which there are more' : ''}`;
+}
+
 function check(codes: Uint8Array, { labels, names }: Survey, how: SplitConfig, file: string): void {
   const rows = (wanted: number): number => codes.reduce((sum, code) => sum + Number(code === wanted), 0);
   const sizes = { train: rows(SPLIT_CODES.train), val: rows(SPLIT_CODES.val), test: rows(SPLIT_CODES.test) };
@@ -176,7 +183,7 @@ function check(codes: Uint8Array, { labels, names }: Survey, how: SplitConfig, f
       found: Object.entries(sizes)
         .map(([name, size]) => `${size} ${name}`)
         .join(', '),
-      fix: `change the ${how.by === 'date' ? 'dates' : 'shares'} of preparation.split${how.by === 'group' ? ', or group by something of which there are more' : ''}`,
+      fix: `${fixOf(empty[0], how)}, in configs/data_config.yaml`,
     });
   if (names[0] === '') return;
   const trained = new Set<number>();

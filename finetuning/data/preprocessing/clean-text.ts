@@ -18,5 +18,5 @@ export function cleanText(
   const flat = unified.replace(/\s+/g, ' ').replace(INVISIBLE, '');
   const bare = config.strip_examples ? flat.replace(QUOTED_EXAMPLE, '') : flat;
   const clean = bare.replace(/ {2,}/g, ' ').trim();
-  return config.format === 'prose' ? clean : clean.replace(/[;:,\s]+$/, '');
+  return config.format === 'prose' ? clean : clean.replace(/(?<![;:,\s])[;:,\s]+$/, '');
 }

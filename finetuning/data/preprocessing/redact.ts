@@ -11,7 +11,9 @@ const KINDS: readonly {
 }[] = [
   {
     kind: 'email',
-    expression: /[\p{L}\p{N}._%+-]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+\p{L}{2,}/gu,
+    // As long as RFC 5321 has its parts: without bounds, a long word without an @ is gone through from each of its letters.
+    expression:
+      /[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,127}\p{L}{2,63}/gu,
     isOne: () => true,
   },
   { kind: 'card', expression: /(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d.]?\d)/g, isOne: passesLuhn },

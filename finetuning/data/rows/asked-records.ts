@@ -26,13 +26,14 @@ export const FORMS = ['text', 'prompt', 'messages', 'image'] as const;
  * of any other file, JSON lines. A column that is called as the project's rows call it is taken as it is; else the
  * one that `columns` names, and a prompt of such a column is laid out as those that the model learned from.
  *
- * @throws DiagnosticError `no-column` of a table that has nothing to ask about, those of `readRecords`
+ * @throws DiagnosticError `no-table` of a .txt, `no-column` of a table that has nothing to ask about, those of `readRecords`
  */
 export async function* readAsked(
   path: string,
   shownAs: string,
   columns: OwnColumns = {},
 ): AsyncGenerator<AskedRecord> {
+  if (/\.txt$/i.test(path)) throw noTable(shownAs);
   for await (const raw of rawRecords(path, shownAs)) {
     const all = valuesOf(raw);
     const named = renamed(all, columns, shownAs, raw.line);
@@ -63,6 +64,15 @@ function renamed(
   }
   if (named['messages'] !== undefined) named['messages'] = readConversation(named['messages'], file, line);
   return named;
+}
+
+function noTable(file: string): DiagnosticError {
+  return new DiagnosticError('no-table', {
+    message: `this file does not say where one text ends and the next begins`,
+    at: { file },
+    expected: 'a .csv or .tsv with a header, a .jsonl, a .json with a list, or a .parquet',
+    fix: 'put each text on a line of a .csv below the header `text`, in quotes where it has commas',
+  });
 }
 
 function noColumn(names: readonly string[], { fields = {} }: OwnColumns, file: string): DiagnosticError {

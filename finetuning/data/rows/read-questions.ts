@@ -22,6 +22,8 @@ export interface QuestionOptions {
   readonly columns?: OwnColumns;
   /** Of models that say one label: where there is one, it is a name. Others' are shown as they are. */
   readonly oneLabel?: boolean;
+  /** Told of rows without a text, which are passed over then; absent: they are an error. */
+  readonly onBlank?: (line: number) => void;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface QuestionOptions {
 export async function* readQuestions(
   path: string,
   shownAs: string,
-  { columns = {}, oneLabel = true }: QuestionOptions = {},
+  { columns = {}, oneLabel = true, onBlank }: QuestionOptions = {},
 ): AsyncGenerator<QuestionLine> {
   if (isFolder(path)) return yield* ofFolder(path, shownAs);
   if (isPicture(path)) {
@@ -43,6 +45,10 @@ export async function* readQuestions(
   let place: PictureFolder | undefined;
   for await (const { named, line } of readAsked(path, shownAs, columns)) {
     const of = 'image' in named && !('text' in named) ? 'image' : 'text';
+    if (onBlank && of === 'text' && isBlank(named['text'])) {
+      onBlank(line);
+      continue;
+    }
     const pair = of === 'text' && 'text_pair' in named ? ['text_pair'] : [];
     const labels = ['label', 'labels'].filter((name) => name in named && named[name] !== '');
     const checked = ['id', of, ...pair, ...(oneLabel ? labels.filter((name) => name === 'label') : [])];
@@ -60,6 +66,10 @@ export async function* readQuestions(
     const { path: input } = imageRow({ label: '-', ...row }, place, shownAs, line);
     yield { shown, input, at };
   }
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
 function* ofFolder(path: string, shownAs: string): Generator<QuestionLine> {

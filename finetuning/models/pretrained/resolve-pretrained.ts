@@ -35,8 +35,6 @@ export async function resolvePretrained(modelName: string, options: ResolveOptio
   const cache = cacheFolder(env);
   const local = localModel(modelName, root, env);
   if (local !== undefined) {
-    if (options.revision !== 'main')
-      options.log(`not used: model_revision (${modelName} is a file or folder)`);
     return checkedFolder(
       statSync(local).isDirectory() ? local : await weightsAsFolder(local, modelName, cache),
       modelName,

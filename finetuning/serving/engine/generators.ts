@@ -103,6 +103,9 @@ export function openGenerators(group: Group, { maxBatch, maxContext }: EngineSiz
     generate(member, request, listener) {
       const { text, end } =
         typeof request.prompt === 'string' ? { text: request.prompt, end: '' } : layOut(request.prompt);
+      // To split megabytes takes minutes, in which nobody else is served.
+      if (text.length > most * tokenizer.longestToken * COMPOSED)
+        return listener.onEnd(tooLong(undefined, most));
       const ids = text === '' ? [endId ?? padId] : tokenizer.tokenize(text);
       if (ids.length >= most) return listener.onEnd(tooLong(ids.length, most));
       const { room, width } = placeFor(rooms, ids.length, request.maxNewTokens, most);
@@ -123,6 +126,9 @@ export function openGenerators(group: Group, { maxBatch, maxContext }: EngineSiz
     dispose: () => program.dispose(),
   };
 }
+
+/** A tokenizer may put characters together before it looks for tokens (NFC): so many of them, at most. */
+const COMPOSED = 4;
 
 /** @param end what the model says when its turn of a conversation is over; else empty */
 function promptOf(
@@ -160,10 +166,11 @@ function promptOf(
   };
 }
 
-function tooLong(found: number, most: number): Refusal {
+/** @param found undefined: more than were counted */
+function tooLong(found: number | undefined, most: number): Refusal {
   return {
     code: 'prompt-too-long',
-    message: `the prompt has ${found} tokens, and this model reads fewer than ${most} with what it adds`,
+    message: `the prompt has ${found ?? `more than ${most}`} tokens, and this model reads fewer than ${most} with what it adds`,
     fix: 'shorten the prompt, or start the server with a larger --max-context',
   };
 }

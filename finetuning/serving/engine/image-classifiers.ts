@@ -18,6 +18,9 @@ import { sharedProgram } from './shared-program.js';
 /** Pictures of the largest graph that is prepared before it is needed. */
 const WARM_ROWS = 4;
 
+/** Of a picture that somebody sends: few bytes may stand for many pixels, each of which takes three in memory. */
+const MOST_PIXELS = 50_000_000;
+
 /** Classifiers of pictures over one base: a graph for each number of rows. */
 export function openImageClassifiers(group: Group, { maxBatch }: EngineSizes): OpenClassifiers {
   const ladder = rowLadder(maxBatch, 2);
@@ -44,7 +47,7 @@ export function openImageClassifiers(group: Group, { maxBatch }: EngineSizes): O
         const read = await sideBySide(batch, async (input) => {
           if (!('image' in input)) throw new TypeError('a classifier of pictures was given a text');
           const path = 'the picture';
-          return readPicture({ path, at: { file: 'request' }, bytes: input.image })
+          return readPicture({ path, at: { file: 'request' }, bytes: input.image, mostPixels: MOST_PIXELS })
             .then((picture) => centered(picture, preprocessing))
             .catch(refusalOf);
         });

@@ -35,11 +35,29 @@ export interface ServerOptions {
   readonly onFault: (error: unknown) => void;
 }
 
+/** What is told to anybody; `/admin/turn` asks for a key of its own. Where there is nothing, there is nothing to tell. */
+const PUBLIC: ReadonlySet<string | undefined> = new Set([
+  '/health/live',
+  '/health/ready',
+  '/metrics',
+  '/openapi.json',
+  '/admin/turn',
+  undefined,
+]);
+
+/** Milliseconds in which a request must be there, to its last byte: one that drips in holds a connection and its memory. */
+const ARRIVAL_MS = 60_000;
+
 /** The HTTP server over a fleet of models; it does not listen yet. */
 export function createServer(options: ServerOptions): FastifyInstance {
   const { fleet, metrics, keys, maxBody, timeout, version, isDraining, onFault } = options;
   // What waits in open connections when the server ends is told so, and can go elsewhere.
-  const app = fastify({ bodyLimit: maxBody, forceCloseConnections: 'idle', return503OnClosing: false });
+  const app = fastify({
+    bodyLimit: maxBody,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    requestTimeout: ARRIVAL_MS,
+  });
   const created = Math.floor(Date.now() / 1000);
   const hasKey = keyCheck([...keys, ...options.adminKeys]);
   // All that is taken is JSON: a client that does not say so, or says what curl does by itself, means it too.
@@ -56,7 +74,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     throw new BadRequest(404, 'no-such-route', `there is no ${request.method} ${request.url}`);
   });
   app.addHook('onRequest', async (request, reply) => {
-    const isPublic = !request.url.startsWith('/v1/');
+    // By the route that was found: the same one is reached by more than one text of its address, such as /%761/classify.
+    const isPublic = PUBLIC.has(request.routeOptions.url);
     if (isPublic || keys.length === 0 || hasKey(request.headers.authorization)) return;
     void reply.header('www-authenticate', 'Bearer');
     throw new BadRequest(

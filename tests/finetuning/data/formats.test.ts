@@ -126,6 +126,23 @@ describe('pictures', () => {
       .png()
       .toBuffer();
 
+  it('that cannot be read to their end are named, all at once', async () => {
+    const noisy = { create: { width: 64, height: 64, channels: 3, background: 'red' } } as const;
+    const whole = await sharp(noisy).jpeg().toBuffer();
+    const torn = whole.subarray(0, whole.length - 40);
+    const root = projectWith({ 'x/cat/1.jpg': whole, 'x/cat/2.jpg': torn, 'x/dog/3.png': '' });
+    await expect(preprocess({ root, config: { format: 'images' } })).rejects.toMatchObject({
+      code: 'bad-image',
+      message: '2 pictures cannot be read: data/raw/x/cat/2.jpg, data/raw/x/dog/3.png',
+    });
+    const one = projectWith({ 'x/cat/1.jpg': whole, 'x/cat/2.jpg': torn });
+    await expect(preprocess({ root: one, config: { format: 'images' } })).rejects.toMatchObject({
+      code: 'bad-image',
+      at: { file: 'data/raw/x/cat/2.jpg' },
+      message: expect.stringMatching(/^this is not a picture that can be read: /),
+    });
+  });
+
   it('in a folder for each label stay where they are, each once', async () => {
     const files = { 'x/cat/1.png': await png(1), 'x/cat/2.png': await png(1), 'x/dog/1.png': await png(9) };
     const root = projectWith(files);

@@ -37,6 +37,21 @@ describe('what a classifier is asked', () => {
     ]);
   });
 
+  it('is nothing where a row has no text: who asks is told of it, or it is an error', async () => {
+    const root = folder({ 'a.csv': 'text,label\n a ,x\n,y\n"  ",x\nb,y\n', 'a.txt': 'a\nb\n' });
+    const blank: number[] = [];
+    const found = await read(root, 'a.csv', { onBlank: (line) => blank.push(line) });
+    expect([found.map(({ shown }) => shown['id']), blank]).toEqual([
+      ['2', '5'],
+      [3, 4],
+    ]);
+    await expect(read(root, 'a.csv')).rejects.toMatchObject({ code: 'bad-row', at: { line: 3 } });
+    await expect(read(root, 'a.txt')).rejects.toMatchObject({
+      code: 'no-table',
+      fix: expect.stringContaining('header `text`'),
+    });
+  });
+
   it('is rows of tables, whose columns are called as the rows of the project, or as its own data', async () => {
     const root = folder({
       'a.csv': 'text,label\n"a, b",x\nc,\n',

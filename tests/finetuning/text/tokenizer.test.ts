@@ -20,6 +20,15 @@ describe('TextTokenizer', () => {
     expect(tokenizer.encode(text, expected.max_length)).toEqual(expected.ids[index]);
   });
 
+  it('looks at no more of a text of megabytes than can be of use', () => {
+    const [long, enough] = ['!'.repeat(8_000_000), '!'.repeat(1_000)];
+    expect(tokenizer.encode(long, 24)).toEqual(tokenizer.encode(enough, 24));
+    expect(tokenizer.encodePair({ text: long, textPair: long }, 24)).toEqual(
+      tokenizer.encodePair({ text: enough, textPair: enough }, 24),
+    );
+    expect(tokenizer.longestToken).toBe(Infinity);
+  });
+
   it('names the file that is broken', () => {
     const broken = mkdtempSync(join(tmpdir(), 'reprise-tokenizer-'));
     writeFileSync(join(broken, 'tokenizer.json'), '{"model":');
@@ -43,6 +52,12 @@ describe('TextTokenizer, of bytes', () => {
     expect(tokenizer.tokenize(text)).toEqual(ids[index]);
     expect(tokenizer.encode(text, 1000)).toEqual(ids[index]);
     expect(tokenizer.decode(ids[index] as number[], true)).toBe(decoded[index]);
+  });
+
+  it('knows its longest token, which no text of as many tokens can exceed', () => {
+    const ids = tokenizer.tokenize('finance '.repeat(50));
+    expect('finance '.repeat(50).length).toBeLessThanOrEqual(ids.length * tokenizer.longestToken);
+    expect(tokenizer.longestToken).toBeGreaterThan(3);
   });
 
   it('ends and pads with the same token', () => {

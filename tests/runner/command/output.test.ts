@@ -27,6 +27,27 @@ describe('redactor', () => {
   });
 });
 
+describe('redactor, of what is secret in part', () => {
+  const redact = redactor({
+    DATABASE_URL: 'postgres://me:pa%40ss-word@db/x',
+    HTTPS_PROXY: 'http://me:pw@proxy:3128',
+    REPRISE_API_KEYS: 'first-key, second-key',
+    SLACK_WEBHOOK_URL: 'https://hooks.example.com/T0/B0/xyz',
+    HOMEPAGE: 'https://example.com/a',
+  });
+
+  it.each([
+    ['no route to postgres://me:pa%40ss-word@db/x', 'no route to postgres://***db/x'],
+    ['user me, password pa@ss-word', 'user me, password ***'],
+    ['via http://me:pw@proxy:3128', 'via http://***proxy:3128'],
+    ['second-key was used', '*** was used'],
+    ['posting to https://hooks.example.com/T0/B0/xyz', 'posting to ***'],
+    ['see https://example.com/a', 'see https://example.com/a'],
+  ])('%s', (text, masked) => {
+    expect(redact(text)).toBe(masked);
+  });
+});
+
 describe('ProgressFile', () => {
   it('gives each whole line once, and passes over what is no progress', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'reprise-progress-')), 'progress.jsonl');
