@@ -1,8 +1,6 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { ownAddon } from './own-addon.js';
 
-const ADDON = 'lib/napi-v8/tfjs_binding.node';
 const LIBRARY = process.platform === 'darwin' ? 'libtensorflow.dylib' : 'libtensorflow.so';
 /** What the library says each time, of itself, whatever level of logs is asked for. */
 const GREETINGS = [
@@ -22,12 +20,9 @@ interface Loader {
  * @param tfjs the folder of tfjs-node-gpu
  */
 export function loadQuietly(tfjs: string): void {
-  const addon = join(tfjs, ADDON);
-  if (!existsSync(addon)) return;
-  const loader = join(dirname(realpathSync(addon)), 'quiet_load.node');
-  if (!existsSync(loader)) return;
-  const { load } = createRequire(import.meta.url)(loader) as Loader;
-  const rest = withoutGreetings(load(join(tfjs, 'deps/lib', LIBRARY)).said);
+  const loader = ownAddon<Loader>(tfjs, 'quiet_load.node');
+  if (!loader) return;
+  const rest = withoutGreetings(loader.load(join(tfjs, 'deps/lib', LIBRARY)).said);
   if (rest !== '') process.stderr.write(rest);
 }
 

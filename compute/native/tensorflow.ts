@@ -5,7 +5,7 @@ import { DiagnosticError } from '../../diagnostics/index.js';
 import { prepareEnvironment, restoreUtilTypeTests } from './environment.js';
 import { loadQuietly } from './load-quietly.js';
 
-const PACKAGE = '@tensorflow/tfjs-node-gpu';
+export const PACKAGE = '@tensorflow/tfjs-node-gpu';
 
 /** @throws DiagnosticError `native-missing`, `native-unloadable`, `bad-threads` */
 function loadTensorflow(): typeof tfjs {

@@ -1,5 +1,6 @@
 import { Graph } from '../graph/graph.js';
 import { collectGarbage } from '../native/collect-garbage.js';
+import { giveBackMemory } from '../native/give-back.js';
 import type { Program, ProgramDefinition, TensorData } from '../types.js';
 import { batchesByBytes } from './batches.js';
 import { byteLength, checkFeeds, checkValues, lookUp } from './check-values.js';
@@ -42,6 +43,8 @@ class CompiledProgram implements Program {
   readonly #touched: ReadonlyMap<string, readonly string[]>;
   /** Variables that have no value yet. They get zeros when they are first needed: zeros of others would take memory in vain. */
   readonly #unset: Set<string>;
+  /** Signatures that have run, and so are compiled. */
+  readonly #compiled = new Set<string>();
   /** Bytes that were given since the last run, and may still be there in JavaScript. */
   #given = 0;
 
@@ -99,8 +102,13 @@ class CompiledProgram implements Program {
     }));
     if (this.#given >= BATCH_BYTES) collectGarbage();
     this.#given = 0;
+    const isFirst = !this.#compiled.has(name);
+    // What loading and recording took, so that compiling does not come on top of it; and then what that took.
+    if (isFirst) giveBackMemory();
     this.#setZeros(this.#touched.get(name) as readonly string[]);
     const fetched = this.#session.run(fed, signature.fetches);
+    if (isFirst) giveBackMemory();
+    this.#compiled.add(name);
     return Object.fromEntries(
       signature.outputs.map((output, index) => [output, fetched[index] as TensorData]),
     );

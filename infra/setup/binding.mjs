@@ -18,8 +18,13 @@ const HEADERS = [
   'tfjs_backend.h',
   'utils.h',
 ];
-/** Ours: loads the library without what it says each time. */
-const QUIET_LOAD = join(packageRoot(), 'infra/setup/quiet-load.cc');
+/** Ours, each an addon of its own: source → file. What they are for, they say themselves. */
+const OWN = /** @type {const} */ ([
+  ['quiet-load.cc', 'quiet_load.node'],
+  ['give-back.cc', 'give_back.node'],
+]);
+/** @param {string} name */
+const ownSource = (name) => join(packageRoot(), 'infra/setup', name);
 /** The Node-API version the package is built for; every Node from 12.22 has it. */
 const NAPI = 8;
 const COMPILE = ['-std=c++17', '-O2', '-fPIC', '-w', `-DNAPI_VERSION=${NAPI}`, `-DBUILDING_NODE_EXTENSION`];
@@ -41,7 +46,7 @@ export function bindingFolder({ cache, library, tfjs }) {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([relative(cache, library), process.platform, process.arch, COMPILE, LINK]));
   for (const name of [...SOURCES, ...HEADERS]) hash.update(readFileSync(join(tfjs, 'binding', name)));
-  hash.update(readFileSync(QUIET_LOAD));
+  for (const [name] of OWN) hash.update(readFileSync(ownSource(name)));
   return join(cache, 'binding', hash.digest('hex').slice(0, 16));
 }
 
@@ -96,10 +101,11 @@ export async function compileBinding({ folder, library, tfjs, nodeHeaders, compi
     join(part, ADDON),
   ]);
   for (const object of objects) await rm(object);
-  await compile(compiler, env, [
-    ...[...COMPILE, `-I${nodeHeaders}`, QUIET_LOAD, ...LINK, '-ldl'],
-    ...['-o', join(part, ADDON, '..', 'quiet_load.node')],
-  ]);
+  for (const [name, file] of OWN)
+    await compile(compiler, env, [
+      ...[...COMPILE, `-I${nodeHeaders}`, ownSource(name), ...LINK, '-ldl'],
+      ...['-o', join(part, ADDON, '..', file)],
+    ]);
   await rm(folder, { recursive: true, force: true });
   await rename(part, folder);
 }

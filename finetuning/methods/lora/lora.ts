@@ -2,6 +2,7 @@ import { tf } from '../../../compute/index.js';
 import { uniformValues } from '../../random/draws.js';
 import type { Method } from '../method.js';
 import { parametersInFull } from '../modules-to-save.js';
+import { refuseSharedTable } from './refuse-shared-table.js';
 import { initialMagnitudes, magnitudeShape, withMagnitudes } from './dora.js';
 import { factorShapes, lowRank } from './low-rank.js';
 import { chooseTargets, type LoraTarget } from './targets.js';
@@ -16,6 +17,7 @@ import type { LoraModel, LoraSettings } from './settings.js';
 export function loraMethod(model: LoraModel, settings: LoraSettings): Method {
   const { dropout, saved, bias = 'none', magnitudes = false } = settings;
   const inFull = new Set(parametersInFull(model.shapes, saved));
+  refuseSharedTable(model, inFull, saved);
   const targets = new Map(chooseTargets(model, settings).map((target) => [target.path, target]));
 
   const added = new Map<string, readonly number[]>();

@@ -24,6 +24,6 @@ export interface LoraSettings {
 }
 
 /** What has to be known of a network to say where LoRA goes. */
-export type LoraModel = Pick<Network, 'shapes' | 'layers' | 'names' | 'task'>;
+export type LoraModel = Pick<Network, 'shapes' | 'layers' | 'names' | 'task' | 'languageHead'>;
 
 export const ALL_LINEAR = 'all-linear';

@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 function elsewhere(): string {
   const folder = mkdtempSync(join(tmpdir(), 'reprise-native-'));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  for (const file of ['tensorflow', 'environment', 'load-quietly', 'threads'])
+  for (const file of ['tensorflow', 'environment', 'load-quietly', 'own-addon', 'threads'])
     translate(`compute/native/${file}.ts`, folder);
   translate('diagnostics/diagnostic-error.ts', folder);
   writeFileSync(join(folder, 'diagnostics/index.js'), "export * from './diagnostic-error.js';\n");

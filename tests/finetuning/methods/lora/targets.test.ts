@@ -65,6 +65,22 @@ describe('targets', () => {
   });
 });
 
+it.each([['wte'], ['transformer']])(
+  'token embeddings that are the head, too, do not train beside an update: %s',
+  (...saved) => {
+    const model = readNetwork('tests/finetuning/fixtures/gpt2-tiny/model', []);
+    expect(() => loraMethod(model, { ...settings, targets: ['c_attn'], saved })).toThrow(
+      expect.objectContaining({
+        code: 'bad-target-modules',
+        message: expect.stringContaining('transformer.wte.weight') as string,
+      }),
+    );
+    expect(loraMethod(model, { ...settings, targets: ['c_attn'], saved: ['wpe'] }).trainable).toContain(
+      'transformer.wpe.weight',
+    );
+  },
+);
+
 it('regular expressions mean what they mean to Python', () => {
   expect(pythonFullmatch('a{,2}', 'x').test('aa')).toBe(true);
   expect(pythonFullmatch('a{,2}', 'x').test('a{,2}')).toBe(false);
