@@ -22,8 +22,8 @@ export const tokenizerFiles = [
 const BROKEN = '\uFFFD';
 
 /**
- * Characters of a text that are looked at for each token that it may have; a token has some four. A text of megabytes, which loses its
- * end anyway, would be split for a minute.
+ * Characters of a text that are looked at first for each token that it may have; a token has some four. A text of megabytes, which loses
+ * its end anyway, would be split for a minute.
  */
 const LOOKED_AT = 128;
 
@@ -71,11 +71,6 @@ function specialTokensOf(folder: string, config: Record<string, unknown>): Recor
       return text === undefined ? [] : [[name, text] as const];
     }),
   );
-}
-
-function begin(text: string, maxLength: number): string {
-  const end = maxLength * LOOKED_AT;
-  return text.length <= end ? text : text.slice(0, end);
 }
 
 /** Text → token ids, as the model's `tokenizer.json` says, cut to a length. Padding is left to the batch. */
@@ -134,7 +129,7 @@ export class TextTokenizer {
 
   /** At most `maxLength` ids; what is too long loses its end, never the closing token. */
   encode(text: string, maxLength: number): number[] {
-    const ids = this.tokenize(begin(text, maxLength));
+    const ids = this.#begin(text, maxLength);
     return [...this.#before, ...ids.slice(0, maxLength - this.frameLength), ...this.#after];
   }
 
@@ -154,7 +149,7 @@ export class TextTokenizer {
         fix: 'take a model whose tokenizer has one, or put both texts into text',
       });
     const { before, between, after, types } = frame;
-    const [first, second] = [text, textPair].map((one) => this.tokenize(begin(one, maxLength))) as [
+    const [first, second] = [text, textPair].map((one) => this.#begin(one, maxLength)) as [
       number[],
       number[],
     ];
@@ -176,6 +171,13 @@ export class TextTokenizer {
   /** The text's own ids, all of them, with nothing put around them. */
   tokenize(text: string): number[] {
     return this.#tokenizer.encode(text, { add_special_tokens: false }).ids as number[];
+  }
+
+  /** The ids with which a text begins, `count` at least where it has as many: all of it is looked at only where its beginning has fewer. */
+  #begin(text: string, count: number): number[] {
+    const end = count * LOOKED_AT;
+    const ids = text.length > end ? this.tokenize(text.slice(0, end)) : [];
+    return ids.length < count ? this.tokenize(text) : ids;
   }
 
   /** UTF-16 units that no token exceeds. Infinite where tokens may leave something of a text out. */

@@ -29,6 +29,10 @@ describe('TextTokenizer', () => {
     expect(tokenizer.longestToken).toBe(Infinity);
   });
 
+  it('goes on where the beginning of a long text has next to no tokens', () => {
+    expect(tokenizer.encode(`${' '.repeat(5_000)}the cat`, 24)).toEqual(tokenizer.encode('the cat', 24));
+  });
+
   it('names the file that is broken', () => {
     const broken = mkdtempSync(join(tmpdir(), 'reprise-tokenizer-'));
     writeFileSync(join(broken, 'tokenizer.json'), '{"model":');
