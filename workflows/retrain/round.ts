@@ -18,9 +18,13 @@ import type { reproduce } from '../reproduce/reproduce.js';
 import type { ReproduceInput, ReproduceResult } from '../types.js';
 import { toPromoteIn } from './round-workspace.js';
 import { SUPERSEDE_SIGNAL, type RetrainPlan } from './types.js';
+import { waits } from './waits.js';
 
 /** Another run of the project ends at some time. */
-const AGAIN_SECONDS = 5;
+const RUN_SECONDS = 5;
+/** One that waits for a person gives way at once; one that is putting a model in its place, when the remote answers. */
+const PROMOTION_SECONDS = 1;
+const MOST_SECONDS = 600;
 
 /**
  * Runs stages of the project, as the project's one run: waits for another to end.
@@ -33,6 +37,7 @@ export async function runStages(
   summary: string,
   onWait: (waiting: boolean) => void,
 ): Promise<ReproduceResult> {
+  const next = waits(RUN_SECONDS, MOST_SECONDS);
   for (;;) {
     try {
       const child = await startChild<typeof reproduce>('reproduce', {
@@ -48,7 +53,7 @@ export async function runStages(
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) {
         onWait(true);
-        await sleep(AGAIN_SECONDS * 1000);
+        await sleep(next.next().value * 1000);
       } else throw causeOf(error);
     }
   }
@@ -62,6 +67,7 @@ export async function startPromotion(
   judged: Judged,
 ): Promise<ChildWorkflowHandle<typeof promote>> {
   const workflowId = `${plan.runId}-promotion`;
+  const next = waits(PROMOTION_SECONDS, MOST_SECONDS);
   for (;;) {
     try {
       return await startChild<typeof promote>('promote', {
@@ -78,7 +84,7 @@ export async function startPromotion(
       await getExternalWorkflowHandle(workflowId)
         .signal(SUPERSEDE_SIGNAL)
         .catch(() => undefined);
-      await sleep(1_000);
+      await sleep(next.next().value * 1000);
     }
   }
 }
