@@ -5,7 +5,7 @@ import type { Renderer } from '../display/index.js';
 
 export interface ReproOptions {
   readonly cwd: string;
-  readonly input: Omit<NonNullable<ReproduceInput>, 'workspace' | 'carried'>;
+  readonly input: Omit<NonNullable<ReproduceInput>, 'workspace' | 'carried' | 'continued'>;
   readonly connection: ConnectionFlags;
   /** Default: that of `reprise worker`. */
   readonly taskQueue?: string;

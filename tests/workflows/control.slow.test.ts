@@ -113,6 +113,30 @@ describe('a run that a person looks after', () => {
     expect(readFileSync(join(root, 'begun'), 'utf8')).toBe('y\ny\n');
   });
 
+  it('ends when a stage has failed, whatever is paused or has no worker', async () => {
+    const root = makeProject(
+      {
+        'dvc.yaml': `stages:
+  bad: {cmd: 'while ! test -f go; do sleep 0.1; done; exit 3', outs: [bad]}
+  held: {cmd: echo > held, outs: [held]}
+  absent: {cmd: echo > absent, outs: [absent], meta: {reprise: {labels: [tpu]}}}
+`,
+      },
+      served,
+    );
+    const run = await start(root);
+    await update(run, 'pause', { stage: 'held' });
+    await untilState<RunState>(run, (state) => stageOf(state, 'absent')?.status === 'waiting');
+    writeFiles(root, { go: '' });
+    const error: unknown = await run.result().catch((reason: unknown) => reason);
+    const [{ stages }] = (error as { cause: { details: [ReproduceResult] } }).cause.details;
+    expect(stages.map(({ address, outcome }) => [address, outcome])).toEqual([
+      ['bad', 'failed'],
+      ['held', 'blocked'],
+      ['absent', 'blocked'],
+    ]);
+  });
+
   it('refuses what makes no sense, and goes on', async () => {
     const root = makeProject(
       {

@@ -193,4 +193,62 @@ describe('a run of thousands of stages', () => {
       expect(names.map(([, name]) => name)).toEqual(chains.flatMap((at) => [`a${at}`, `b${at}`, `c${at}`]));
     });
   });
+
+  it('waits for no person, worker or long stage before it is continued as new, and holds to what was asked', async () => {
+    const chain = (name: string, length: number, first: string): string =>
+      Array.from(
+        { length },
+        (_, at) =>
+          `  ${name}${at}: {cmd: echo ${at} > ${name}${at}, deps: [${at === 0 ? first : `${name}${at - 1}`}], outs: [${name}${at}]}\n`,
+      ).join('');
+    const root = makeProject(
+      {
+        'dvc.yaml': `stages:
+  long: {cmd: 'while ! test -f end; do sleep 0.1; done; echo > long', outs: [long]}
+  absent: {cmd: echo > absent, outs: [absent], meta: {reprise: {labels: [npu]}}}
+  held: {cmd: 'echo x >> tries; test $(wc -l < tries) = 2 && echo > held', deps: [a0], outs: [held]}
+  gate: {cmd: 'while ! test -f go; do sleep 0.1; done; echo > gate', outs: [gate]}
+${chain('a', 4, 'gate')}${chain('b', 3, 'long')}`,
+      },
+      served,
+    );
+    await withServer({ 'limit.historyCount.suggestContinueAsNew': '20' }, async (_, client) => {
+      const run = await start(client, root);
+      const update = (name: string, payload: object) => run.executeUpdate(name, { args: [payload] });
+      const statuses = async (): Promise<Record<string, string>> => {
+        const state = await run.query<RunState>(STATE_QUERY).catch(() => undefined);
+        return Object.fromEntries(state?.stages.map(({ address, status }) => [address, status]) ?? []);
+      };
+      const until = async (address: string, status: string): Promise<Record<string, string>> => {
+        for (;;) {
+          const seen = await statuses();
+          if (seen[address] === status) return seen;
+          await new Promise((resolve) => setTimeout(resolve, 200));
+        }
+      };
+      const isFirst = async (): Promise<boolean> =>
+        (await run.describe()).raw.workflowExecutionInfo?.firstRunId ===
+        (await client.workflow.getHandle(run.workflowId).describe()).runId;
+
+      await until('long', 'running');
+      await update('pause', { stage: 'held' });
+      await update('configure', { stage: 'held', retries: 1 });
+      writeFileSync(join(root, 'go'), '');
+      expect(await until('a3', 'ran')).toMatchObject({ long: 'running', absent: 'waiting', held: 'paused' });
+      expect(await isFirst()).toBe(true);
+
+      writeFileSync(join(root, 'end'), '');
+      await until('b2', 'ran');
+      // Whatever was next has been: there is nothing left but what waits.
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      expect(await statuses()).toMatchObject({ long: 'ran', absent: 'waiting', held: 'paused' });
+      expect(await isFirst()).toBe(false);
+      await update('resume', {});
+      await update('configure', { stage: 'absent', labels: [] });
+      const { stages, seconds } = (await run.result()) as ReproduceResult;
+      expect(new Set(stages.map(({ outcome }) => outcome))).toEqual(new Set(['ran']));
+      expect(stages.find(({ address }) => address === 'held')).toMatchObject({ attempts: 2 });
+      expect(seconds).toBeGreaterThan(10);
+    });
+  });
 });

@@ -30,6 +30,8 @@ const FINAL: ReadonlySet<StageState['status']> = new Set([
 ]);
 
 const DONE = ['ran', 'restored', 'skipped'] as const;
+/** Of a run in which nothing runs. */
+const UNFINISHED = ['pending', 'paused', 'waiting', 'scheduled'] as const;
 
 /** So many failures are told in full; of more than these, one line each: a result has its limits. */
 const FULL_ERRORS = 50;
@@ -65,13 +67,21 @@ export class Board {
     this.#plan = plan;
     this.#status = 'running';
     for (const { address, queue, upToDate } of plan.stages) {
-      const { outcome, attempts = 0, error, hosts } = carried.get(address) ?? {};
+      const {
+        outcome,
+        attempts = 0,
+        error,
+        hosts,
+        gpuSeconds,
+        gpuSecondsLost = 0,
+      } = carried.get(address) ?? {};
       this.#positions.set(address, this.#positions.size);
       this.#set({
         address,
         status: outcome ?? (upToDate ? 'skipped' : 'pending'),
         queue,
         attempt: attempts,
+        ...(gpuSeconds === undefined ? {} : { usage: { gpuSeconds, gpuSecondsLost, gpuSecondsUnsaved: 0 } }),
         ...(error ? { error } : {}),
         ...(hosts ? { hosts } : {}),
       });
@@ -153,7 +163,7 @@ export class Board {
   }
 
   get isUnfinished(): boolean {
-    return this.#with('pending').size > 0;
+    return UNFINISHED.some((status) => this.#with(status).size > 0);
   }
 
   summaries(stages: Iterable<StageState> = this.#stages.values()): StageSummary[] {

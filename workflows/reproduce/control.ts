@@ -3,6 +3,7 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { z } from 'zod';
 import { stageQueue, type PlannedStage } from '../types.js';
 import { invalid, parsePayload } from '../parse-input.js';
+import { stageChange, type StageChange, type Steering } from './input.js';
 import { nameSome } from './name-some.js';
 
 // zod's compiled parsers need `new Function`, which has no place in the workflow sandbox.
@@ -11,15 +12,8 @@ z.config({ jitless: true });
 const address = z.string().min(1);
 
 const pauseInput = z.strictObject({ stage: address.optional() }).prefault({});
-const configureInput = z
-  .strictObject({
-    stage: address,
-    labels: z.array(z.string().regex(/^[a-z0-9][a-z0-9_.]*$/)).optional(),
-    retries: z.number().int().min(0).optional(),
-    /** Seconds. */
-    timeout: z.number().positive().optional(),
-    priority: z.number().int().min(1).max(5).optional(),
-  })
+const configureInput = stageChange
+  .extend({ stage: address })
   .refine((change) => Object.keys(change).length > 1, { message: 'names nothing to change' });
 
 /** What a person does to a run while it runs. Each answers with the stages that it reached. */
@@ -33,13 +27,17 @@ export class Interrupted extends Error {}
 /** Pauses, resumes and changes the stages of one run. */
 export class Control {
   #plan: readonly PlannedStage[] = [];
-  #allPaused = false;
-  readonly #paused = new Set<string>();
-  readonly #changes = new Map<string, Omit<z.output<typeof configureInput>, 'stage'>>();
+  #allPaused: boolean;
+  readonly #paused: Set<string>;
+  readonly #changes: Map<string, StageChange>;
   readonly #running = new Map<string, { readonly scope: CancellationScope; interrupted: boolean }>();
   readonly #done = new Set<string>();
 
-  constructor() {
+  /** @param steering what was asked of earlier parts of the run */
+  constructor({ allPaused = false, paused = [], changes = {} }: Partial<Steering> = {}) {
+    this.#allPaused = allPaused;
+    this.#paused = new Set(paused);
+    this.#changes = new Map(Object.entries(changes));
     const pausing = '{stage?}: a stage, or all that have not ended';
     this.#handle(pauseUpdate, pausing, pauseInput, ({ stage }) => this.#pause(stage));
     this.#handle(resumeUpdate, pausing, pauseInput, ({ stage }) => this.#resume(stage));
@@ -81,9 +79,18 @@ export class Control {
     return this.#allPaused || this.#paused.has(stage);
   }
 
-  /** Returns when the stage may run. */
-  async untilRunnable(stage: string): Promise<void> {
-    if (this.isPaused(stage)) await condition(() => !this.isPaused(stage));
+  /** Returns when the stage may run, or `isLeft`. */
+  async untilRunnable(stage: string, isLeft: () => boolean): Promise<void> {
+    await condition(() => !this.isPaused(stage) || isLeft());
+  }
+
+  /** For a run that continues this one. */
+  get steering(): Steering {
+    return {
+      allPaused: this.#allPaused,
+      paused: [...this.#paused],
+      changes: Object.fromEntries(this.#changes),
+    };
   }
 
   /** The stage as it is to be run now. */

@@ -24,6 +24,25 @@ const stageSummary = z.strictObject({
   added: z.literal(true).exactOptional(),
 });
 
+/** What a person changes of a stage while its run goes on. */
+export const stageChange = z.strictObject({
+  labels: z.array(z.string().regex(/^[a-z0-9][a-z0-9_.]*$/)).optional(),
+  retries: z.number().int().min(0).optional(),
+  /** Seconds. */
+  timeout: z.number().positive().optional(),
+  priority: z.number().int().min(1).max(5).optional(),
+});
+export type StageChange = z.output<typeof stageChange>;
+
+/** What people have asked of a run: it holds for all of its parts. */
+const steering = z.strictObject({
+  allPaused: z.boolean(),
+  paused: z.array(text),
+  /** By address. */
+  changes: z.record(text, stageChange),
+});
+export type Steering = z.output<typeof steering>;
+
 /** The one argument of the workflow `reproduce`: a plain JSON object whose fields all have defaults. */
 export const reproduceInput = z
   .strictObject({
@@ -72,5 +91,7 @@ export const reproduceInput = z
     until: stopRule.optional(),
     /** What an earlier part of the same run did, when it was continued as new. */
     carried: z.array(stageSummary).default([]),
+    /** When the first part began, in milliseconds since 1970, and what is paused and changed. */
+    continued: z.strictObject({ startedAt: z.number(), steering }).optional(),
   })
   .prefault({});

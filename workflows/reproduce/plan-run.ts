@@ -1,8 +1,9 @@
-import { CancellationScope, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched } from '@temporalio/workflow';
 import type { Plan, PlannedStage, ReproduceOptions, ReproduceResult, RunStageResult } from '../types.js';
 import type { Board } from './board.js';
 import { Interrupted, type Control } from './control.js';
 import { untilDeserted } from './deserted.js';
+import { Drain } from './drain.js';
 import { Frontier, type Ready } from './frontier.js';
 import { Lanes, MOST_AT_ONCE, type Lane } from './lanes.js';
 import type { Ledger } from './ledger.js';
@@ -41,7 +42,16 @@ export class PlanRun {
   #allEnded = (): void => undefined;
   #thrown: { readonly reason: unknown } | undefined;
   #isStopping = false;
-  #hasLongHistory = false;
+  /** What waits for a person, or for a worker that is not there, waits no longer. */
+  #isLeaving = false;
+  readonly #drain = new Drain(
+    () => this.#isIdle(),
+    () => (this.#drain.isFinal ? this.#leaveWaiting() : this.#goOn()),
+  );
+  /** Of those that were begun: how many are paused, or have no place among those that may run at once. */
+  #waiting = 0;
+  /** Addresses of those that were offered to a queue that no worker serves. */
+  readonly #offered = new Set<string>();
   #stopped: ReproduceResult['stopped'];
 
   constructor(
@@ -62,7 +72,7 @@ export class PlanRun {
 
   /** The history is long: what was not begun is left to a run that continues this one. */
   get isContinuing(): boolean {
-    return this.#hasLongHistory && !this.#isStopping;
+    return this.#drain.isOn && !this.#isStopping;
   }
 
   /** What depends on a failed stage is run all the same, on what there is of its outs. */
@@ -89,21 +99,45 @@ export class PlanRun {
    * take a worker longer than a task may.
    */
   #goOn(): void {
+    if (!this.#isLeft) this.#beginReady();
+    if (this.#begun > 0) return;
+    this.#drain.end();
+    this.#allEnded();
+  }
+
+  #beginReady(): void {
     for (let ready = this.#frontier.takeReady(); ready.length > 0; ready = this.#frontier.takeReady())
       for (const one of ready) this.#look(one);
-    for (const { stage, lane } of this.#lanes.startable()) if (!this.#isLeft) this.#begin(stage, lane);
-    if (this.#begun === 0) this.#allEnded();
+    for (const { stage, lane } of this.#lanes.startable()) this.#begin(stage, lane);
   }
 
   /** No more is begun: what has not is left to a run that continues this one, or to nobody. */
   get #isLeft(): boolean {
-    return this.#hasLongHistory || this.#thrown !== undefined;
+    return this.#drain.isOn || this.#thrown !== undefined;
+  }
+
+  #isIdle(): boolean {
+    return this.#begun === this.#waiting + this.#waitingForWorkers().length;
+  }
+
+  #waitingForWorkers(): readonly string[] {
+    return [...this.#offered].filter((address) => this.board.get(address)?.status === 'waiting');
+  }
+
+  #leaveWaiting(): void {
+    this.#isLeaving = true;
+    for (const address of this.#waitingForWorkers()) this.control.interrupt(address);
+  }
+
+  /** What runs ends; what has not begun is blocked. */
+  #stop(): void {
+    this.#isStopping = true;
+    if (patched('leaves-what-waits')) this.#leaveWaiting();
   }
 
   #look({ stage, missing }: Ready): void {
     const { address } = stage;
     const carried = this.#carried.get(address);
-    if (this.#isLeft) return;
     if (stage.upToDate || carried !== undefined) return this.#frontier.ended(address, carried ?? true);
     if (missing !== undefined || this.#isStopping) return this.#block(address, missing);
     this.#lanes.add(stage);
@@ -142,18 +176,34 @@ export class PlanRun {
     try {
       for (;;) {
         await this.#untilRunnable(stage, lane);
+        if (this.#isLeaving) return this.#leave(address);
         const current = this.control.current(stage);
         const place = await choosePlace(current, this.options, this.#nearest(stage), this.#served);
         // What waits for a worker that may never come must not keep a slot from the rest.
         const slots = place.served ? this.#slots : this.#slotsOf(place.queue);
-        const hold = () => slots.hold(() => this.#runOnce(current, place, record));
+        const hold = () => this.#whenFree(slots, () => this.#runOnce(current, place, record));
         const isAside = this.#lanes.isInOrder && !place.served;
         const isGood = isAside ? await this.#aside(lane, hold) : await hold();
         if (isGood !== 'interrupted') return isGood;
       }
     } finally {
-      this.control.finished(address);
+      // What is left to a run that continues this one stays paused there.
+      if (!this.#drain.isFinal) this.control.finished(address);
     }
+  }
+
+  /** False: what depends on it is not run. */
+  #leave(address: string): false {
+    if (this.#isStopping) this.board.change(address, { status: 'blocked', reason: this.#whyStopping });
+    return false;
+  }
+
+  async #whenFree<T>(slots: Semaphore, run: () => Promise<T>): Promise<T> {
+    this.#waiting++;
+    return await slots.hold(() => {
+      this.#waiting--;
+      return run();
+    });
   }
 
   #slotsOf(unserved: string): Semaphore {
@@ -176,7 +226,18 @@ export class PlanRun {
     if (!this.control.isPaused(address)) return Promise.resolve();
     this.board.change(address, { status: 'paused' });
     // One that is not paused may stand behind thousands that are.
-    return this.#aside(lane, () => this.control.untilRunnable(address));
+    return this.#aside(lane, () =>
+      this.#idly(() => this.control.untilRunnable(address, () => this.#isLeaving)),
+    );
+  }
+
+  async #idly(wait: () => Promise<void>): Promise<void> {
+    this.#waiting++;
+    try {
+      await wait();
+    } finally {
+      this.#waiting--;
+    }
   }
 
   /** Another may be begun meanwhile. */
@@ -218,11 +279,11 @@ export class PlanRun {
   async #runOnce(stage: PlannedStage, place: Place, record: StageRecord): Promise<boolean | 'interrupted'> {
     const { address } = stage;
     const { plan, options, board, ledger, control } = this;
-    if (this.#hasLongHistory) return false;
-    if (this.#isStopping) {
-      board.change(address, { status: 'blocked', reason: this.#whyStopping });
-      return false;
+    if (this.#drain.isOn) {
+      if (!patched('leaves-what-waits')) return false;
+      await this.#idly(() => this.#drain.standBy());
     }
+    if (this.#isStopping || this.#drain.isFinal) return this.#leave(address);
     // It may have waited for a slot while it was paused.
     if (control.isPaused(address)) return 'interrupted';
     board.begin(address);
@@ -231,6 +292,7 @@ export class PlanRun {
     const upstreamRan = stage.upstream.some((before) => this.#ran.has(before));
     try {
       this.#executing++;
+      if (!place.served) this.#offered.add(address);
       let result: RunStageResult;
       try {
         result = await this.#unlessDeserted(stage, place, () =>
@@ -251,6 +313,7 @@ export class PlanRun {
         );
       } finally {
         this.#executing--;
+        this.#offered.delete(address);
       }
       this.#made.set(address, { host: result.host, bytes: result.bytes });
       if (result.outcome !== 'skipped') this.#ran.add(address);
@@ -269,7 +332,7 @@ export class PlanRun {
       }
       if (error instanceof StageFailed) {
         board.change(address, { status: 'failed', finishedAt: Date.now(), error: error.error });
-        if (!options.keepGoing && !options.ignoreErrors) this.#isStopping = true;
+        if (!options.keepGoing && !options.ignoreErrors) this.#stop();
         return this.#passesFailures;
       }
       if (error instanceof StageStopped) {
@@ -277,13 +340,13 @@ export class PlanRun {
         const reason = `${error.message}: ${metric} ${error.reached.value}`;
         board.change(address, { status: 'canceled', finishedAt: Date.now(), reason });
         this.#stopped ??= { address, ...error.reached };
-        this.#isStopping = true;
+        this.#stop();
         return false;
       }
       if (isCancellation(error)) board.change(address, { status: 'canceled', finishedAt: Date.now() });
       throw error;
     } finally {
-      if (workflowInfo().continueAsNewSuggested) this.#hasLongHistory = true;
+      this.#drain.look();
     }
   }
 }

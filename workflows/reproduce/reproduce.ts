@@ -51,7 +51,7 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
     },
   );
 
-  const control = new Control();
+  const control = new Control(options.continued?.steering);
   const plan = await short.plan(options);
   control.planned(plan.stages);
   const carried = new Map(options.carried.map((stage) => [stage.address, stage]));
@@ -70,12 +70,11 @@ export async function reproduce(input?: unknown): Promise<ReproduceResult> {
     throw error;
   }
 
-  const started = workflowInfo().startTime.getTime();
   const stages = merge(options, board);
   const result: ReproduceResult = {
     project: plan.project,
     stages,
-    seconds: (Date.now() - started) / 1000,
+    seconds: (Date.now() - startedAt(options)) / 1000,
     ...(plan.workspace.kind === 'git' ? { commit: plan.workspace.commit } : {}),
     ...(published ? { published } : {}),
     ...(stopped ? { stopped } : {}),
@@ -108,9 +107,15 @@ async function runPlan(
       .filter(({ outcome }) => outcome === 'ran' || outcome === 'restored' || outcome === 'failed')
       .map((stage) => (ledger.isAdded(stage) ? { ...stage, added: true as const } : stage));
     const workspace = await continuedWorkspace(options, ledger);
-    await continueAsNew<typeof reproduce>({ ...options, workspace, carried: done });
+    const continued = { startedAt: startedAt(options), steering: control.steering };
+    await continueAsNew<typeof reproduce>({ ...options, workspace, carried: done, continued });
   }
   return run.stopped;
+}
+
+/** Milliseconds since 1970: of the first part. */
+function startedAt({ continued }: ReproduceOptions): number {
+  return continued?.startedAt ?? workflowInfo().startTime.getTime();
 }
 
 /** A git workspace goes on from what was published: the new run knows no more than is in it. */

@@ -10,7 +10,7 @@ export function retryInput(
   input: Readonly<Record<string, unknown>>,
   { stages }: Pick<RunDetails, 'stages'>,
 ): Readonly<Record<string, unknown>> {
-  const { carried: _, ...same } = input;
+  const { carried: _, continued: _c, ...same } = input;
   const left = stages.filter(({ status }) => !DONE.has(status)).map(({ address }) => address);
   if (same['force'] !== true || left.length === 0) return same;
   const { glob: _g, recursive: _r, pipeline: _p, allPipelines: _a, downstream: _d, ...kept } = same;

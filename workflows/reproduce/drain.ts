@@ -1,0 +1,69 @@
+import { condition, patched, workflowInfo } from '@temporalio/workflow';
+
+/** So long a run whose history is long begins nothing, for what runs to end. What takes longer is not to keep the rest from running. */
+const PATIENCE = '10 seconds';
+/** Then it goes on until the history is so many times as long. */
+const GROWTH = 2;
+/** The server ends a run with 51,200 events or 50 MB: from here on it waits for as long as it takes. */
+const MOST_EVENTS = 30_000;
+const MOST_BYTES = 25_000_000;
+
+/** When a run leaves what it has not begun to one that continues it, as its history is long: as soon as nothing of it runs. */
+export class Drain {
+  #isOn = false;
+  #isFinal = false;
+  /** Events from which on it is tried again. */
+  #from = 0;
+
+  /**
+   * @param isIdle whether all that was begun waits for a person, or for a worker that is not there
+   * @param onChange there is more to be begun, or to be left
+   */
+  constructor(
+    readonly isIdle: () => boolean,
+    readonly onChange: () => void,
+  ) {}
+
+  /** Nothing is begun. */
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  /** What waits is left, too. */
+  get isFinal(): boolean {
+    return this.#isFinal;
+  }
+
+  /** Looks at the history. */
+  look(): void {
+    const { continueAsNewSuggested, historyLength, historySize } = workflowInfo();
+    if (!continueAsNewSuggested || this.#isOn || historyLength < this.#from) return;
+    this.#isOn = true;
+    if (!patched('leaves-what-waits')) return;
+    const isFull = historyLength >= MOST_EVENTS || historySize >= MOST_BYTES;
+    // A cancellation ends the wait, and the run.
+    void this.#untilIdle(isFull).catch(() => undefined);
+  }
+
+  /** Waits, in a stage's stead, until the run goes on or is left. */
+  async standBy(): Promise<void> {
+    await condition(() => !this.#isOn || this.#isFinal);
+  }
+
+  /** Nothing is left that was begun. */
+  end(): void {
+    this.#isFinal ||= this.#isOn;
+  }
+
+  async #untilIdle(isFull: boolean): Promise<void> {
+    const isOver = (): boolean => this.#isFinal || this.isIdle();
+    if (isFull) await condition(isOver);
+    else if (!(await condition(isOver, PATIENCE))) {
+      this.#isOn = false;
+      this.#from = GROWTH * workflowInfo().historyLength;
+      return this.onChange();
+    }
+    this.#isFinal = true;
+    this.onChange();
+  }
+}
