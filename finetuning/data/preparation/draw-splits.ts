@@ -168,7 +168,8 @@ function leaveOut(codes: Uint8Array, order: Float64Array, most: number | null): 
 /** Of few rows, a small share may be none. */
 function fixOf(empty: string, { by }: SplitConfig): string {
   if (by === 'date') return 'change the dates of preparation.split';
-  const share = empty === 'train' ? 'lower preparation.split.val and test' : `raise preparation.split.${empty}`;
+  const share =
+    empty === 'train' ? 'lower preparation.split.val and test' : `raise preparation.split.${empty}`;
   return `bring more rows, or ${share}${by === 'group' ? ', or group by something of which there are more' : ''}`;
 }
 

@@ -47,7 +47,8 @@ function scene() {
     write(ours, { 'data.dvc': `frozen: true\ndeps:\n${dep}outs:\n- path: data\n  hash: md5\n` });
     const project = await openProject(ours);
     const [stage] = (await loadPipeline(project)).stages;
-    return await updateImport(project, stage!).then(
+    if (!stage) throw new Error('data.dvc is no stage');
+    return await updateImport(project, stage).then(
       () => undefined,
       (error: unknown) => error,
     );
