@@ -43,8 +43,15 @@ export async function* readAsked(
 }
 
 function valuesOf({ names, value, get }: RawRecord): Readonly<Record<string, unknown>> {
-  if (names) return Object.fromEntries(names.map((name) => [name, get(name)]));
+  if (names) return Object.fromEntries(names.map((name) => [name, plainOf(get(name))]));
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** Of a .parquet, whole numbers of 64 bits: JSON has none of them. */
+function plainOf(value: unknown): unknown {
+  if (typeof value !== 'bigint') return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
 }
 
 /** @throws DiagnosticError `bad-row` of a conversation that is none */

@@ -53,7 +53,13 @@ export async function* readQuestions(
     const labels = ['label', 'labels'].filter((name) => name in named && named[name] !== '');
     const checked = ['id', of, ...pair, ...(oneLabel ? labels.filter((name) => name === 'label') : [])];
     const { id } = named;
-    const fields = { ...named, id: typeof id === 'number' ? String(id) : (id ?? String(line)) };
+    const { label } = named;
+    const fields = {
+      ...named,
+      id: typeof id === 'number' ? String(id) : (id ?? String(line)),
+      // A column of a table that has types: the names of labels may be numbers there.
+      ...(oneLabel && path.endsWith('.parquet') && typeof label === 'number' && { label: String(label) }),
+    };
     const row = checkTextFields<Record<string, string>>(fields, checked, shownAs, line);
     const shown = Object.fromEntries([...new Set([...checked, ...labels])].map((name) => [name, row[name]]));
     const at = { file: shownAs, line };

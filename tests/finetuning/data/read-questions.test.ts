@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readQuestions, type QuestionLine } from '../../../finetuning/data/index.js';
@@ -50,6 +50,18 @@ describe('what a classifier is asked', () => {
       code: 'no-table',
       fix: expect.stringContaining('header `text`'),
     });
+  });
+
+  it('is rows of a .parquet, whose labels may be whole numbers', async () => {
+    const root = folder({});
+    copyFileSync('tests/finetuning/fixtures/parquet/snappy.parquet', join(root, 'a.parquet'));
+    expect((await read(root, 'a.parquet'))[299]?.shown).toEqual({
+      id: '300',
+      text: 'text number 299',
+      label: '2',
+    });
+    const [first] = await read(root, 'a.parquet', { oneLabel: false });
+    expect(first?.shown).toEqual({ id: '1', text: 'text number 0', label: 0 });
   });
 
   it('is rows of tables, whose columns are called as the rows of the project, or as its own data', async () => {
