@@ -12,6 +12,8 @@ const MOST_BYTES = 25_000_000;
 export class Drain {
   #isOn = false;
   #isFinal = false;
+  /** Something of this part has run: a part that left all to the next would never end. */
+  #hasRun = false;
   /** Events from which on it is tried again. */
   #from = 0;
 
@@ -34,8 +36,9 @@ export class Drain {
     return this.#isFinal;
   }
 
-  /** Looks at the history. */
+  /** Looks at the history, when something has run. */
   look(): void {
+    this.#hasRun = true;
     const { continueAsNewSuggested, historyLength, historySize } = workflowInfo();
     if (!continueAsNewSuggested || this.#isOn || historyLength < this.#from) return;
     this.#isOn = true;
@@ -43,6 +46,12 @@ export class Drain {
     const isFull = historyLength >= MOST_EVENTS || historySize >= MOST_BYTES;
     // A cancellation ends the wait, and the run.
     void this.#untilIdle(isFull).catch(() => undefined);
+  }
+
+  /** Looks at it where nothing runs: to leave the rest takes nobody's time then. */
+  lookBetween(): void {
+    if (!this.#hasRun || this.#isOn || !workflowInfo().continueAsNewSuggested) return;
+    this.#isOn = patched('leaves-what-waits');
   }
 
   /** Waits, in a stage's stead, until the run goes on or is left. */

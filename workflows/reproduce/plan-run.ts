@@ -99,6 +99,7 @@ export class PlanRun {
    * take a worker longer than a task may.
    */
   #goOn(): void {
+    if (this.#begun === 0) this.#drain.lookBetween();
     if (!this.#isLeft) this.#beginReady();
     if (this.#begun > 0) return;
     this.#drain.end();
