@@ -1,6 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { JournalFolder } from '../../tracking/journal/journal-folder.js';
 import { tryLock } from '../../tracking/journal/lock.js';
 import { pendingFolder } from '../../tracking/journal/pending.js';
@@ -119,11 +120,13 @@ describe('a journal', () => {
     let arrived = 0;
     let meet: () => void = () => undefined;
     const met = new Promise<void>((resolve) => (meet = resolve));
-    /** Makes its first run when both have seen that there is none. */
+    /** Makes its first run when both have seen that there is none. The one that was asked for first is there last. */
     class Host extends FileStore {
       override async createRun(run: NewRun): Promise<string> {
-        if (++arrived === 2) meet();
+        const at = ++arrived;
+        if (at === 2) meet();
         await met;
+        if (at === 1) await sleep(300);
         return await super.createRun(run);
       }
     }

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   LIMITS,
   StoreFailure,
@@ -14,6 +15,9 @@ import {
   type JournalProgress,
 } from './entries.js';
 import type { JournalFolder } from './journal-folder.js';
+
+/** So long may it take from when a run is asked for until others see it. */
+const SETTLED_MS = 2_000;
 
 /**
  * Sends a journal to a store, from where it was left. What the store has already is asked first, after every failure, too:
@@ -195,6 +199,8 @@ export class JournalSender {
     if (found) return found.runId;
     const tags = { [own[0]]: own[1] };
     const made = await this.store.createRun({ experimentId, name, startTime: Date.now(), tags });
+    // One that began to be made before this one may be there later: who looked at once would each take its own.
+    await sleep(SETTLED_MS);
     const first = await oldest();
     if (!first || first.runId === made) return made;
     await this.store.deleteRun(made);
