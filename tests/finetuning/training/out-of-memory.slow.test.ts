@@ -7,7 +7,7 @@ import { endAll, EXECUTABLE, reprise } from '../../rig/reprise.js';
 import { tinyGpt2 } from './tiny-gpt2.js';
 import { tinyProject } from './tiny-project.js';
 
-/** Memory runs out in earnest: a batch that takes gigabytes, in a process that may have one. On a busy host the system drops and reads again the library's pages for minutes before it kills. */
+/** Memory runs out in earnest: a batch that takes gigabytes, in a process that may have one. What the system kills as a stage is begun again a few times, each a minute of work or more on a busy host. */
 jest.setTimeout(900_000);
 
 const config = { batch_size: 8000, max_steps: 2, max_length: 64 };
