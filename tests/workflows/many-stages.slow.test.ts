@@ -194,6 +194,32 @@ describe('a run of thousands of stages', () => {
     });
   });
 
+  it('is continued as new once what it has begun has ended, however many those are', async () => {
+    const keys = Array.from({ length: 60 }, (_, at) => at);
+    const root = makeProject(
+      {
+        'dvc.yaml': `stages:\n${keys
+          .map(
+            (at) => `  a${at}: {cmd: sleep 0.8; echo > a${at}, outs: [a${at}]}
+  b${at}: {cmd: echo > b${at}, deps: [a${at}], outs: [b${at}]}\n`,
+          )
+          .join('')}`,
+      },
+      served,
+    );
+    await withServer({ 'limit.historyCount.suggestContinueAsNew': '100' }, async (_, client) => {
+      const run = await start(client, root);
+      const { stages } = (await run.result()) as ReproduceResult;
+      expect(stages.filter(({ outcome }) => outcome === 'ran')).toHaveLength(120);
+      const { runId } = await client.workflow.getHandle(run.workflowId).describe();
+      const first = (run as unknown as { firstExecutionRunId: string }).firstExecutionRunId;
+      expect(runId).not.toBe(first);
+      // Of the first part is what was begun at once, and nothing of what comes after.
+      const { raw } = await client.workflow.getHandle(run.workflowId, first).describe();
+      expect(Number(raw.workflowExecutionInfo?.historyLength)).toBeLessThan(600);
+    });
+  });
+
   it('waits for no person, worker or long stage before it is continued as new, and holds to what was asked', async () => {
     const chain = (name: string, length: number, first: string): string =>
       Array.from(

@@ -1,6 +1,9 @@
 import { condition, patched, workflowInfo } from '@temporalio/workflow';
 
-/** So long a run whose history is long begins nothing, for what runs to end. What takes longer is not to keep the rest from running. */
+/**
+ * A run whose history is long begins nothing, for what runs to end, unless so long nothing has: what takes longer is not to keep the rest
+ * from running.
+ */
 const PATIENCE = '10 seconds';
 /** Then it goes on until the history is so many times as long. */
 const GROWTH = 2;
@@ -14,6 +17,8 @@ export class Drain {
   #isFinal = false;
   /** Something of this part has run: a part that left all to the next would never end. */
   #hasRun = false;
+  /** How much has ended. */
+  #ended = 0;
   /** Events from which on it is tried again. */
   #from = 0;
 
@@ -39,11 +44,13 @@ export class Drain {
   /** Looks at the history, when something has run. */
   look(): void {
     this.#hasRun = true;
+    this.#ended++;
     const { continueAsNewSuggested, historyLength, historySize } = workflowInfo();
-    if (!continueAsNewSuggested || this.#isOn || historyLength < this.#from) return;
+    if (!continueAsNewSuggested || this.#isOn) return;
+    const isFull = historyLength >= MOST_EVENTS || historySize >= MOST_BYTES;
+    if (!isFull && historyLength < this.#from) return;
     this.#isOn = true;
     if (!patched('leaves-what-waits')) return;
-    const isFull = historyLength >= MOST_EVENTS || historySize >= MOST_BYTES;
     // A cancellation ends the wait, and the run.
     void this.#untilIdle(isFull).catch(() => undefined);
   }
@@ -67,12 +74,16 @@ export class Drain {
   async #untilIdle(isFull: boolean): Promise<void> {
     const isOver = (): boolean => this.#isFinal || this.isIdle();
     if (isFull) await condition(isOver);
-    else if (!(await condition(isOver, PATIENCE))) {
-      this.#isOn = false;
-      this.#from = GROWTH * workflowInfo().historyLength;
-      return this.onChange();
-    }
+    else
+      for (let ended = this.#ended; !(await condition(isOver, PATIENCE)); ended = this.#ended)
+        if (ended === this.#ended) return this.#giveUp();
     this.#isFinal = true;
+    this.onChange();
+  }
+
+  #giveUp(): void {
+    this.#isOn = false;
+    this.#from = GROWTH * workflowInfo().historyLength;
     this.onChange();
   }
 }
