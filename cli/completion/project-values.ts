@@ -1,10 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { problemTypes } from '../../configs/index.js';
-import { loadPipeline, openProject, readRemotes } from '../../dvc/index.js';
-import { tasks } from '../init/index.js';
 import type { Candidate } from './candidates.js';
+
+/** A shell asks at each TAB, and reads the script as it starts: what only some answers need is loaded for those. */
+const dvc = () => import('../../dvc/index.js');
 
 /**
  * Stages, runs and remotes of the project that the shell is in: what its files say, without asking a server. None where there is no
@@ -27,19 +27,20 @@ function sourceOf(command: Command, name: string): Source | undefined {
   if (name === 'run') return runs;
   if (parent === 'remote' && name === 'name' && command.name() !== 'add') return remotes;
   if (name === '--remote') return remotes;
-  if (name === '--task') return () => Promise.resolve(described(tasks));
-  if (name === '--problem-type')
-    return () => Promise.resolve(problemTypes.map((value) => ({ value, description: '' })));
+  if (name === '--task') return async () => described((await import('../init/index.js')).tasks);
+  if (name === '--problem-type') return problems;
   return undefined;
 }
 
 async function stages(cwd: string): Promise<readonly Candidate[]> {
+  const { loadPipeline, openProject } = await dvc();
   const { stages: found } = await loadPipeline(await openProject(cwd));
   return found.map(({ address, desc }) => ({ value: address, description: desc ?? '' }));
 }
 
 /** Those whose logs are here, the newest first. */
 async function runs(cwd: string): Promise<readonly Candidate[]> {
+  const { openProject } = await dvc();
   const { root } = await openProject(cwd);
   const folder = join(root, '.reprise', 'logs');
   const found = readdirSync(folder)
@@ -50,11 +51,17 @@ async function runs(cwd: string): Promise<readonly Candidate[]> {
 }
 
 async function remotes(cwd: string): Promise<readonly Candidate[]> {
+  const { openProject, readRemotes } = await dvc();
   const { root } = await openProject(cwd);
   return [...readRemotes(root).byName].map(([value, settings]) => ({
     value,
     description: settings.get('url')?.value ?? '',
   }));
+}
+
+async function problems(): Promise<readonly Candidate[]> {
+  const { problemTypes } = await import('../../configs/index.js');
+  return problemTypes.map((value) => ({ value, description: '' }));
 }
 
 function described(values: Readonly<Record<string, string>>): readonly Candidate[] {
