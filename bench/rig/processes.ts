@@ -17,16 +17,22 @@ export function start(
     env: { ...process.env, TEMPORAL_ADDRESS: address, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  child.stdout.resume();
+  // With `--json`, it says there why it failed.
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    lastWords.set(child, `${lastWords.get(child) ?? ''}${text}`.slice(-MOST_WORDS));
+  });
   return child;
 }
+
+const lastWords = new WeakMap<ChildProcess, string>();
+const MOST_WORDS = 2_000;
 
 export function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return Promise.resolve();
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`${child.spawnfile} ended with code ${code}`));
+      else reject(new Error(`${child.spawnfile} ended with code ${code}\n${lastWords.get(child) ?? ''}`));
     });
   });
 }
