@@ -27,6 +27,7 @@ describeWithS3('while everything breaks', () => {
       if (file !== undefined) saveReport(report, file);
       expect(report.wrong).toEqual([]);
       expect(report.runs).toBeGreaterThanOrEqual(20);
+      expect(report.continued).toBeGreaterThan(0);
     },
     // Longer than the calm after it, so that who did not end is named.
     (minutes + 15) * 60_000,

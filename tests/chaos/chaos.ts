@@ -32,6 +32,7 @@ export class Chaos {
   readonly #dice: Dice;
   readonly #wrong: string[] = [];
   readonly #seconds: number[] = [];
+  #continued = 0;
   readonly #trace = join(mkdtempSync(join(tmpdir(), 'reprise-trace-')), 'trace');
   readonly #buckets: Buckets;
   /** At which somebody works, and those that have done their work. */
@@ -104,6 +105,7 @@ export class Chaos {
     return {
       seconds: (Date.now() - started) / 1000,
       runs: sorted.length,
+      continued: this.#continued,
       mischief: mischief.counts,
       s3: { requests: this.network.requests, ...this.network.faults },
       training: this.#training(),
@@ -201,10 +203,13 @@ export class Chaos {
 
   async #resultOf(workflowId: string): Promise<ReproduceResult> {
     for (;;) {
-      const { status, raw } = await this.#patience.persist((client) =>
+      const { status, runId, raw } = await this.#patience.persist((client) =>
         client.workflow.getHandle(workflowId).describe(),
       );
-      if (status.name !== 'RUNNING') break;
+      if (status.name !== 'RUNNING') {
+        if (raw.workflowExecutionInfo?.firstRunId !== runId) this.#continued++;
+        break;
+      }
       if (this.#patience.isOver()) {
         const pending = (raw.pendingActivities ?? []).map(({ attempt, state, lastFailure, activityId }) => ({
           activityId,

@@ -15,6 +15,8 @@ export interface ChaosOptions {
 export interface ChaosReport {
   readonly seconds: number;
   readonly runs: number;
+  /** Of those on the shared hosts: how many were continued as new. */
+  readonly continued: number;
   readonly mischief: Readonly<Record<string, number>>;
   readonly s3: {
     readonly requests: number;

@@ -7,6 +7,9 @@ import { Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES, SERVER_SETTINGS } from '../../workflows/index.js';
 import { freePort } from '../rig/free-port.js';
 
+/** Runs are continued as new after so few events, with whatever becomes of them then. */
+const EARLY = { 'limit.historyCount.suggestContinueAsNew': '30' };
+
 /** A real Temporal server whose database is a file: it may be killed, and has all its runs when it is back. */
 export class TemporalServer {
   #child: ChildProcess | undefined;
@@ -30,7 +33,7 @@ export class TemporalServer {
       [
         ...['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(this.port)],
         ...['--db-filename', join(this.#folder, 'temporal.db'), '--log-level', 'never'],
-        ...Object.entries(SERVER_SETTINGS).flatMap(([key, value]) => [
+        ...Object.entries({ ...SERVER_SETTINGS, ...EARLY }).flatMap(([key, value]) => [
           '--dynamic-config-value',
           `${key}=${value}`,
         ]),
