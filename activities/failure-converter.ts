@@ -73,6 +73,8 @@ function commandFailure(
         return fail('stage-tempfail', 'the command asked to be run again (exit 75)', false);
       return fail('stage-failed', `the command failed with exit code ${end.code}`, true);
     case 'killed':
+      if (error.isOutOfMemory)
+        return fail('stage-out-of-memory', 'memory ran out: the system has killed the command', true);
       return fail('stage-killed', `the command was ended by ${end.signal}`, true);
     case 'not-started':
       return fail('stage-failed', `the command could not be started: ${end.message}`, true);

@@ -5,6 +5,8 @@ import { DiagnosticError } from '../../diagnostics/index.js';
 import { BYTE_OF } from './byte-alphabet.js';
 import { longestFirst } from './longest-first.js';
 import { readPairFrame, type Framing, type PairFrame } from './pair-frame.js';
+import { setApart, setsIdeographsApart } from './rare-ideographs.js';
+import { withUnicodeSpaces } from './unicode-spaces.js';
 import type { TextPair } from '../data/index.js';
 
 /** The files that make a tokenizer: what a model's folder holds, and what is copied beside a finetuned one. */
@@ -87,6 +89,7 @@ export class TextTokenizer {
   readonly #file: string;
   /** A token's characters stand for a byte each, as in GPT-2's alphabet. */
   readonly #byteLevel: boolean;
+  readonly #ideographsApart: boolean;
   #longest: number | undefined;
   readonly #special: ReadonlySet<number>;
   readonly #added: ReadonlySet<number>;
@@ -104,8 +107,9 @@ export class TextTokenizer {
     this.specialTokens = specialTokensOf(modelDir, config);
     this.#file = join(modelDir, 'tokenizer.json');
     const json = readJson(modelDir, 'tokenizer.json');
-    this.#tokenizer = new Tokenizer(json, config);
+    this.#tokenizer = new Tokenizer(withUnicodeSpaces(json), config);
     this.#byteLevel = JSON.stringify(json['decoder'] ?? null).includes('"ByteLevel"');
+    this.#ideographsApart = setsIdeographsApart(json['normalizer']);
     const added = [...this.#tokenizer.get_added_tokens_decoder()];
     this.#added = new Set(added.map(([id]) => id));
     this.#special = new Set(added.filter(([, token]) => token.special).map(([id]) => id));
@@ -170,7 +174,8 @@ export class TextTokenizer {
 
   /** The text's own ids, all of them, with nothing put around them. */
   tokenize(text: string): number[] {
-    return this.#tokenizer.encode(text, { add_special_tokens: false }).ids as number[];
+    const given = this.#ideographsApart ? setApart(text) : text;
+    return this.#tokenizer.encode(given, { add_special_tokens: false }).ids as number[];
   }
 
   /** The ids with which a text begins, `count` at least where it has as many: all of it is looked at only where its beginning has fewer. */

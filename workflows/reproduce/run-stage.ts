@@ -154,13 +154,16 @@ export function usageOf(failure: unknown): StageUsage | undefined {
 
 /** How often a command that a signal ended is run again when the stage does not set `retries`. */
 const RETRIES_AFTER_SIGNAL = 3;
+/** And one that the system killed for want of memory: that may have been another's. */
+const RETRIES_AFTER_MEMORY = 1;
 
 function mayRunAgain(failure: unknown, attempt: number, retries: number): boolean {
   const cause = failure instanceof ActivityFailure ? failure.cause : undefined;
   if (!(cause instanceof ApplicationFailure)) return false;
   if (cause.type === 'stage-failed') return attempt <= retries;
-  // Killed from outside, or out of memory: the command did not say that it cannot succeed.
+  // Killed from outside: the command did not say that it cannot succeed.
   if (cause.type === 'stage-killed') return attempt <= Math.max(retries, RETRIES_AFTER_SIGNAL);
+  if (cause.type === 'stage-out-of-memory') return attempt <= Math.max(retries, RETRIES_AFTER_MEMORY);
   return false;
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { jest } from '@jest/globals';
@@ -7,8 +7,8 @@ import { endAll, EXECUTABLE, reprise } from '../../rig/reprise.js';
 import { tinyGpt2 } from './tiny-gpt2.js';
 import { tinyProject } from './tiny-project.js';
 
-/** Memory runs out in earnest: a batch that takes gigabytes, in a process that may have one. What the system kills as a stage is begun again a few times, each a minute of work or more on a busy host. */
-jest.setTimeout(900_000);
+/** Memory runs out in earnest: a batch that takes gigabytes, in a process that may have one. Each beginning is a minute of work or more on a busy host. */
+jest.setTimeout(600_000);
 
 const config = { batch_size: 8000, max_steps: 2, max_length: 64 };
 const MiB = 2 ** 20;
@@ -95,5 +95,13 @@ const wanted = {
     expect(code).not.toBe(0);
     expect(stdout + stderr).toContain('memory ran out: ');
     expect(stdout + stderr).toMatch(/fix: lower finetuning.batch_size/);
+    // Killed by the system, it is begun once more.
+    const attempts = group === undefined ? 1 : 2;
+    const logs = join(root, '.reprise/logs');
+    const log = readdirSync(logs, { recursive: true, encoding: 'utf8' }).find((name) =>
+      name.endsWith('.log'),
+    );
+    const begun = readFileSync(join(logs, log as string), 'utf8').match(/^--- finetune, attempt /gm);
+    expect(begun).toHaveLength(attempts);
   });
 });
