@@ -112,7 +112,7 @@ describe('evaluating', () => {
     expect(read(untrained, 'reports/report.html')).toContain('says noun.&lt;tool&gt; for every');
     expect(JSON.parse(read(untrained, 'metrics.json'))).toMatchObject({ better: { than_majority: false } });
     // Trained on labels that do not belong to the texts.
-    const shifted = train.map((row, at) => ({ ...row, label: (train[(at * 7 + 3) % 120] as Row).label }));
+    const shifted = train.map((row, at) => ({ ...row, label: (train[Math.floor(at / 3)] as Row).label }));
     const guesses = await run(project(), {
       finetuned: (labels) => ({ description: 'shifted', open: async () => naiveBayes(shifted, labels) }),
     });
