@@ -73,13 +73,14 @@ export async function openAnyClassifier(options: OpenImageClassifierOptions): Pr
 }
 
 export {
-  firstColumns,
+  firstRecords,
   ingest,
   prepare,
   preprocess,
   readPrompts,
   readQuestions,
   readTextRows,
+  type FirstRecords,
   type PreprocessReport,
   type PromptRow,
   type Row,

@@ -39,8 +39,8 @@ export function evaluateCommand(): Command {
         reporter.done();
         process.stdout.write(
           json
-            ? `${JSON.stringify({ event: 'result', stage: 'evaluate', ...told.result })}\n`
-            : `${told.summary}metrics.json, ${told.report}\n`,
+            ? `${JSON.stringify({ event: 'result', stage: 'evaluate', ...told.result, doubts: told.doubts })}\n`
+            : `${told.summary}${told.doubts.map((doubt) => `warning: ${doubt}\n`).join('')}metrics.json, ${told.report}\n`,
         );
       } finally {
         reporter.done();

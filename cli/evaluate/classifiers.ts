@@ -48,6 +48,7 @@ export async function evaluateClassifiers(evaluation: Evaluation, onProgress: On
       latency_ms: each(({ latency }) => latency),
     },
     report: `${projectLayout.reports}/report.html`,
+    doubts: comparison.worth.doubts,
     summary: summary(comparison, speed),
     tracked: {
       rows: comparison.rows.length,

@@ -63,6 +63,7 @@ export async function evaluateLanguageModels(evaluation: Evaluation, onProgress:
     tracked: { rows: comparison.rows.length, base: numbers(base), finetuned: numbers(finetuned) },
     result: { ...languageMetrics(comparison, config), latency_ms: latency },
     report: `${projectLayout.reports}/report.html`,
+    doubts: comparison.worth.doubts,
     summary:
       textTable([
         ['', 'perplexity', 'bits/byte', ...completed, 'ms/row'],

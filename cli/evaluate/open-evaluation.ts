@@ -34,6 +34,8 @@ export interface Evaluation {
 export interface Told {
   readonly result: object;
   readonly summary: string;
+  /** Why the finetuned model may not be worth having. */
+  readonly doubts: readonly string[];
   /** What to look at, relative to the project. */
   readonly report: string;
   /** What goes to the run of the training, where runs are tracked. */

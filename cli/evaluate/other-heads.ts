@@ -42,6 +42,7 @@ export async function evaluateOtherHeads(evaluation: Evaluation, onProgress: OnU
   return {
     result: answersRecord(comparison, config),
     report: `${projectLayout.reports}/report.html`,
+    doubts: comparison.worth.doubts,
     summary:
       textTable([
         ['', ...names],

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { CommandExit, EXIT } from '../report-error.js';
 import { isThere } from './own-data.js';
 import { tasks, type Task } from './tasks.js';
@@ -9,29 +9,36 @@ export interface Answers {
   readonly data?: string;
 }
 
-type Ask = (prompt: string) => Promise<string>;
+/** @returns what was typed, without spaces around it */
+export type Ask = (prompt: string) => Promise<string>;
 
-/** Asks a person, on the terminal, what flags have not said. */
-export async function askForProject(): Promise<Answers> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // Keeps what was typed, or pasted, before it is asked for.
-  const lines = terminal[Symbol.asyncIterator]();
-  const ask = async (prompt: string): Promise<string> => {
-    terminal.setPrompt(prompt);
-    terminal.prompt();
-    const { value, done } = await lines.next();
-    if (!done) return value.trim();
-    // Ctrl-C or Ctrl-D: nothing was made yet.
-    process.stderr.write('\n');
-    throw new CommandExit(EXIT.interrupted);
+/** A person on a terminal. Lines are kept that were typed, or pasted, before they are asked for. */
+export function openTerminal(): { readonly ask: Ask; close(): void } {
+  let opened: { readonly terminal: Interface; readonly lines: AsyncIterator<string> } | undefined;
+  const open = () => {
+    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    return { terminal, lines: terminal[Symbol.asyncIterator]() };
   };
-  try {
-    const task = await askTask(ask);
-    const data = await askData(ask);
-    return { task, ...(data === undefined ? {} : { data }) };
-  } finally {
-    terminal.close();
-  }
+  return {
+    async ask(prompt) {
+      const { terminal, lines } = (opened ??= open());
+      terminal.setPrompt(prompt);
+      terminal.prompt();
+      const { value, done } = await lines.next();
+      if (!done) return value.trim();
+      // Ctrl-C or Ctrl-D: nothing was made yet.
+      process.stderr.write('\n');
+      throw new CommandExit(EXIT.interrupted);
+    },
+    close: () => opened?.terminal.close(),
+  };
+}
+
+/** Asks a person what flags have not said. */
+export async function askForProject(ask: Ask): Promise<Answers> {
+  const task = await askTask(ask);
+  const data = await askData(ask);
+  return { task, ...(data === undefined ? {} : { data }) };
 }
 
 /** A number, a name, or nothing for the first. */

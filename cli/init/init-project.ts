@@ -1,11 +1,14 @@
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import type { ProblemType } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { packageRoot } from '../../infra/locate/index.js';
+import type { FirstRecords } from '../../finetuning/index.js';
 import { firstCommit, gitInit, gitState, ignoresDvc } from './git.js';
 import { withManifest } from './manifest.js';
 import { fieldsFor, type ChosenFields } from './fields.js';
-import { columnsOf } from './own-columns.js';
+import { asFields, withGiven } from './given-fields.js';
+import { recordsOf } from './own-columns.js';
 import { withOwnData } from './own-data.js';
 import { asProblemType, withProblemType } from './problem-types.js';
 import { dvcFiles, templateFiles, type ProjectFile } from './project-files.js';
@@ -31,7 +34,7 @@ export interface InitResult {
   /** A repository was made for it. */
   readonly gitInit: boolean;
   readonly committed: boolean;
-  /** Of records of one's own: what `preprocessing.fields` has, and the columns, where it is not among them. */
+  /** Of records of one's own: what `preprocessing.fields` has, whether it is guessed, and the columns, where it is not among them. */
   readonly fields?: ChosenFields;
 }
 
@@ -39,7 +42,7 @@ export interface InitResult {
  * Lays out a finetuning project: the template, the presets, what `dvc init` writes, and a git repository if none has
  * the folder. Needs neither DVC nor a network. Run again on a finished project, it changes nothing.
  *
- * @throws DiagnosticError `not-a-folder`, `files-exist`, `dvc-ignored`, those of `withOwnData` and `asProblemType`
+ * @throws DiagnosticError `not-a-folder`, `files-exist`, `dvc-ignored`, those of `withOwnData`, `asProblemType`, `asFields` and `withGiven`
  */
 export async function initProject(options: {
   readonly folder: string;
@@ -49,6 +52,10 @@ export async function initProject(options: {
   readonly data?: string;
   /** What is said of a text: as `finetuning.problem_type`; one of the labels, if absent. */
   readonly problemType?: string;
+  /** Which columns are what, as `role=column`. What is not said is found by names and contents. */
+  readonly fields?: readonly string[];
+  /** Asks a person, where columns are not known by their names. */
+  readonly askForFields?: (sample: FirstRecords, likely: ChosenFields) => Promise<ChosenFields>;
   /** Replace files of the same name. DVC's config is kept even so. */
   readonly force?: boolean;
   readonly commit?: boolean;
@@ -58,10 +65,11 @@ export async function initProject(options: {
   const task = options.task ?? 'text-classification';
   const common = withManifest(await templateFiles(packageRoot(), task), packageRoot(), folder);
   const problem = asProblemType(options.problemType ?? 'single_label_classification', task, options.data);
+  const given = asFields(options.fields ?? [], task, options.data);
   const fields =
     options.data === undefined || task === 'image-classification'
       ? undefined
-      : fieldsFor(task, problem, await columnsOf(options.data));
+      : await chosenFields(task, problem, options.data, given, options.askForFields);
   const own =
     options.data === undefined
       ? common
@@ -111,6 +119,20 @@ export async function initProject(options: {
     committed,
     ...(fields ? { fields } : {}),
   };
+}
+
+async function chosenFields(
+  task: Exclude<Task, 'image-classification'>,
+  problem: ProblemType,
+  data: string,
+  given: Readonly<Record<string, string>>,
+  ask: ((sample: FirstRecords, likely: ChosenFields) => Promise<ChosenFields>) | undefined,
+): Promise<ChosenFields> {
+  const sample = await recordsOf(data);
+  const chosen = withGiven(fieldsFor(task, problem, sample), given, sample?.columns);
+  const isOpen = chosen.guessed ?? chosen.notAmong !== undefined;
+  if (!sample || !isOpen || !ask || Object.keys(given).length > 0) return chosen;
+  return await ask(sample, chosen);
 }
 
 interface Plan {

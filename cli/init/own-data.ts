@@ -45,7 +45,7 @@ const DATA_CONFIG: Comments = [
  *
  * @param chosen fields of records; of pictures none
  *
- * @throws DiagnosticError `source-missing`
+ * @throws DiagnosticError `source-missing`, `pictures-in-table`
  */
 export function withOwnData(
   files: readonly ProjectFile[],
@@ -58,6 +58,12 @@ export function withOwnData(
     throw new DiagnosticError('source-missing', {
       message: `--data names ${data}, which does not exist`,
       fix: 'name a file or folder, or a source such as https://…, s3://…, hf:<owner>/<data set>',
+    });
+  if (task === 'image-classification' && !isSource(data) && RECORDS.test(data))
+    throw new DiagnosticError('pictures-in-table', {
+      message: `--data names ${data}, which is a table, and pictures are read from folders`,
+      expected: 'a folder with a folder of pictures for each label',
+      fix: 'put (or link) each picture into a folder that is called as its label, and name the folder around these with --data',
     });
   const path = relative(folder, resolve(data)) || '.';
   const format = task === 'image-classification' ? undefined : formatOf(data, task);
@@ -92,6 +98,8 @@ export function withOwnData(
         if (format !== undefined) config.setIn(['preprocessing', 'format'], format);
         if (chosen && format === 'records')
           config.setIn(['preprocessing', 'fields'], config.createNode(chosen.fields));
+        if (chosen?.separator !== undefined && format === 'records')
+          config.setIn(['preprocessing', 'separator'], chosen.separator);
         if (task === 'text-classification') {
           config.deleteIn(['preparation', 'test_rows']);
           config.deleteIn(['preparation', 'val_rows']);

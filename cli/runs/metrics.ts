@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import type { Output, Stage } from '../../dvc/status.js';
-import type { MetricsEvent } from '../display/index.js';
+import type { MetricsEvent, NoticeEvent } from '../display/index.js';
 import type { LocalProject } from './local-project.js';
+import { worthNotice } from './worth-notice.js';
 
 const run = promisify(execFile);
 /** A metrics file with more figures than this is not read by people. */
@@ -14,38 +15,41 @@ const MOST_VALUES = 40;
 /** Each asks git once or twice, which is a process. */
 const AT_ONCE = 8;
 
-/** The figures of the selected stages' metrics files, each beside its value in git's HEAD. Files that cannot be read are left out. */
-export async function readMetrics(project: LocalProject): Promise<MetricsEvent[]> {
+/** The figures of the selected stages' metrics files, each beside its value in git's HEAD, and what is to be told of them. Files that cannot be read are left out. */
+export async function readMetrics(project: LocalProject): Promise<(MetricsEvent | NoticeEvent)[]> {
   const metrics = project.selected.flatMap((stage) =>
     stage.outs.filter((out) => out.kind === 'metric').map((out) => ({ stage, out })),
   );
-  const events: (MetricsEvent | undefined)[] = [];
+  const events: (MetricsEvent | NoticeEvent)[] = [];
   for (let at = 0; at < metrics.length; at += AT_ONCE) {
     const some = metrics.slice(at, at + AT_ONCE);
-    events.push(...(await Promise.all(some.map(({ stage, out }) => readMetric(project, stage, out)))));
+    events.push(...(await Promise.all(some.map(({ stage, out }) => readMetric(project, stage, out)))).flat());
   }
-  return events.filter((event) => event !== undefined);
+  return events;
 }
 
 async function readMetric(
   { root, pipeline }: LocalProject,
   stage: Stage,
   out: Output,
-): Promise<MetricsEvent | undefined> {
+): Promise<(MetricsEvent | NoticeEvent)[]> {
   const text = await readFile(out.file, 'utf8').catch(() => undefined);
   const values = text === undefined ? undefined : figures(out.file, text);
-  if (!values || values.size === 0) return undefined;
+  if (text === undefined || !values || values.size === 0) return [];
   const before = await textInHead(root, pipeline.project.config.cacheDir, stage, out);
   const previous =
     (before === undefined ? undefined : figures(out.file, before)) ?? new Map<string, number>();
-  return {
+  const path = relative(root, out.file);
+  const event: MetricsEvent = {
     event: 'metrics',
-    path: relative(root, out.file),
+    path,
     values: [...values].slice(0, MOST_VALUES).map(([name, value]) => {
       const old = previous.get(name);
       return { name, value, ...(old === undefined ? {} : { previous: old }) };
     }),
   };
+  const notice = worthNotice(path, text);
+  return [event, ...(notice ? [notice] : [])];
 }
 
 /** Dotted name → number, in the file's order. Undefined when it cannot be parsed. */

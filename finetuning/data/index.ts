@@ -1,7 +1,7 @@
 export { cacheFolder } from './ingestion/cache-folder.js';
 export { ingest, type IngestOptions, type IngestResult } from './ingestion/ingest.js';
 export type { Bucket } from './ingestion/open-bucket.js';
-export { firstColumns } from './preprocessing/first-columns.js';
+export { firstRecords, type FirstRecords } from './preprocessing/first-records.js';
 export { preprocess } from './preprocessing/preprocess.js';
 export type { PreprocessReport } from './preprocessing/preprocess-report.js';
 export { prepare, type PrepareResult } from './preparation/prepare.js';

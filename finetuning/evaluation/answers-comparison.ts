@@ -2,6 +2,7 @@ import { METRIC_DECIMALS, round } from './round.js';
 import type { AnswerRows, OtherProblem } from './answer-rows.js';
 import type { ComparedPair } from './compared/compared.js';
 import type { ClassMetrics } from './metrics.js';
+import type { Worth } from './worth.js';
 import { multiLabelMetrics } from './metrics-multi-label.js';
 import { regressionByOutput } from './regression-by-output.js';
 
@@ -36,6 +37,7 @@ export interface AnswersComparison {
   readonly production?: JudgedAnswers;
   readonly finetuned: JudgedAnswers;
   readonly compared: readonly ComparedPair[];
+  readonly worth: Worth;
   /** Why the model in production is not among them, where there is one. */
   readonly notCompared?: string;
 }

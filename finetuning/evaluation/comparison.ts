@@ -4,6 +4,7 @@ import type { Decisions } from './decide.js';
 import { confusionMatrix, metricsOf, type ConfusionMatrix, type Metrics } from './metrics.js';
 import type { ProbabilityMetrics } from './probability-metrics.js';
 import type { LabelledSet, TestSet } from './test-set.js';
+import type { Worth } from './worth.js';
 
 /** One model's answers on the test rows, and what they are worth. */
 export interface Judged extends Decisions {
@@ -35,6 +36,7 @@ export interface Comparison {
   readonly finetuned: JudgedModel;
   /** Each model beside the others. */
   readonly compared: readonly ComparedPair[];
+  readonly worth: Worth;
   /** Why the model in production is not among them, where there is one. */
   readonly notCompared?: string;
 }

@@ -15,6 +15,7 @@ import { actualOf, judgeAnswers, type AnswersComparison, type JudgedAnswers } fr
 import type { Contender, Production } from './classifier.js';
 import { compareAnswers } from './compared/compare-answers.js';
 import { comparePairs, type ModelName } from './compared/compared.js';
+import { answersWorth } from './worth.js';
 import { writeAnswersOutputs } from './write-answers-outputs.js';
 
 export interface EvaluateAnswersOptions {
@@ -90,11 +91,12 @@ export async function evaluateAnswers(options: EvaluateAnswersOptions): Promise<
     ? 'The model in production is not compared: it was made for other labels.'
     : production?.reason;
   const answered = { problem, actual: known.actual, outputs: labels.length };
+  const compared = await comparePairs<JudgedAnswers>(models, (before, after) =>
+    compareAnswers(answered, before.logits, after.logits, config.intervals),
+  );
   const comparison: AnswersComparison = {
-    ...{ name, rows, ...known, ...models },
-    compared: await comparePairs<JudgedAnswers>(models, (before, after) =>
-      compareAnswers(answered, before.logits, after.logits, config.intervals),
-    ),
+    ...{ name, rows, ...known, ...models, compared },
+    worth: answersWorth(problem === 'regression', finetuned, compared, rows.ids.length),
     ...(inProduction || reason === undefined ? {} : { notCompared: reason }),
   };
   await writeAnswersOutputs(root, comparison, config);

@@ -16,6 +16,7 @@ import {
   type TestSet,
   type TestSetFiles,
 } from './test-set.js';
+import { classifierWorth } from './worth.js';
 import { figuresOf, writeOutputs } from './write-outputs.js';
 
 export interface EvaluateOptions {
@@ -68,16 +69,20 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
     finetuned: finetuned.judged,
   };
   const known = { actual: test.actual, labels: test.labels.length };
+  const majority = judgeMajority(test);
+  const compared = await comparePairs<Judged>(models, (before, after) =>
+    compareClassifiers(known, before, after, config.intervals),
+  );
+  const overMajority = await compareClassifiers(known, majority, models.finetuned, config.intervals);
   const comparison: Comparison = {
     name,
     labels: test.labels,
     rows: test.rows,
     actual: test.actual,
-    majority: judgeMajority(test),
+    majority,
     ...models,
-    compared: await comparePairs<Judged>(models, (before, after) =>
-      compareClassifiers(known, before, after, config.intervals),
-    ),
+    compared,
+    worth: classifierWorth({ ...test, majority, finetuned: models.finetuned }, overMajority, compared),
     ...(production?.reason === undefined ? {} : { notCompared: production.reason }),
   };
   await writeOutputs(root, comparison, config, test.inputs);

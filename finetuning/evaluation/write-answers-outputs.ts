@@ -39,7 +39,7 @@ export async function writeAnswersOutputs(
 
 /** What metrics.json has, for `dvc metrics show`. */
 export function answersRecord(
-  { rows, problem, labels, base, production, finetuned, compared }: AnswersComparison,
+  { rows, problem, labels, base, production, finetuned, compared, worth }: AnswersComparison,
   { intervals }: Pick<EvaluationConfig, 'intervals'>,
 ): object {
   const outputs = labels.map((label, at): [string, Readonly<Record<string, Figures>>] => [
@@ -52,6 +52,7 @@ export function answersRecord(
     base: figuresOf(base),
     ...(production ? { production: figuresOf(production) } : {}),
     finetuned: figuresOf(finetuned),
+    better: worth.better,
     compared: comparedRecord(compared, intervals),
     ...(finetuned.outputs.length > 1 ? { outputs: Object.fromEntries(outputs) } : {}),
   };

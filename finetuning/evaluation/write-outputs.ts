@@ -67,6 +67,7 @@ export function metricsRecord(
       accuracy: round(finetuned.metrics.accuracy - base.metrics.accuracy),
       macro_f1: round(finetuned.metrics.macro_f1 - base.metrics.macro_f1),
     },
+    better: comparison.worth.better,
     compared: comparedRecord(comparison.compared, intervals),
     ...(sets.length > 0 ? { sets: Object.fromEntries(sets) as object } : {}),
   };

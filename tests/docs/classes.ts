@@ -107,6 +107,7 @@ export const RUN_IN = {
     'reprise init project --task causal-lm',
     'reprise init project --data reviews.csv',
     'reprise init my-project --data stars.csv --problem-type regression',
+    'reprise init my-project --data calls.csv --field text=utterance --field label=intent',
     'reprise doctor',
     'reprise completion bash',
     'reprise completion zsh',

@@ -358,6 +358,12 @@ describe('the lines of the pages run', () => {
       open(join(folder, 'own')),
       'reprise init my-project --data stars.csv --problem-type regression',
     );
+    mkdirSync(join(folder, 'calls'));
+    writeFileSync(join(folder, 'calls/calls.csv'), 'utterance,intent\na,b\n');
+    await well(
+      open(join(folder, 'calls')),
+      'reprise init my-project --data calls.csv --field text=utterance --field label=intent',
+    );
     for (const name of ['bash', 'zsh', 'fish'])
       expect(await well(shell, `reprise completion ${name}`)).toContain('completion candidates');
     // What it finds missing is told by its exit code.

@@ -4,6 +4,8 @@ import type { RunState, StageProgress, StageState } from '../types.js';
 export const ROWS = 200;
 /** Characters: a stage's name may have any number. */
 const LONGEST_CELL = 200;
+/** Characters of a name that are kept on one line. */
+const UNBROKEN = 40;
 
 /**
  * The table of Temporal's UI, as Markdown.
@@ -19,10 +21,19 @@ export function stageTable(
   return [
     `**${project}**: ${status}`,
     '',
-    '| stage | status | queue | time | |',
+    `| ${wide(
+      'stage',
+      stages.map(({ address }) => address),
+    )} | status | ${wide(
+      'queue',
+      stages.map(({ queue }) => queue),
+    )} | time | |`,
     '|---|---|---|---|---|',
     ...stages.map(row),
     ...(stages.length < size ? ['', `and ${size - stages.length} more`] : []),
+    // The frame that the UI shows it in is a line too short.
+    '',
+    '\u00a0',
   ].join('\n');
 }
 
@@ -33,6 +44,16 @@ function row(stage: StageState): string {
       ? `${((finishedAt - startedAt) / 1000).toFixed(1)}\u00a0s`
       : '';
   return `| ${cell(address)} | ${status} | ${cell(queue)} | ${seconds} | ${cell(note(stage, progress))} |`;
+}
+
+/**
+ * A column's title that no line break can make narrower than what stands below. The UI breaks names at their hyphens, and names
+ * with other hyphens could not be copied from it.
+ */
+function wide(title: string, names: readonly string[]): string {
+  const longest = Math.max(0, ...names.map(({ length }) => Math.min(length, UNBROKEN)));
+  const pad = '\u00a0'.repeat(Math.max(0, Math.ceil((longest - title.length) / 2)));
+  return `${pad}${title}${pad}`;
 }
 
 function note(stage: StageState, progress: StageProgress | undefined): string {

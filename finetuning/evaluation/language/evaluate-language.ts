@@ -8,6 +8,7 @@ import type { Production } from '../classifier.js';
 import { compareLanguage } from '../compared/compare-language.js';
 import { comparePairs, type ModelName } from '../compared/compared.js';
 import { Stopwatch } from '../stopwatch.js';
+import { languageWorth } from '../worth.js';
 import { completionFigures } from '../texts/completion-figures.js';
 import type { JudgedLanguage, LanguageComparison } from './language-comparison.js';
 import { languageFigures, type LanguageFigures } from './language-figures.js';
@@ -63,15 +64,17 @@ export async function evaluateLanguage(options: EvaluateLanguageOptions): Promis
       : {}),
   };
   const references = referencesOf(rows, asked);
+  const compared = await comparePairs<JudgedLanguage>(models, (before, after) =>
+    compareLanguage(references, before, after, config.intervals),
+  );
   const comparison: LanguageComparison = {
     name,
     rows,
     asked,
     questions: questions.length,
     ...models,
-    compared: await comparePairs<JudgedLanguage>(models, (before, after) =>
-      compareLanguage(references, before, after, config.intervals),
-    ),
+    compared,
+    worth: languageWorth(compared, rows.length),
     ...(production && 'reason' in production ? { notCompared: production.reason } : {}),
     sets: Object.fromEntries([...sets].map(([set, { length }]) => [set, length])),
   };

@@ -2,6 +2,7 @@ import type { RowScore } from '../../models/scoring/open-scorer.js';
 import type { ComparedPair } from '../compared/compared.js';
 import type { Latency } from '../stopwatch.js';
 import type { CompletionFigures } from '../texts/completion-figures.js';
+import type { Worth } from '../worth.js';
 import type { LanguageFigures } from './language-figures.js';
 import type { LanguageTestRow } from './language-set.js';
 
@@ -35,6 +36,7 @@ export interface LanguageComparison {
   readonly finetuned: JudgedLanguage;
   /** Each model beside the others. */
   readonly compared: readonly ComparedPair[];
+  readonly worth: Worth;
   /** Why the model in production is not among them, where there is one. */
   readonly notCompared?: string;
   /** Rows of the other sets. */

@@ -34,6 +34,7 @@ export function renderLanguageReport(
   return renderPage({
     name,
     lead,
+    doubts: comparison.worth.doubts,
     cards: [
       cardOf('Finetuned', 'finetuned', finetuned),
       ...(production ? [cardOf('In production', 'production', production)] : []),

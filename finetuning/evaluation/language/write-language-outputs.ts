@@ -37,7 +37,7 @@ export async function writeLanguageOutputs(
 
 /** What metrics.json has, for `dvc metrics show`. */
 export function languageMetrics(
-  { rows, asked, base, production, finetuned, compared, sets }: LanguageComparison,
+  { rows, asked, base, production, finetuned, worth, compared, sets }: LanguageComparison,
   { intervals }: Pick<EvaluationConfig, 'intervals'>,
 ): object {
   const sum = (of: (score: RowScore) => number): number =>
@@ -65,6 +65,7 @@ export function languageMetrics(
     ...(production ? { production: overall(production) } : {}),
     finetuned: overall(finetuned),
     gain: gain(base, finetuned),
+    better: worth.better,
     compared: comparedRecord(compared, intervals),
     ...(others.length > 0 ? { sets: Object.fromEntries(others) as object } : {}),
   };

@@ -27,6 +27,7 @@ export function renderAnswersReport(comparison: AnswersComparison, config: Evalu
   return renderPage({
     name,
     lead: `${count(rows.ids.length)} held-out test rows, ${what}.`,
+    doubts: comparison.worth.doubts,
     cards: [
       cardOf('Finetuned', 'finetuned', finetuned),
       ...(production ? [cardOf('In production', 'production', production)] : []),

@@ -13,13 +13,15 @@ export interface Page {
   readonly name: string;
   /** A sentence or two under the title, as HTML. */
   readonly lead: string;
+  /** Why the finetuned model may not be worth having. */
+  readonly doubts: readonly string[];
   /** `<li>`s. */
   readonly cards: readonly string[];
   readonly sections: readonly Section[];
 }
 
 /** One HTML page that needs nothing else: no scripts, no fonts, no network, and its policy forbids them. */
-export function renderPage({ name, lead, cards, sections }: Page): string {
+export function renderPage({ name, lead, doubts, cards, sections }: Page): string {
   const body = sections.map(
     ({ id, title, content }) =>
       `<section aria-labelledby="${id}"><h2 id="${id}">${escape(title)}</h2>\n${content}\n</section>`,
@@ -40,7 +42,7 @@ ${style}
 <header>
 <h1>${escape(name)}</h1>
 <p>${lead}</p>
-</header>
+${doubts.map((doubt) => `<p class="doubt"><strong>Look out.</strong> ${escape(doubt)}</p>\n`).join('')}</header>
 <ul class="cards">
 ${cards.join('\n')}
 </ul>

@@ -29,6 +29,7 @@ export function renderReport(
   return renderPage({
     name,
     lead: `${count(rows.length)} held-out test rows, ${labels.length} labels. The finetuned model is right on ${count(right)} of them.`,
+    doubts: comparison.worth.doubts,
     cards: [
       cardOf('Finetuned', 'finetuned', finetuned),
       ...(production ? [cardOf('In production', 'production', production)] : []),

@@ -18,6 +18,7 @@ body {
 }
 main { max-width: 68rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
 header p, .note { color: var(--soft); max-width: 46rem; }
+.doubt { max-width: 46rem; border-left: 4px solid var(--base); background: var(--card); padding: .6rem .9rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem; letter-spacing: -.01em; }
 h2 { font-size: 1.2rem; margin: 2.8rem 0 .5rem; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1rem; margin: 1.6rem 0; padding: 0; list-style: none; }

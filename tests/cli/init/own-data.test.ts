@@ -119,4 +119,30 @@ describe('reprise init with data of the user’s own', () => {
       expect(loadBaseConfig(join(cwd, 'project')).task).toBe('causal-lm');
     },
   );
+
+  (existsSync('/usr/bin/script') ? it : it.skip)(
+    'asks on a terminal which columns are which, where their names do not tell',
+    async () => {
+      const cwd = temporary();
+      const rows = [
+        'I would buy it again,5,de',
+        'It broke on day one,1,en',
+        'Just what I need,5,en',
+        'Not for me at all,1,de',
+      ];
+      writeFileSync(join(cwd, 'mine.csv'), `opinion,stars,language\n${rows.join('\n')}\n`);
+      const { stdout, status } = await onTerminal(
+        `'${process.execPath}' '${EXECUTABLE}' init project --no-commit --data mine.csv`,
+        {
+          ...{ cwd, env: { ...process.env, ...gitSettings(true), TERM: 'xterm' } },
+          ...{ asks: /1–3( \[opinion\])?: /, answers: ['', '9', 'stars'] },
+        },
+      );
+      expect([status, stdout]).toEqual([0, expect.stringContaining('2  stars: 5')]);
+      expect(stdout).not.toContain('correct preprocessing.fields');
+      expect(loadDataConfig(join(cwd, 'project')).preprocessing).toMatchObject({
+        fields: { text: 'opinion', label: 'stars' },
+      });
+    },
+  );
 });

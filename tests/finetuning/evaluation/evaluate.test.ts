@@ -78,6 +78,7 @@ describe('evaluating', () => {
       'base',
       'finetuned',
       'gain',
+      'better',
       'compared',
     ]);
     expect([metrics.test_rows, metrics.labels]).toEqual([60, 3]);
@@ -89,6 +90,37 @@ describe('evaluating', () => {
       (metrics.finetuned?.accuracy as number) - (metrics.base?.accuracy as number),
       6,
     );
+  });
+
+  it('warns of a model that says one label, or is right no more often than the commonest, and not of a good one', async () => {
+    const good = project();
+    expect((await run(good)).comparison.worth).toEqual({
+      better: { than_majority: true, than_base: true },
+      doubts: [],
+    });
+    expect(read(good, 'reports/report.html')).not.toContain('Look out');
+    const untrained = project();
+    const finetuned = (labels: readonly string[]) => ({
+      description: 'Naive Bayes, not trained',
+      open: async () => naiveBayes([], labels),
+    });
+    const { comparison } = await run(untrained, { finetuned });
+    expect(comparison.worth).toEqual({
+      better: { than_majority: false, than_base: false },
+      doubts: [expect.stringContaining('says noun.<tool> for every one of 60 test rows')],
+    });
+    expect(read(untrained, 'reports/report.html')).toContain('says noun.&lt;tool&gt; for every');
+    expect(JSON.parse(read(untrained, 'metrics.json'))).toMatchObject({ better: { than_majority: false } });
+    // Trained on labels that do not belong to the texts.
+    const shifted = train.map((row, at) => ({ ...row, label: (train[Math.floor(at / 3)] as Row).label }));
+    const guesses = await run(project(), {
+      finetuned: (labels) => ({ description: 'shifted', open: async () => naiveBayes(shifted, labels) }),
+    });
+    expect(guesses.comparison.worth.doubts).toEqual([
+      expect.stringMatching(
+        /is not shown to be better than always saying noun\.plant: accuracy .*60 test rows/,
+      ),
+    ]);
   });
 
   it('writes each answer, and a line per test row for dvc plots', async () => {

@@ -102,6 +102,7 @@ async function languageReport(root: string): Promise<string> {
     compared: await comparePairs<JudgedLanguage>(models, (before, after) =>
       compareLanguage(references, before, after, config.intervals),
     ),
+    worth: { better: { than_base: false }, doubts: ['It is not shown to be better.'] },
   };
   const slices = languageSlices(comparison, []);
   const path = join(root, 'language.html');
