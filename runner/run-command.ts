@@ -6,7 +6,7 @@ import { CheckpointOrder, type PlacedCheckpoint } from './checkpoints/checkpoint
 import { openCheckpoints } from './checkpoints/local-checkpoints.js';
 import type { CheckpointStore } from './checkpoints/checkpoint-store.js';
 import type { CheckpointUploads } from './checkpoints/uploads.js';
-import { memoryKills } from './command/memory-kills.js';
+import { MemoryKills } from './command/memory-kills.js';
 import { ProgressFile, type ProgressLine } from './command/progress-file.js';
 import { redactor } from './command/redact.js';
 import { runLines, type CommandEnd } from './command/run-lines.js';
@@ -72,7 +72,7 @@ export class CommandFailed extends Error {
     readonly end: Exclude<CommandEnd, { reason: 'done' }>,
     readonly tail: readonly string[],
     readonly logFile: string,
-    /** SIGKILL ended it, and the system has killed for want of memory while it ran. */
+    /** SIGKILL ended it, when the system killed for want of memory. */
     readonly isOutOfMemory = false,
   ) {
     super(`the command ended: ${end.reason}`);
@@ -104,7 +104,7 @@ export async function runCommand(run: CommandRun): Promise<void> {
   const log = new StageLog(run.log.root, run.log.run, run.stage.address, redact);
   log.write(`--- ${run.stage.address}, attempt ${run.attempt}, ${new Date().toISOString()}\n`);
 
-  const killsBefore = memoryKills();
+  const memoryKills = new MemoryKills();
   const watch = new Watch(run, folder, order, redact, () => tail.lines().map(redact));
   const timer = setInterval(() => void watch.look(), POLL_MS);
   try {
@@ -126,12 +126,12 @@ export async function runCommand(run: CommandRun): Promise<void> {
     await watch.look();
     if (end.reason !== 'done') {
       if (watch.reached && !run.signal.aborted) throw new CommandStopped(watch.reached);
-      const isOutOfMemory =
-        end.reason === 'killed' && end.signal === 'SIGKILL' && memoryKills() !== killsBefore;
+      const isOutOfMemory = end.reason === 'killed' && end.signal === 'SIGKILL' && memoryKills.haveRisen;
       throw new CommandFailed(end, tail.lines().map(redact), log.file, isOutOfMemory);
     }
   } finally {
     clearInterval(timer);
+    memoryKills.stop();
     await watch.close();
     await log.close();
     folder.leave();
