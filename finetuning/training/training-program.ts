@@ -133,7 +133,7 @@ function summedLoss(
   if (head && smoothing === 0) {
     const features = head.features(variables, feeds, method, dropout);
     const table = parameterOf(variables, method, head.table) as tf.Tensor2D;
-    const rows = rowsOfLogits(settings, head.table);
+    const rows = rowsOfLogits(settings, head.table, features.shape[0]);
     return productCrossEntropy(features, table, labels as tf.Tensor1D, weights, rows);
   }
   const logits = network.logits(variables, feeds, method, dropout, update);
@@ -142,14 +142,20 @@ function summedLoss(
 
 /** Fewer make the products slower. */
 const FEWEST_ROWS = 256;
+/** More make a graph that TensorFlow works on for minutes before the first step. */
+const MOST_PARTS = 64;
 
 /**
- * How many rows of logits are made at once. Where the table trains, each part of them has a gradient of the table's size,
+ * How many of `all` rows of logits are made at once. Where the table trains, each part of them has a gradient of the table's size,
  * [classes, hidden]: there are as many rows then as make logits of that size.
  */
-function rowsOfLogits({ network, method, logitRows }: ProgramSettings, table: string): number {
+function rowsOfLogits({ network, method, logitRows }: ProgramSettings, table: string, all: number): number {
   const [, hidden = 0] = network.shapes.get(table) ?? [];
-  return logitRows ?? (method.trainable.includes(table) ? Math.max(FEWEST_ROWS, hidden) : FEWEST_ROWS);
+  return logitRows ?? Math.max(rowsOf(all), method.trainable.includes(table) ? hidden : 0);
+}
+
+function rowsOf(all: number): number {
+  return Math.max(FEWEST_ROWS, Math.ceil(all / MOST_PARTS));
 }
 
 function lossAndGradients(
@@ -228,7 +234,7 @@ function evaluateSignature(settings: ProgramSettings, width: number): SignatureD
       if (head) {
         const features = head.features(parameters, feeds, method, keepAll);
         const table = parameterOf(parameters, method, head.table) as tf.Tensor2D;
-        const rows = settings.logitRows ?? FEWEST_ROWS;
+        const rows = settings.logitRows ?? rowsOf(features.shape[0]);
         return { outputs: { ...productLosses(features, table, labels as tf.Tensor1D, rows) } };
       }
       const logits = network.logits(parameters, feeds, method, keepAll);
