@@ -52,7 +52,8 @@ function row(stage: StageState): string {
  */
 function wide(title: string, names: readonly string[]): string {
   const longest = Math.max(0, ...names.map(({ length }) => Math.min(length, UNBROKEN)));
-  const pad = '\u00a0'.repeat(Math.max(0, Math.ceil((longest - title.length) / 2)));
+  // On each side as many as are missing in all: a space is half as wide as a letter.
+  const pad = '\u00a0'.repeat(Math.max(0, longest - title.length));
   return `${pad}${title}${pad}`;
 }
 
