@@ -8,7 +8,7 @@ import { Recorder } from '../record/recorder.js';
 import type { DType, SignatureDefinition, SignatureResult, TensorSpec } from '../types.js';
 import { addAdam } from './adam.js';
 import { checkResult } from './check-result.js';
-import { assignNode, doneSource, readNode, type GraphVariable } from './graph-variables.js';
+import { assignNode, doneSource, heldType, readVariable, type GraphVariable } from './graph-variables.js';
 import { MemoryUses } from './memory-uses.js';
 import type { Assignment, Changes } from './own-memory.js';
 import { guardWrites } from './writes-in-place.js';
@@ -51,10 +51,10 @@ export function compileSignature(
     });
     const own = Object.entries(variables).map(([variable, { handle, spec }]) => {
       const dtype = DataType[spec.dtype];
-      const read = readNode(graph, `${name}/variables/${variable}`, handle, dtype);
-      reads.set(variable, read);
-      const value = recorder.tensor(`${read}:0`, { dtype, shape: spec.shape });
-      return [variable, tf.variable(value, spec.dtype === 'float32')] as const;
+      const { node, value } = readVariable(graph, `${name}/variables/${variable}`, handle, dtype);
+      reads.set(variable, node);
+      const read = recorder.tensor(value, { dtype, shape: spec.shape });
+      return [variable, tf.variable(read, spec.dtype === 'float32')] as const;
     });
     const scope = { variables: Object.fromEntries(own), feeds: Object.fromEntries(fed) };
     try {
@@ -110,7 +110,7 @@ function addUpdates(
     const { handle, spec } = variables[variable] as GraphVariable;
     const dtype = DataType[spec.dtype];
     const node = assignNode(graph, `${prefix}/update/${variable}`, handle, source, dtype, readsOf(variable));
-    return { variable, node, dtype, shape: spec.shape };
+    return { variable, node, dtype: heldType(dtype), shape: spec.shape };
   });
   const stepped: string[] = [];
   // Decayed weights are made one after the other, the largest when all other gradients have been used and are gone.

@@ -1,12 +1,11 @@
-import { Graph } from '../graph/graph.js';
 import { collectGarbage } from '../native/collect-garbage.js';
 import { giveBackMemory } from '../native/give-back.js';
 import type { Program, ProgramDefinition, TensorData } from '../types.js';
 import { batchesByBytes } from './batches.js';
 import { byteLength, checkFeeds, checkValues, lookUp } from './check-values.js';
-import { compileSignature, type CompiledSignature } from './compile-signature.js';
-import { addVariable, type GraphVariable } from './graph-variables.js';
-import { separateMemory } from './own-memory.js';
+import type { CompiledSignature } from './compile-signature.js';
+import type { GraphVariable } from './graph-variables.js';
+import { recordProgram } from './record-program.js';
 import { Session } from './session.js';
 import { variablesOf } from './touched-variables.js';
 
@@ -20,17 +19,7 @@ const BATCH_BYTES = 64 * 2 ** 20;
  *   `updated-twice`, each with the line of model code
  */
 export function compileProgram(definition: ProgramDefinition): Program {
-  const graph = new Graph();
-  const variables: Record<string, GraphVariable> = {};
-  for (const [name, spec] of Object.entries(definition.variables))
-    variables[name] = addVariable(graph, name, spec);
-  const signatures: Record<string, CompiledSignature> = {};
-  for (const [name, signature] of Object.entries(definition.signatures))
-    signatures[name] = compileSignature(graph, name, signature, variables);
-  separateMemory(
-    graph,
-    Object.values(signatures).map(({ changes }) => changes),
-  );
+  const { graph, variables, signatures } = recordProgram(definition);
   const touched = variablesOf(graph, variables, signatures);
   return new CompiledProgram(new Session(graph), variables, signatures, touched);
 }

@@ -2,6 +2,7 @@ import { attribute } from '../graph/attribute.js';
 import { DataType } from '../graph/data-type.js';
 import { bytesOf, type Graph } from '../graph/graph.js';
 import type { Source } from '../graph/node.js';
+import { floatsAsWords, wordsAsFloats } from '../graph/words.js';
 import type { TensorSpec } from '../types.js';
 
 /** A variable's nodes: where it lives, and what a run feeds and fetches to set it. */
@@ -26,6 +27,10 @@ export function doneSource(graph: Graph, name: string, after: readonly string[])
   return `${graph.add('Const', [], { dtype: attribute.type(DataType.bool), value }, { name, after })}:0`;
 }
 
+/** The type of what a variable holds. */
+export const heldType = (dtype: number): number => (dtype === DataType.int32 ? DataType.float32 : dtype);
+
+/** @param value of the variable's own type */
 export function assignNode(
   graph: Graph,
   name: string,
@@ -34,21 +39,32 @@ export function assignNode(
   dtype: number,
   after: readonly string[] = [],
 ): string {
-  return graph.add('AssignVariableOp', [handle, value], { dtype: attribute.type(dtype) }, { name, after });
+  const held = dtype === DataType.int32 ? wordsAsFloats(graph, value, `${name}/held`) : value;
+  const type = { dtype: attribute.type(heldType(dtype)) };
+  return graph.add('AssignVariableOp', [handle, held], type, { name, after });
 }
 
-export function readNode(graph: Graph, name: string, handle: Source, dtype: number): string {
-  return graph.add('ReadVariableOp', [handle], { dtype: attribute.type(dtype) }, { name });
+/** @returns ReadVariableOp's name, and the value, of the variable's own type */
+export function readVariable(
+  graph: Graph,
+  name: string,
+  handle: Source,
+  dtype: number,
+): { readonly node: string; readonly value: Source } {
+  const node = graph.add('ReadVariableOp', [handle], { dtype: attribute.type(heldType(dtype)) }, { name });
+  const held: Source = `${node}:0`;
+  return { node, value: dtype === DataType.int32 ? floatsAsWords(graph, held, `${name}/words`) : held };
 }
 
 export function addVariable(graph: Graph, name: string, spec: TensorSpec): GraphVariable {
   const dtype = DataType[spec.dtype];
+  const held = attribute.type(heldType(dtype));
   const path = `variables/${name}`;
   const handle = graph.add(
     'VarHandleOp',
     [],
     {
-      dtype: attribute.type(dtype),
+      dtype: held,
       shape: attribute.shape(spec.shape),
       shared_name: attribute.string(name),
       container: attribute.string(''),
@@ -66,14 +82,14 @@ export function addVariable(graph: Graph, name: string, spec: TensorSpec): Graph
   const zeros = graph.add(
     'Empty',
     [dims],
-    { dtype: attribute.type(dtype), init: attribute.bool(true) },
+    { dtype: held, init: attribute.bool(true) },
     { name: `${path}/zeros` },
   );
-  const assignZeros = assignNode(graph, `${path}/assign_zeros`, `${handle}:0`, `${zeros}:0`, dtype);
+  const assignZeros = assignNode(graph, `${path}/assign_zeros`, `${handle}:0`, `${zeros}:0`, heldType(dtype));
   return {
     spec,
     handle: `${handle}:0`,
-    read: `${readNode(graph, `${path}/read`, `${handle}:0`, dtype)}:0`,
+    read: readVariable(graph, `${path}/read`, `${handle}:0`, dtype).value,
     fed: `${fed}:0`,
     assigned: doneSource(graph, `${path}/assigned`, [assign]),
     zeroed: doneSource(graph, `${path}/zeroed`, [assignZeros]),

@@ -3,7 +3,7 @@ import type { GraphNode, Source } from '../graph/node.js';
 /** Operations that may give out the memory of their input, as a whole or in part. */
 export const SHARING: ReadonlySet<string> = new Set(
   (
-    'BroadcastTo Cast ConcatV2 ExpandDims Identity Pack PadV2 Reshape Slice Snapshot SplitV Squeeze StopGradient StridedSlice ' +
+    'Bitcast BroadcastTo Cast ConcatV2 ExpandDims Identity Pack PadV2 Reshape Slice Snapshot SplitV Squeeze StopGradient StridedSlice ' +
     'Tile Transpose Unpack'
   ).split(' '),
 );

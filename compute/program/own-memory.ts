@@ -7,6 +7,7 @@ import { nameOf, SHARING } from './memory-uses.js';
 export interface Assignment {
   readonly variable: string;
   readonly node: string;
+  /** Of what it is given. */
   readonly dtype: number;
   readonly shape: readonly number[];
 }

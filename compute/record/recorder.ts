@@ -5,6 +5,7 @@ import { addFunction, argumentName, fusible } from '../graph/function.js';
 import { DataType } from '../graph/data-type.js';
 import { bytesOf, Graph } from '../graph/graph.js';
 import type { Source } from '../graph/node.js';
+import { floatsAsWords, wordsAsFloats } from '../graph/words.js';
 import {
   backend,
   type BackendTensor,
@@ -13,6 +14,7 @@ import {
   type KernelAttribute,
   type TensorMetadata,
 } from '../native/backend.js';
+import { computesOnGpu } from '../native/computes-on-gpu.js';
 import { tf } from '../native/tensorflow.js';
 import { graphAttribute, withInferredTypes } from './kernel-attributes.js';
 import { lowered } from './lower.js';
@@ -61,10 +63,12 @@ export class Recorder {
     this.#graph = graph;
     this.#prefix = prefix;
     this.#fused = fused;
-    this.#fuses = fuses && !fused;
+    // A GPU has a call for each operation otherwise, and integers that are calculated with on the host.
+    this.#fuses = (fuses || computesOnGpu()) && !fused;
     this.#kept = new NarrowValues(graph, prefix);
     this.#narrow = narrows ? new NarrowProducts(graph, prefix, this.#kept) : undefined;
-    this.#scatter = fused ? undefined : new ScatterSums(graph, prefix);
+    // On a GPU it would be done on the host, for the sake of the same bits.
+    this.#scatter = fused || computesOnGpu() ? undefined : new ScatterSums(graph, prefix);
     this.#remade = new RemadeValues(graph, prefix);
   }
 
@@ -170,12 +174,12 @@ export class Recorder {
   /** The same, of nodes by their names. */
   afterNodes(tensor: tfjs.Tensor, nodes: readonly string[]): tfjs.Tensor {
     const { dtype, shape, source } = this.#value(this.#idOf(tensor));
-    const types = { T: attribute.type(dtype) };
-    const name = this.#graph.add('Identity', [source], types, {
-      name: `${this.#prefix}/after`,
-      after: nodes,
-    });
-    return this.tensor(`${name}:0`, { dtype, shape });
+    const name = `${this.#prefix}/after`;
+    const waits = (input: Source, type: number): Source =>
+      `${this.#graph.add('Identity', [input], { T: attribute.type(type) }, { name, after: nodes })}:0`;
+    if (dtype !== DataType.int32) return this.tensor(waits(source, dtype), { dtype, shape });
+    const floats = waits(wordsAsFloats(this.#graph, source, `${name}/held`), DataType.float32);
+    return this.tensor(floatsAsWords(this.#graph, floats, `${name}/words`), { dtype, shape });
   }
 
   /** float32 [rows, columns] of values in bfloat16: see {@link NarrowValues.widened}. */
