@@ -6,7 +6,14 @@
  * Runs block the event loop: a training belongs in a process of its own.
  */
 export { tf } from './native/tensorflow.js';
-export { devices, type Devices, type Gpu } from './native/devices.js';
+export {
+  devices,
+  gpuMemory,
+  withoutBfloat16,
+  type DeviceMemory,
+  type Devices,
+  type Gpu,
+} from './native/devices.js';
 export { batchesByBytes } from './program/batches.js';
 export { compileProgram } from './program/compile.js';
 export { interpretProgram } from './program/interpret.js';

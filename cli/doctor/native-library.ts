@@ -1,12 +1,27 @@
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { nativeLibrary, packageRoot, type NativeLibrary } from '../../infra/locate/index.js';
+import { nativeLibrary, type NativeLibrary } from '../../infra/locate/index.js';
 import { ask } from './ask.js';
 import type { Finding } from './finding.js';
 
 const common = { name: 'libtensorflow', part: 'finetuning' } as const;
 
-/** Whether TensorFlow has been set up, and works: another process multiplies two matrices with it. */
+/** What `training-step.ts` prints. */
+export interface TrainingStep {
+  /** Of TensorFlow. */
+  readonly version: string;
+  /** Names of those that it worked on; none: it worked on the CPU. */
+  readonly gpus: readonly string[];
+  /** At the first step, and at the last. */
+  readonly losses: readonly [number, number];
+  /** Of the fastest step. */
+  readonly milliseconds: number;
+}
+
+/** Loading CUDA's libraries from a cold disk, and compiling for a GPU, take their time. */
+const PATIENCE_MS = 120_000;
+
+/** Whether TensorFlow has been set up, and works: another process trains with it for a few steps. */
 export async function examineNativeLibrary(): Promise<Finding> {
   let library: NativeLibrary | undefined;
   try {
@@ -23,13 +38,17 @@ export async function examineNativeLibrary(): Promise<Finding> {
       fix: 'reprise setup --only tensorflow',
     };
   }
-  const probe = join(packageRoot(), 'infra/setup/probe-native.mjs');
-  const { ok, stdout, stderr } = await ask(process.execPath, [probe, packageRoot()], 60_000);
+  const script = fileURLToPath(new URL('./training-step.js', import.meta.url));
+  const { ok, stdout, stderr } = await ask(process.execPath, [script], PATIENCE_MS);
   const answer = ok ? parseAnswer(stdout) : undefined;
   const build = library.build === 'cuda' ? 'CUDA build' : 'CPU build';
-  if (answer?.sum !== 12) {
+  const learned = answer !== undefined && answer.losses[1] < answer.losses[0];
+  if (!answer || !learned) {
+    const lines = stderr.split('\n');
     const said =
-      stderr.split('\n').find((line) => /error|cannot|undefined symbol/i.test(line)) ?? 'no answer';
+      lines.find((line) => /^\w*Error: /.test(line)) ??
+      lines.find((line) => /error|cannot|undefined symbol/i.test(line)) ??
+      (answer ? `the loss of a small training went from ${answer.losses.join(' to ')}` : 'no answer');
     return {
       ...common,
       state: 'broken',
@@ -38,20 +57,20 @@ export async function examineNativeLibrary(): Promise<Finding> {
       fix: `rm -r ${library.folder} && reprise setup --only tensorflow`,
     };
   }
-  const device = library.build === 'cuda' ? (answer.gpu ? ', on the GPU' : ', without a GPU') : '';
+  const on = answer.gpus.length > 0 ? answer.gpus.join(' and ') : 'the CPU';
   return {
     ...common,
     state: 'found',
     version: answer.version,
-    detail: `${build}${device}, ${library.folder}`,
+    detail: `${build}; a training step on ${on} works (${answer.milliseconds.toFixed(1)} ms), ${library.folder}`,
   };
 }
 
-/** The probe's last line; TensorFlow writes before it. */
-function parseAnswer(stdout: string): { version: string; gpu: boolean; sum: number } | undefined {
+/** The last line; TensorFlow writes before it. */
+function parseAnswer(stdout: string): TrainingStep | undefined {
   const line = stdout.trim().split('\n').at(-1) ?? '';
   try {
-    return JSON.parse(line) as { version: string; gpu: boolean; sum: number };
+    return JSON.parse(line) as TrainingStep;
   } catch {
     return undefined;
   }

@@ -88,10 +88,6 @@ function slopesOfOneKind(dy: tf.Tensor, saved: tf.Tensor[], epsilon: number): tf
     const [dy, x, gamma, mean, variance] = given as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
     const scale = tf.rsqrt(tf.add(variance, epsilon));
     const sum = (of: tf.Tensor): tf.Tensor => tf.sum(tf.reshape(of, [-1, gamma.size]), 0);
-    return [
-      tf.mul(dy, tf.mul(gamma, scale)),
-      tf.mul(sum(tf.mul(dy, tf.sub(x, mean))), scale),
-      sum(dy),
-    ];
+    return [tf.mul(dy, tf.mul(gamma, scale)), tf.mul(sum(tf.mul(dy, tf.sub(x, mean))), scale), sum(dy)];
   });
 }

@@ -15,7 +15,7 @@ const [WARM_UP, MEASURED] = [1, 2];
 
 const request = JSON.parse(process.argv[2] ?? '') as MeasureRequest;
 const config = finetuningConfigSchema.parse(request.config);
-const before = peakMemory();
+const before = peakMemory(request.usedBefore);
 // The project's callbacks have no part in what a step costs.
 const prepared = await prepareTraining({ ...request, config: { ...config, callbacks: [] } });
 assignInitialWeights(prepared, config.seed, request.modelDir, () => {});
@@ -48,7 +48,7 @@ const measured: MeasuredSteps = {
   secondsPerEpoch,
   secondsToFirstStep,
   before,
-  peak: peakMemory(),
+  peak: peakMemory(request.usedBefore),
 };
 process.stdout.write(`${JSON.stringify(measured)}\n`);
 

@@ -6,6 +6,8 @@ export interface MeasureRequest {
   readonly modelDir: string;
   readonly projectDir: string;
   readonly adapterDir?: string;
+  /** Bytes of the GPU that were taken before, where there is one. */
+  readonly usedBefore?: number;
 }
 
 /** What it prints, as JSON in its last line. */

@@ -1,5 +1,5 @@
 import { freemem } from 'node:os';
-import type { TensorSpec } from '../../compute/index.js';
+import { gpuMemory, type TensorSpec } from '../../compute/index.js';
 import type { FinetuningConfig } from '../../configs/index.js';
 import type { Method } from '../methods/method.js';
 import { modelVariables } from '../models/inference-program.js';
@@ -57,8 +57,10 @@ export function fixedMemory(
   return { weights, gradients, optimizer: state };
 }
 
-/** Bytes that the operating system, or the control group that the process is in, still has. */
+/** Bytes that are free on the GPU; without one, that the operating system, or the control group that the process is in, still has. */
 export function availableMemory(): number {
+  const gpu = gpuMemory();
+  if (gpu) return gpu.free;
   return typeof process.availableMemory === 'function' ? process.availableMemory() : freemem();
 }
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { gpuMemory } from '../../compute/index.js';
 import {
   finetuningMethods,
   withMethod,
@@ -122,6 +123,7 @@ async function measure(
     modelDir,
     projectDir,
     ...(adapterDir === undefined ? {} : { adapterDir }),
+    usedBefore: gpuMemory()?.used ?? 0,
   };
   const script = fileURLToPath(new URL('./measure-steps.js', import.meta.url));
   try {

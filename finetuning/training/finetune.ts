@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { devices, withoutBfloat16, type Gpu } from '../../compute/index.js';
 import { unusedSettings, type FinetuningConfig } from '../../configs/index.js';
 import type { Locator } from '../../diagnostics/index.js';
 import { BestModel } from './best-model.js';
@@ -85,6 +86,7 @@ async function run(options: FinetuneOptions, onNeeds: (needs: MemoryNeeds) => vo
     `${dataset.train.count} training rows, ${dataset.validation.count} validation rows, ` +
       `${dataset.labels.length > 0 ? `${dataset.labels.length} labels; ` : ''}${total} steps`,
   );
+  for (const note of notesOnDevices(config)) log(note);
   for (const note of notesOn(config, prepared.network, total)) log(note);
   assignInitialWeights(prepared, config.seed, options.modelDir, log);
 
@@ -157,6 +159,18 @@ async function run(options: FinetuneOptions, onNeeds: (needs: MemoryNeeds) => vo
   }
   program.dispose();
   return { status, steps: state.step, total, resumedFrom, best: state.best };
+}
+
+function notesOnDevices({ bf16 }: FinetuningConfig): string[] {
+  const { gpus } = devices();
+  const named = (of: readonly Gpu[]): string => of.map(({ name }) => name).join(' and ');
+  const lacking = bf16 ? withoutBfloat16() : [];
+  return [
+    ...(gpus.length > 0 ? [`on ${named(gpus)}`] : []),
+    ...(lacking.length > 0
+      ? [`bf16: ${named(lacking)} has no products of bfloat16; they are done in float32`]
+      : []),
+  ];
 }
 
 /** What is set, and will not be done as it says. */

@@ -1,4 +1,4 @@
-import { compileProgram, type Program } from '../../compute/index.js';
+import { compileProgram, withoutBfloat16, type Program } from '../../compute/index.js';
 import type { FinetuningConfig, ProblemType } from '../../configs/index.js';
 import { DiagnosticError, type Locator } from '../../diagnostics/index.js';
 import { createMethod } from '../methods/create-method.js';
@@ -105,7 +105,7 @@ export async function prepareTraining(options: {
     labelSmoothing: config.label_smoothing_factor,
     noiseAlpha: config.neftune_noise_alpha,
     averages,
-    narrows: config.bf16,
+    narrows: config.bf16 && withoutBfloat16().length === 0,
     recomputes: config.gradient_checkpointing,
     trainRows: config.batch_size,
     ...(exactRows ? { fewerRows: fewerRows(order, total, config.batch_size) } : {}),

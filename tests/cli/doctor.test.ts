@@ -31,7 +31,7 @@ describe('reprise doctor', () => {
     expect(of('libtensorflow')).toMatchObject({
       state: 'found',
       version: '2.21.0',
-      detail: expect.stringMatching(/^(CPU|CUDA) build/),
+      detail: expect.stringMatching(/^(CPU|CUDA) build; a training step on .+ works \(\d+\.\d ms\), /),
     });
   });
 

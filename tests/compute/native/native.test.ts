@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformFileSync } from '@swc/core';
-import { devices } from '../../../compute/index.js';
+import { devices, gpuMemory, withoutBfloat16 } from '../../../compute/index.js';
 import { gpus } from '../../../compute/native/devices.js';
 import { prepareEnvironment } from '../../../compute/native/environment.js';
 import { withoutGreetings } from '../../../compute/native/load-quietly.js';
@@ -165,6 +165,29 @@ describe('the GPUs that TensorFlow works on', () => {
     expect(names('1')).toEqual(['NVIDIA L4']);
   });
 
+  it('are asked for bfloat16, which those before Ampere do not multiply', () => {
+    process.env.REPRISE_GRAPHS_FOR = 'gpu';
+    const lacking = (rows: string): string[] =>
+      withoutBfloat16(
+        smiEnv(`case "$*" in *compute_cap*) ${rows} ;; *) echo 'NVIDIA L4, 470.1' ;; esac`),
+      ).map(({ name }) => name);
+    expect(lacking("printf 'NVIDIA H200, 570.1, 9.0\\nTesla V100, 570.1, 7.0\\n'")).toEqual(['Tesla V100']);
+    // A driver that does not know the field.
+    expect(lacking('exit 2')).toEqual([]);
+    delete process.env.REPRISE_GRAPHS_FOR;
+    expect(withoutBfloat16(smiEnv("echo 'Tesla V100, 570.1, 7.0'"))).toEqual([]);
+  });
+
+  it('say what memory is free on the first, whoever has the rest', () => {
+    const smi = smiEnv("printf '1024 MiB, 22000 MiB\\n5 MiB, 6 MiB\\n'");
+    expect(gpuMemory(smi)).toBeUndefined();
+    process.env.REPRISE_GRAPHS_FOR = 'gpu';
+    expect(gpuMemory(smi)).toEqual({ used: 1024 * 2 ** 20, free: 22000 * 2 ** 20 });
+    expect(gpuMemory(smiEnv("echo '[N/A], [N/A]'"))).toBeUndefined();
+    expect(gpuMemory({ PATH: '/nowhere' })).toBeUndefined();
+    delete process.env.REPRISE_GRAPHS_FOR;
+  });
+
   it('have no name where nvidia-smi does not give one, as of a part by MIG', () => {
     expect(names('MIG-5a0c')).toEqual(['GPU']);
     expect(gpus({ PATH: '/nowhere' })).toEqual([{ name: 'GPU', driver: 'unknown' }]);
@@ -177,5 +200,14 @@ describe('the GPUs that TensorFlow works on', () => {
     };
     expect(order({})).toBe('PCI_BUS_ID');
     expect(order({ CUDA_DEVICE_ORDER: 'FASTEST_FIRST' })).toBe('FASTEST_FIRST');
+  });
+
+  it('give the same bits in each run, in float32, unless the user wants it otherwise', () => {
+    const env: NodeJS.ProcessEnv = {};
+    prepareEnvironment(env);
+    expect(env).toMatchObject({ TF_DETERMINISTIC_OPS: '1', NVIDIA_TF32_OVERRIDE: '0' });
+    const faster: NodeJS.ProcessEnv = { TF_DETERMINISTIC_OPS: '0', NVIDIA_TF32_OVERRIDE: '1' };
+    prepareEnvironment(faster);
+    expect(faster).toMatchObject({ TF_DETERMINISTIC_OPS: '0', NVIDIA_TF32_OVERRIDE: '1' });
   });
 });

@@ -133,7 +133,12 @@ describe.each(cells.map((cell) => [cell.folder, cell.method, cell] as const))('%
 
   it('also with everything that can be asked for', () => {
     const method = cell.makeMethod(network);
-    const all = { recomputes: !cell.folder.startsWith('resnet'), averages: true, labelSmoothing: 0.1, accumulates: true };
+    const all = {
+      recomputes: !cell.folder.startsWith('resnet'),
+      averages: true,
+      labelSmoothing: 0.1,
+      accumulates: true,
+    };
     expect(training(method, all, { optim: 'adafactor' })).toEqual([]);
     expect(training(method, { noiseAlpha: name === 'full' ? 5 : null }, { optim: 'lion' })).toEqual([]);
   });
