@@ -87,7 +87,7 @@ export function explain(error: unknown, store: string, bucket: string, endpoint:
   if (EXPIRED.test(name) || (isWithoutCredentials && /expired/i.test(message))) {
     return new TransientRemoteError('credentials-expired', {
       message: `the credentials for ${store} have expired${said}`,
-      fix: 'renew them on this host (as with aws sso login): what waits for them goes on by itself; from environment variables, start its worker again with new ones',
+      fix: 'renew them on this host, as with aws sso login, and do it again: a run that waits for them goes on by itself, though a worker that has them in its environment must be started again',
       cause: error,
     });
   }
