@@ -10,6 +10,7 @@ import {
 import { LONGEST_METRIC, MOST_METRICS, type RunStageInput } from '../workflows/index.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { Work } from './stage-work.js';
+import { timeLimit } from './time-limit.js';
 import { trialOf } from './sweep/trial-branch.js';
 
 export interface CommandOptions {
@@ -33,7 +34,7 @@ export async function runOnDevices(
   const signal = AbortSignal.any([Context.current().cancellationSignal, passedOn]);
   const gpus = input.fallback ? 0 : settings.gpus;
   const onDevices = async (leased: readonly number[]): Promise<void> => {
-    const limit = AbortSignal.timeout(Math.min(input.timeout * 1000, LONGEST_TIMER_MS));
+    const { signal: limit, clear } = timeLimit(input.timeout);
     let saved: string | undefined;
     meter.begin(gpus);
     const command = runCommand({
@@ -88,13 +89,12 @@ export async function runOnDevices(
         fix: 'raise meta.reprise.timeout; finished checkpoints are kept',
         cause: error,
       });
+    } finally {
+      clear();
     }
   };
   await deps.memory.hold(settings.memory, signal, () => deps.gpus.hold(gpus, signal, onDevices));
 }
-
-/** What a timer of Node can hold, about 24 days: a longer one would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Those that a heartbeat has room for. */
 function carried(

@@ -6,7 +6,7 @@ import { DiagnosticError, type DiagnosticDetails } from '../diagnostics/index.js
  */
 export class TransientRemoteError extends DiagnosticError {
   constructor(
-    code: 'remote-unreachable' | 'remote-busy' | 'remote-changed' | 'clock-skewed',
+    code: 'remote-unreachable' | 'remote-busy' | 'remote-changed' | 'clock-skewed' | 'credentials-expired',
     details: DiagnosticDetails,
   ) {
     super(code, { ...details, transient: true });

@@ -38,11 +38,17 @@ export function milliseconds(text: string, option: string): number {
   return Number(amount) * UNITS[unit as keyof typeof UNITS];
 }
 
+/** A day, which begins as UTC's does, or a time with its zone: without one it would be that of whichever host this is. */
+const MOMENT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/i;
+
 /** @throws DiagnosticError `bad-schedule` */
 export function moment(text: string, option: string): Date {
   const date = new Date(text);
-  if (Number.isNaN(date.getTime()))
-    throw bad(`${option} ${text} is not a point in time`, 'write it as 2026-01-31T03:00:00Z');
+  if (!MOMENT.test(text) || Number.isNaN(date.getTime()))
+    throw bad(
+      `${option} ${text} is not a point in time`,
+      'write it as 2026-01-31T03:00:00Z, or with another zone: 2026-01-31T03:00:00+01:00',
+    );
   return date;
 }
 
@@ -68,35 +74,60 @@ function intervalOf(text: string): { every: number; offset?: number } {
   return { every: length, ...(offset === undefined ? {} : { offset: milliseconds(offset, '--interval') }) };
 }
 
-const PARTS = ['second', 'minute', 'hour', 'dayOfMonth', 'month', 'year', 'dayOfWeek'] as const;
+/** First and last value of each part of a time; years go on. */
+const PARTS = {
+  second: [0, 59],
+  minute: [0, 59],
+  hour: [0, 23],
+  dayOfMonth: [1, 31],
+  month: [1, 12],
+  year: undefined,
+  dayOfWeek: [0, 6],
+} as const;
+type Part = keyof typeof PARTS;
 
-/** `dayOfWeek=MONDAY-FRIDAY hour=3 minute=30`; each part a list of `*`, numbers or names, ranges `a-b`, steps `a-b/n`. */
+/**
+ * `dayOfWeek=MONDAY-FRIDAY hour=3 minute=30`; each part a list of `*`, numbers or names, ranges `a-b`, steps `a-b/n`, which `a/n` and
+ * `*\/n` have up to the last value, as cron does.
+ */
 function calendarOf(text: string): CalendarSpec {
   const parts = text
     .trim()
     .split(/\s+/)
     .map((part) => {
       const [name = '', value = ''] = part.split('=');
-      if (!(PARTS as readonly string[]).includes(name) || value === '')
+      if (!isPart(name) || value === '')
         throw bad(
           `--calendar: ${part} is not a part of a time`,
-          `use NAME=VALUE with one of: ${PARTS.join(', ')}`,
+          `use NAME=VALUE with one of: ${Object.keys(PARTS).join(', ')}`,
         );
-      return [name, value === '*' ? '*' : value.split(',').map((range) => rangeOf(range, part))] as const;
+      return [
+        name,
+        value === '*' ? '*' : value.split(',').map((range) => rangeOf(range, name, part)),
+      ] as const;
     });
+  const twice = parts.find(([name], index) => parts.findIndex(([other]) => other === name) !== index);
+  if (twice) throw bad(`--calendar: ${twice[0]} is given twice`, `write one list: ${twice[0]}=1,3`);
   return Object.fromEntries(parts) as CalendarSpec;
 }
 
-function rangeOf(text: string, part: string): unknown {
-  const [, start, end, step] = /^([A-Za-z]+|\d+)(?:-([A-Za-z]+|\d+))?(?:\/(\d+))?$/.exec(text) ?? [];
-  if (start === undefined)
-    throw bad(`--calendar: ${part} cannot be read`, 'use values such as 3, MONDAY, 1-5, 0-30/10');
-  const value = (name: string): number | string => (/^\d+$/.test(name) ? Number(name) : name.toUpperCase());
-  if (end === undefined && step === undefined) return value(start);
+function isPart(name: string): name is Part {
+  return Object.hasOwn(PARTS, name);
+}
+
+function rangeOf(text: string, name: Part, part: string): unknown {
+  const [, from, to, by] = /^(\*|[A-Za-z]+|\d+)(?:-([A-Za-z]+|\d+))?(?:\/(\d+))?$/.exec(text) ?? [];
+  const limits = PARTS[name];
+  const isOpen = by !== undefined && to === undefined;
+  if (from === undefined || (from === '*' && !isOpen) || (isOpen && !limits) || Number(by) === 0)
+    throw bad(`--calendar: ${part} cannot be read`, 'use values such as 3, MONDAY, 1-5, 0-30/10, */6');
+  const value = (word: string): number | string => (/^\d+$/.test(word) ? Number(word) : word.toUpperCase());
+  const start = from === '*' ? limits?.[0] : value(from);
+  if (to === undefined && by === undefined) return start;
   return {
-    start: value(start),
-    end: value(end ?? start),
-    ...(step === undefined ? {} : { step: Number(step) }),
+    start,
+    end: to === undefined ? limits?.[1] : value(to),
+    ...(by === undefined ? {} : { step: Number(by) }),
   };
 }
 

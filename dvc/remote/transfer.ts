@@ -41,7 +41,10 @@ export interface FailedObject {
 /** Whether it would strike the other objects just as well: then nothing more is tried. */
 function isFatal(error: unknown, signal: AbortSignal | undefined): boolean {
   if (signal?.aborted) return true;
-  return error instanceof DiagnosticError && /^(remote-|no-bucket|disk-full|bad-config)/.test(error.code);
+  return (
+    error instanceof DiagnosticError &&
+    /^(remote-|no-bucket|credentials-expired|disk-full|bad-config)/.test(error.code)
+  );
 }
 
 /** Counts what has crossed, and tells. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { DiagnosticError } from '../../diagnostics/index.js';
 import { withConnections } from './connections.js';
+import { credentialsOf } from './credentials.js';
 import { retrySkewed } from './retry-skewed.js';
 import type { S3Options } from './s3-options.js';
 
@@ -42,17 +42,6 @@ const UNSIGNED: Pick<S3ClientConfig, 'credentials' | 'signer'> = {
   credentials: { accessKeyId: '', secretAccessKey: '' },
   signer: { sign: (request) => Promise.resolve(request) },
 };
-
-function credentialsOf(options: S3Options): NonNullable<S3ClientConfig['credentials']> {
-  const { accessKeyId, secretAccessKey, sessionToken, profile, credentialsFile, configFile } = options;
-  if (accessKeyId !== undefined && secretAccessKey !== undefined)
-    return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
-  return defaultProvider({
-    ...(profile !== undefined && { profile }),
-    ...(credentialsFile !== undefined && { filepath: credentialsFile }),
-    ...(configFile !== undefined && { configFilepath: configFile }),
-  });
-}
 
 /** As botocore finds it; `us-east-1` is right for servers that know no regions, and Amazon's redirect from it is followed. */
 async function regionOf({ region, profile }: S3Options): Promise<string> {

@@ -11,8 +11,10 @@ interface SdkError {
 
 const UNREACHABLE = /^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|EPIPE|ETIMEDOUT|EPROTO|ESOCKET)/;
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/;
+/** Credentials that were right, and whose time is over. */
+const EXPIRED = /ExpiredToken|TokenRefreshRequired|RequestExpired/;
 const DENIED =
-  /AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|AllAccessDisabled|AccountProblem|UserNotFound|Forbidden/;
+  /AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|AllAccessDisabled|AccountProblem|UserNotFound|Forbidden/;
 const BUSY = /SlowDown|Throttl|TooManyRequests|RequestTimeout|InternalError|ServiceUnavailable/;
 
 /** Whether the connection, not the server, ended a request: a piece of it may be asked for again. */
@@ -30,6 +32,13 @@ export function isMismatch(error: unknown): boolean {
 function codeOf(error: unknown): string {
   const { code, message = '' } = (error ?? {}) as SdkError;
   return code ?? /^AWS SDK error wrapper for .*?\b(E[A-Z_]{4,})\b/.exec(message)?.[1] ?? '';
+}
+
+/** An answer to HEAD has no body, and so says no more than its status, where there is much that it may mean. */
+export function isNameless(error: unknown): boolean {
+  const { $metadata } = (error ?? {}) as SdkError;
+  const status = $metadata?.httpStatusCode;
+  return status === 400 || status === 403;
 }
 
 /** `NotFound` is the answer to HEAD, which has no body: it may mean that there is no such bucket, too. */
@@ -74,7 +83,15 @@ export function explain(error: unknown, store: string, bucket: string, endpoint:
       cause: error,
     });
   }
-  if (/CredentialsProviderError|TokenProviderError/.test(name)) {
+  const isWithoutCredentials = /CredentialsProviderError|TokenProviderError/.test(name);
+  if (EXPIRED.test(name) || (isWithoutCredentials && /expired/i.test(message))) {
+    return new TransientRemoteError('credentials-expired', {
+      message: `the credentials for ${store} have expired${said}`,
+      fix: 'renew them on this host, as with aws sso login, and do it again: a run that waits for them goes on by itself, though a worker that has them in its environment must be started again',
+      cause: error,
+    });
+  }
+  if (isWithoutCredentials) {
     return new DiagnosticError('remote-denied', {
       message: `there are no credentials for ${store}${said}`,
       fix: 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (reprise remote modify <name> profile <profile>), or set access_key_id and secret_access_key with --local',

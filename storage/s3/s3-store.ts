@@ -21,7 +21,7 @@ import {
 } from '../object-store.js';
 import { createClient } from './create-client.js';
 import { download } from './download.js';
-import { explain, isMissing, isTaken } from './explain.js';
+import { explain, isMissing, isNameless, isTaken } from './explain.js';
 import type { S3Options } from './s3-options.js';
 import { upload } from './upload.js';
 
@@ -54,7 +54,7 @@ export class S3Store implements ObjectStore {
       return { key, size: ContentLength ?? 0, ...(ETag === undefined ? {} : { etag: ETag }) };
     } catch (error) {
       if (isMissing(error)) return undefined;
-      throw this.#explained(error);
+      throw this.#explained(isNameless(error) ? await this.#named(error, target) : error);
     }
   }
 
@@ -119,6 +119,17 @@ export class S3Store implements ObjectStore {
       await this.#client.send(new DeleteObjectCommand(target));
     } catch (error) {
       if (!isMissing(error)) throw this.#explained(error);
+    }
+  }
+
+  /** The same refusal with its reason, which a GET's answer has: expired credentials, say, and not those without rights. */
+  async #named(refusal: unknown, target: { Bucket: string; Key: string }): Promise<unknown> {
+    try {
+      const { Body } = await this.#client.send(new GetObjectCommand({ ...target, Range: 'bytes=0-0' }));
+      (Body as Readable).destroy();
+      return refusal;
+    } catch (error) {
+      return isNameless(error) ? error : refusal;
     }
   }
 

@@ -86,6 +86,54 @@ describeWithS3('S3Store, when things go wrong', () => {
     });
   });
 
+  it('says of each request that credentials have expired, which whoever waits may see renewed', async () => {
+    const refusing = createServer((request, response) => {
+      request.resume();
+      // As Amazon's does; an answer to HEAD has no body.
+      response.writeHead(400, { 'content-type': 'application/xml' });
+      response.end(
+        request.method === 'HEAD'
+          ? undefined
+          : '<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>',
+      );
+    });
+    await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve));
+    const { port } = refusing.address() as AddressInfo;
+    const store = await openS3Store({ ...server.options('bucket'), endpointUrl: `http://127.0.0.1:${port}` });
+    try {
+      for (const act of [() => store.head('key'), ...everything(store)]) {
+        const error = await failure(act());
+        expect(error).toBeInstanceOf(TransientRemoteError);
+        expect(error.code).toBe('credentials-expired');
+      }
+    } finally {
+      refusing.close();
+    }
+  });
+
+  it('reads a file of credentials again when they are rotated, under an open store too', async () => {
+    const { accessKeyId, secretAccessKey, ...options } = server.options(server.makeBucket());
+    const credentialsFile = join(scratch(), 'credentials');
+    const write = (secret = ''): void =>
+      writeFileSync(
+        credentialsFile,
+        `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secret}\n`,
+      );
+    const rotating = { ...options, credentialsFile, configFile: join(scratch(), 'config') };
+    write('of-yesterday');
+    const before = await openS3Store(rotating);
+    expect(await failure(before.put('key', Buffer.from('x')))).toMatchObject({ code: 'remote-denied' });
+    write(secretAccessKey);
+    await (await openS3Store(rotating)).put('key', Buffer.from('x'));
+    const now = Date.now.bind(Date);
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 61_000);
+    try {
+      await before.put('key', Buffer.from('x'));
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
   it('goes on when the server dies in the middle of a large file and comes back', async () => {
     const { file, content } = largeFile(40 << 20);
     const store = await openS3Store(server.options(server.makeBucket()));
