@@ -54,7 +54,8 @@ export async function readPictureBytes(file: PictureFile, isKnown = false): Prom
 
 /**
  * Turned the way up that the camera noted. Gray becomes three equal channels, sixteen bits become eight, and what is
- * transparent shows the color under it, as PIL's convert("RGB") does.
+ * transparent shows the color under it, as PIL's convert("RGB") does. As there, color profiles are passed over: models were
+ * pretrained on values as they lie in the file, and transformers reads a phone's Display P3 so.
  *
  * @throws DiagnosticError `bad-image`
  */
@@ -62,16 +63,31 @@ export async function readPicture(file: PictureFile): Promise<Picture> {
   const sharp = await loadSharp();
   try {
     const limit = file.mostPixels === undefined ? {} : { limitInputPixels: file.mostPixels };
-    const { data, info } = await sharp(file.bytes ?? file.path, { failOn: 'error', ...limit })
-      .autoOrient()
-      .removeAlpha()
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, pixels: data };
+    const input = sharp(file.bytes ?? file.path, { failOn: 'error', ignoreIcc: true, ...limit }).autoOrient();
+    const isInk = (await input.metadata()).space === 'cmyk';
+    const values = isInk
+      ? input.pipelineColourspace('cmyk').toColourspace('cmyk')
+      : input.removeAlpha().toColourspace('srgb');
+    const { data, info } = await values.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, pixels: isInk ? lightOf(data) : data };
   } catch (cause) {
     throw badImage(file, cause);
   }
+}
+
+/**
+ * Cyan, magenta, yellow and black as red, green and blue: what the inks leave of white, (1 − ink) · (1 − black), as PIL has it.
+ *
+ * @param inks four of each pixel
+ */
+function lightOf(inks: Uint8Array): Uint8Array {
+  const pixels = new Uint8Array((inks.length / 4) * CHANNELS);
+  for (let at = 0; at < pixels.length; at++) {
+    const start = Math.floor(at / CHANNELS) * 4;
+    const light = 255 - (inks[start + 3] as number);
+    pixels[at] = light - Math.round(((inks[start + (at % CHANNELS)] as number) * light) / 255);
+  }
+  return pixels;
 }
 
 function badImage({ path, at }: PictureFile, cause: unknown): DiagnosticError {

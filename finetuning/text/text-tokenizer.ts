@@ -62,14 +62,19 @@ const SPECIAL_TOKENS = [
   'mask_token',
 ] as const;
 
-/** Older tokenizers name them in a file of their own. */
+/**
+ * Older tokenizers name them in a file of their own, which goes before tokenizer_config.json there; transformers passes over it where that
+ * has the newer `added_tokens_decoder`.
+ */
 function specialTokensOf(folder: string, config: Record<string, unknown>): Record<string, string> {
-  const apart = existsSync(join(folder, 'special_tokens_map.json'))
-    ? readJson(folder, 'special_tokens_map.json')
-    : {};
+  const isOlder = config['added_tokens_decoder'] === undefined;
+  const apart =
+    isOlder && existsSync(join(folder, 'special_tokens_map.json'))
+      ? readJson(folder, 'special_tokens_map.json')
+      : {};
   return Object.fromEntries(
     SPECIAL_TOKENS.flatMap((name) => {
-      const text = tokenText(config[name]) ?? tokenText(apart[name]);
+      const text = tokenText(apart[name]) ?? tokenText(config[name]);
       return text === undefined ? [] : [[name, text] as const];
     }),
   );
@@ -122,8 +127,9 @@ export class TextTokenizer {
     this.#pairFrame = readPairFrame(bare, { ids: pair.ids, types: pair.token_type_ids });
     const idOf = (token: string): number | undefined => this.#tokenizer.token_to_id(token);
     // GPT-2's own files do not name it.
-    this.endId = idOf(tokenText(config.eos_token) ?? '<|endoftext|>');
-    this.padId = idOf(tokenText(config.pad_token) ?? '[PAD]') ?? this.endId ?? 0;
+    const { eos_token: end = '<|endoftext|>', pad_token: pad = '[PAD]' } = this.specialTokens;
+    this.endId = idOf(end);
+    this.padId = idOf(pad) ?? this.endId ?? 0;
   }
 
   /** How many ids of `maxLength` are not the text's own. */

@@ -61,7 +61,8 @@ export class CheckpointFolder {
   ) {}
 
   /**
-   * Writes a checkpoint, and then removes those that are more than `keep` behind it.
+   * Writes a checkpoint, and then removes those that are more than `keep` behind it. What is ahead of it is damaged or another training's,
+   * since this one would have gone on from it: it stays, and does not count. With it counted, the one just written could be the first to go.
    *
    * @returns where it is, and the digest of its manifest, which covers every file
    * @throws DiagnosticError `disk-full`; the checkpoints before are untouched
@@ -83,7 +84,8 @@ export class CheckpointFolder {
       name: MANIFEST,
       of: (digests) => (manifest = toJson({ sha256: Object.fromEntries(Object.entries(digests).sort()) })),
     });
-    for (const step of this.#steps().slice(keep))
+    const upToThis = this.#steps().filter((step) => step <= state.step);
+    for (const step of upToThis.slice(keep))
       rmSync(join(this.path, `checkpoint-${step}`), { recursive: true, force: true });
     return { path, digest: sha256(manifest) };
   }

@@ -3,7 +3,12 @@ import type { DataOrder } from './data-order.js';
 import type { TrainingState } from './training-state.js';
 import type { ValidationResult } from './validation.js';
 
-/** @returns whether this is the best model so far */
+/**
+ * What is no finite number JSON could not say, and a checkpoint that has none in its place would not be read again: it is left out. A model
+ * whose loss is so is never the best.
+ *
+ * @returns whether this is the best model so far
+ */
 export function recordValidation(
   config: FinetuningConfig,
   order: DataOrder,
@@ -12,16 +17,17 @@ export function recordValidation(
 ): boolean {
   const { step, best } = state;
   const isBest =
-    best === null ||
-    (config.metric_for_best_model === 'accuracy' && accuracy !== undefined && best.accuracy !== undefined
-      ? accuracy > best.accuracy
-      : loss < best.loss);
+    Number.isFinite(loss) &&
+    (best === null ||
+      (config.metric_for_best_model === 'accuracy' && accuracy !== undefined && best.accuracy !== undefined
+        ? accuracy > best.accuracy
+        : loss < best.loss));
   state.evaluatedAt = step;
+  const figures = { eval_accuracy: accuracy, eval_loss: loss, eval_perplexity: perplexity };
+  const finite = Object.entries(figures).filter(([, value]) => Number.isFinite(value));
   state.history.push({
     epoch: step / order.stepsPerEpoch,
-    ...(accuracy === undefined ? {} : { eval_accuracy: accuracy }),
-    eval_loss: loss,
-    ...(perplexity === undefined ? {} : { eval_perplexity: perplexity }),
+    ...(Object.fromEntries(finite) as Record<string, number>),
     step,
   });
   if (isBest) state.best = { step, ...(accuracy === undefined ? {} : { accuracy }), loss };

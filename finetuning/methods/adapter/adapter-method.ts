@@ -27,7 +27,7 @@ export function adapterMethod(model: ParameterShapes, settings: AdapterSettings)
   const added = new Map<string, readonly number[]>();
   for (const place of places.values()) {
     const { width } = place;
-    const narrow = Math.max(1, Math.floor(width / settings.reductionFactor));
+    const narrow = Math.max(1, wholeTimes(width, settings.reductionFactor));
     const { down, up } = layersOf(place, settings);
     const window = place.images ? [1, 1] : [];
     added.set(`${down}.weight`, [narrow, width, ...window]);
@@ -59,6 +59,9 @@ export function adapterMethod(model: ParameterShapes, settings: AdapterSettings)
     },
   };
 }
+
+/** Python's `a // b`: 16 // 1.6 is 9, since the float that is written 1.6 is a little more, and the quotient is not rounded before. */
+const wholeTimes = (a: number, b: number): number => Math.round((a - (a % b)) / b);
 
 const keyOf = ({ path, half }: Pick<Join, 'path' | 'half'>): string => `${path}/${half}`;
 

@@ -6,6 +6,7 @@ import { weightFilesIn } from '../weights/weight-files.js';
 const inputFiles = [
   'tokenizer.json',
   'tokenizer_config.json',
+  'special_tokens_map.json',
   'chat_template.jinja',
   'preprocessor_config.json',
 ] as const;
@@ -13,7 +14,6 @@ const inputFiles = [
 /** These come along where a model has them, besides its configuration and its weights. */
 export const companionFiles = [
   ...inputFiles,
-  'special_tokens_map.json',
   'vocab.txt',
   'vocab.json',
   'merges.txt',

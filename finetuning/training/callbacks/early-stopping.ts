@@ -18,7 +18,8 @@ export function earlyStopping(options: {
       const value = (metric === 'accuracy' ? info.accuracy : undefined) ?? -info.loss;
       const gain = best === null ? Infinity : value - best;
       withoutBetter = gain > threshold ? 0 : withoutBetter + 1;
-      if (best === null || value > best) best = value;
+      // An infinite loss, or one that is not a number, would be null in a checkpoint: it is never the best.
+      if (value > (best ?? -Infinity)) best = value;
       if (withoutBetter >= patience) control.stop(`no better ${metric} in ${patience} validations`);
     },
     save: () => ({ best, withoutBetter }),

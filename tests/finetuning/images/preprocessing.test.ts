@@ -62,6 +62,17 @@ describe('a picture', () => {
     expect(await picture(await written('web.webp', web.toBuffer()))).toMatchObject({ width: 3, height: 2 });
   });
 
+  it.each(['display-p3.png', 'cmyk.jpg'])('has the values that PIL reads: %s', async (name) => {
+    const colors = join(FIXTURES, 'colors');
+    const expected = JSON.parse(readFileSync(join(colors, 'expected.json'), 'utf8')) as Record<
+      string,
+      number[]
+    >;
+    const { width, height, pixels } = await picture(join(colors, name));
+    expect([width, height]).toEqual([12, 8]);
+    expect([...pixels]).toEqual(expected[name]);
+  });
+
   it('is turned as the camera noted', async () => {
     const lying = sharp({ create: { width: 4, height: 2, channels: 3, background: '#ffffff' } });
     const path = await written('turned.jpg', lying.withMetadata({ orientation: 6 }).jpeg().toBuffer());

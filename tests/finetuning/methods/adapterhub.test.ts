@@ -196,6 +196,19 @@ describe('an adapter’s folder', () => {
   });
 });
 
+// What adapters 1.3.0 makes of a width of 16.
+it.each([
+  [1.6, 9],
+  [5, 3],
+  [0.1, 159],
+  [32, 1],
+])('a reduction by %d leaves %d', (reductionFactor, narrow) => {
+  const { shapes } = readNetwork(MODEL, LABELS);
+  const settings = { ...adapterTypes.pfeiffer, name: 'a', reductionFactor, dropout: 0, saved: [] };
+  const down = 'bert.encoder.layer.0.output.adapters.a.adapter_down.0.bias';
+  expect(adapterMethod(shapes, settings).added.get(down)).toEqual([narrow]);
+});
+
 describe('an adapter of a ResNet', () => {
   const network = readNetwork(`${FIXTURES}/resnet-tiny/model`, LABELS);
   const settings = { ...adapterTypes.pfeiffer, name: 'reprise', reductionFactor: 16, dropout: 0 };

@@ -15,7 +15,8 @@ with open(texts_file) as file:
 model, info = GPT2LMHeadModel.from_pretrained(folder, output_loading_info=True, attn_implementation="eager")
 model.eval()
 tokenizer = AutoTokenizer.from_pretrained(folder)
-result = {"problems": [str(key) for kind in info.values() for key in kind], "ids": [], "logits": [], "greedy": []}
+result = {"problems": [str(key) for kind in info.values() for key in kind],
+          "ends": model.generation_config.eos_token_id, "ids": [], "logits": [], "greedy": []}
 for text in texts:
     inputs = tokenizer(text, return_tensors="pt")
     with torch.no_grad():

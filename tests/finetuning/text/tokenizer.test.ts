@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EncodedTexts } from '../../../finetuning/text/encoded-texts.js';
@@ -68,6 +68,20 @@ describe('TextTokenizer, of bytes', () => {
     expect(tokenizer).toMatchObject({ endId: 0, padId: 0, frameLength: 0 });
     expect(tokenizer.decode([0])).toBe('');
     expect(tokenizer.decode([0], true)).toBe('<|endoftext|>');
+  });
+
+  // As transformers 4.57 and 5.23 do with these files.
+  it.each([
+    ['older', { eos_token: 'a' }, { endId: 66, padId: 67 }],
+    ['newer', { eos_token: 'a', added_tokens_decoder: {} }, { endId: 65, padId: 65 }],
+  ])('takes special tokens from a file of their own, if it is %s', (_, config, expectedIds) => {
+    const made = mkdtempSync(join(tmpdir(), 'reprise-tokenizer-'));
+    cpSync(join(own, 'tokenizer.json'), join(made, 'tokenizer.json'));
+    writeFileSync(join(made, 'tokenizer_config.json'), JSON.stringify(config));
+    const apart = { eos_token: 'b', pad_token: { content: 'c' } };
+    writeFileSync(join(made, 'special_tokens_map.json'), JSON.stringify(apart));
+    expect(new TextTokenizer(made)).toMatchObject(expectedIds);
+    rmSync(made, { recursive: true });
   });
 
   it('shows a token by itself, where it is no whole characters by its bytes', () => {

@@ -31,6 +31,18 @@ describe('early stopping', () => {
     expect(stopsAt([0.5, 0.56, 0.62], 2, 0.05)).toBeUndefined();
   });
 
+  it('never takes what is no finite number for the best, taken up again or not', () => {
+    expect(stopsAt([NaN, 0.5, 0.6, 0.6], 2)).toBeUndefined();
+    expect(stopsAt([0.5, NaN, NaN], 2)).toBe(2);
+    const callback = earlyStopping({ patience: 2, threshold: 0, metric: 'loss' });
+    for (const loss of [Infinity, NaN]) {
+      const info: EvaluateInfo = { step: 1, total: 9, epoch: 0, loss, best: false };
+      void callback.onEvaluate?.(info, { stop: () => {} });
+      const state = callback.save?.();
+      expect(JSON.parse(JSON.stringify(state))).toEqual(state);
+    }
+  });
+
   it('ends a training', async () => {
     // A rate of 0: no validation is better than the first.
     const config = { learning_rate: 0, early_stopping_patience: 2, eval_steps: 3 };

@@ -73,6 +73,16 @@ describe('checkpoints', () => {
     expect(readdirSync(folder).sort()).toEqual(['checkpoint-10', 'checkpoint-9']);
   });
 
+  it.each([1, 2])('stay when others’ are further, and %d are kept', async (keep) => {
+    for (const step of [90, 100]) checkpoints.save({ ...at(step), fingerprint: 'another one' }, {}, 2);
+    for (const step of [1, 2, 3]) {
+      checkpoints.save(at(step), {}, keep);
+      expect(await found()).toMatchObject({ step });
+    }
+    const own = [2, 3].slice(-keep).map((step) => `checkpoint-${step}`);
+    expect(readdirSync(folder).sort()).toEqual(['checkpoint-100', ...own, 'checkpoint-90']);
+  });
+
   it('have the same digest whenever they say the same', () => {
     const first = checkpoints.save(at(3), {}, 2).digest;
     expect(checkpoints.save(at(3), {}, 2).digest).toBe(first);

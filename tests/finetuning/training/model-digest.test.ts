@@ -25,6 +25,12 @@ describe("a model's digest", () => {
     expect(await modelDigest(folder)).not.toBe(digest);
   });
 
+  it('changes with the names of special tokens', async () => {
+    const digest = await modelDigest(folder);
+    writeFileSync(join(folder, 'special_tokens_map.json'), '{"eos_token": "a"}');
+    expect(await modelDigest(folder)).not.toBe(digest);
+  });
+
   it('changes with how images are prepared, and with each shard', async () => {
     rmSync(join(folder, 'tokenizer.json'));
     const digests = new Set([await modelDigest(folder)]);
