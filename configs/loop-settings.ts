@@ -4,8 +4,8 @@ const count = z.int().min(1);
 
 /** When a training looks at the validation set, writes files, and ends. */
 export const loopSettings = {
-  /** Passes over the training rows. */
-  num_epochs: count.default(3),
+  /** Passes over the training rows; 0.5: the first half of one. */
+  num_epochs: z.number().positive().default(3),
   /** Stops earlier than `num_epochs` would; `null`: by epochs alone. */
   max_steps: count.nullable().default(null),
 

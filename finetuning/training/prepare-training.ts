@@ -92,7 +92,7 @@ export async function prepareTraining(options: {
     },
     accumulation,
   );
-  const total = Math.min(config.max_steps ?? Infinity, config.num_epochs * order.stepsPerEpoch);
+  const total = Math.min(config.max_steps ?? Infinity, Math.ceil(config.num_epochs * order.stepsPerEpoch));
   checkGroups(config, method.trainable);
   const optimizer = createOptimizer(config, network);
   const exactRows = movesBuffers(network, method);

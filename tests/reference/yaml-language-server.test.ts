@@ -39,7 +39,7 @@ describe('an editor, by its YAML language server', () => {
   });
 
   it.each([
-    ['params.yaml', 'num_epochs: 1', 'num_epochs: many', 'many', /Incorrect type\. Expected "integer"/],
+    ['params.yaml', 'num_epochs: 1', 'num_epochs: many', 'many', /Incorrect type\. Expected "number"/],
     ['params.yaml', 'batch_size: 32', 'batch_sise: 32', 'batch_sise', /Property batch_sise is not allowed/],
     ['dvc.yaml', 'timeout: 6h', 'timeout: six hours', 'six hours', /./],
     ['dvc.yaml', 'heartbeat: 2m', 'heartbeet: 2m', 'heartbeet', /Property heartbeet is not allowed/],

@@ -94,14 +94,16 @@ describe('models of epochs', () => {
 describe('validations', () => {
   const stepsOf = ({ events }: Trained): number[] =>
     events.flatMap((event) => (event.kind === 'evaluated' ? [event.step] : []));
-  const epochs = { batch_size: 32, num_epochs: 2 };
 
   it.each([
-    ['epoch', null, [4, 8]],
-    ['epoch', 3, [3, 4, 6, 8]],
-    ['steps', 3, [3, 6, 8]],
-    ['no', null, []],
-  ])('by %s, eval_steps %j', async (eval_strategy, eval_steps, steps) => {
-    expect(stepsOf(await trained({ ...epochs, eval_strategy, eval_steps }))).toEqual(steps);
+    ['epoch', null, 2, [4, 8]],
+    ['epoch', 3, 2, [3, 4, 6, 8]],
+    ['steps', 3, 2, [3, 6, 8]],
+    // As the Trainer does, up to the next whole step.
+    ['epoch', null, 1.6, [4, 7]],
+    ['no', null, 2, []],
+  ])('by %s, eval_steps %j, %d epochs', async (eval_strategy, eval_steps, num_epochs, steps) => {
+    const config = { batch_size: 32, num_epochs, eval_strategy, eval_steps };
+    expect(stepsOf(await trained(config))).toEqual(steps);
   });
 });
