@@ -29,6 +29,7 @@ import { probeGpus, type GpuDevice, type GpuProblem } from './gpu/probe.js';
 import { WatchedGpus } from './gpu/watched-gpus.js';
 import { hostIdOf } from './host/host-id.js';
 import { GPU_LABEL, stageQueues } from './queues.js';
+import { endAll, runTogether } from './run-together.js';
 import { createHostSlots, type SlotCounts } from './slots/host-slots.js';
 import type { SharedSlots } from './slots/shared-slots.js';
 import { useOfHost } from './slots/use.js';
@@ -191,10 +192,6 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       workerDeploymentOptions: outside,
     }),
   ]);
-  const shutdown = () => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-  };
-
   return {
     queues,
     devices,
@@ -203,13 +200,12 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     describe,
     async run() {
       try {
-        await Promise.all(workers.map((worker) => worker.run()));
+        await runTogether(workers);
       } finally {
         gpus.stop();
-        shutdown();
       }
     },
-    shutdown,
+    shutdown: () => endAll(workers),
   };
 }
 
