@@ -8,6 +8,7 @@ import { CancelledFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { dataConverter } from '../../workers/index.js';
 import { STATE_QUERY, type ReproduceResult, type RunMemo, type RunState } from '../../workflows/index.js';
+import { smiFolder, smiRows } from '../rig/nvidia-smi.js';
 import { makeProject } from '../rig/project.js';
 import { reprise } from '../rig/reprise.js';
 import { startTemporal, startWorkers } from '../rig/temporal.js';
@@ -233,7 +234,7 @@ describe('a run of thousands of stages', () => {
     const root = makeProject(
       {
         'dvc.yaml': `stages:
-  long: {cmd: 'while ! test -f end; do sleep 0.1; done; echo > long', outs: [long]}
+  long: {cmd: 'while ! test -f end; do sleep 0.1; done; echo > long', outs: [long], meta: {reprise: {labels: [gpu]}}}
   absent: {cmd: echo > absent, outs: [absent], meta: {reprise: {labels: [npu]}}}
   held: {cmd: 'echo x >> tries; test $(wc -l < tries) = 2 && echo > held', deps: [a0], outs: [held]}
   gate: {cmd: 'while ! test -f go; do sleep 0.1; done; echo > gate', outs: [gate]}
@@ -241,7 +242,10 @@ ${chain('a', 4, 'gate')}${chain('b', 3, 'long')}`,
       },
       served,
     );
+    const path = process.env['PATH'];
+    process.env['PATH'] = `${smiFolder(smiRows(1))}:${path}`;
     await withServer({ 'limit.historyCount.suggestContinueAsNew': '20' }, async (_, client) => {
+      process.env['PATH'] = path;
       const run = await start(client, root);
       const update = (name: string, payload: object) => run.executeUpdate(name, { args: [payload] });
       const statuses = async (): Promise<Record<string, string>> => {
@@ -278,6 +282,11 @@ ${chain('a', 4, 'gate')}${chain('b', 3, 'long')}`,
       expect(new Set(stages.map(({ outcome }) => outcome))).toEqual(new Set(['ran']));
       expect(stages.find(({ address }) => address === 'held')).toMatchObject({ attempts: 2 });
       expect(seconds).toBeGreaterThan(10);
+      // Those of the part in which it ended.
+      const { gpuSeconds } = stages.find(({ address }) => address === 'long') ?? {};
+      expect(gpuSeconds).toBeGreaterThan(1);
+      const { searchAttributes } = await client.workflow.getHandle(run.workflowId).describe();
+      expect(searchAttributes['RepriseGpuSeconds']).toEqual([gpuSeconds]);
     });
   });
 });
