@@ -3,9 +3,9 @@ import { DiagnosticError } from '../../diagnostics/index.js';
 
 /** When a schedule fires, as its options say. */
 export interface Times {
-  readonly cron: readonly string[];
-  readonly interval: readonly string[];
-  readonly calendar: readonly string[];
+  readonly cron?: readonly string[] | undefined;
+  readonly interval?: readonly string[] | undefined;
+  readonly calendar?: readonly string[] | undefined;
   readonly timezone?: string | undefined;
   readonly jitter?: string | undefined;
   readonly from?: string | undefined;
@@ -14,7 +14,7 @@ export interface Times {
 
 /** @throws DiagnosticError `bad-schedule` */
 export function scheduleSpec(times: Times): ScheduleSpec {
-  const { cron, interval, calendar, timezone, jitter, from, until } = times;
+  const { cron = [], interval = [], calendar = [], timezone, jitter, from, until } = times;
   if (cron.length + interval.length + calendar.length === 0)
     throw bad('it never fires', 'say when, with --cron, --interval or --calendar');
   return {

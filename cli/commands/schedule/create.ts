@@ -7,9 +7,9 @@ import { onProject, type CommonOptions } from './on-project.js';
 import { overlapOption, overlapPolicy, type Overlap } from './overlap.js';
 
 interface Options extends CommonOptions, GitOptions, TaskQueueOptions {
-  cron: string[];
-  interval: string[];
-  calendar: string[];
+  cron?: string[];
+  interval?: string[];
+  calendar?: string[];
   timezone?: string;
   jitter?: string;
   from?: string;
@@ -20,13 +20,13 @@ interface Options extends CommonOptions, GitOptions, TaskQueueOptions {
   paused?: true;
   note?: string;
   workflow: 'retrain' | 'reproduce';
-  input: Readonly<Record<string, unknown>>;
+  input?: Readonly<Record<string, unknown>>;
   workspace?: string;
 }
 
 /** `reprise schedule create` */
 export function createCommand(): Command {
-  const collect = (value: string, before: string[]): string[] => [...before, value];
+  const collect = (value: string, before: string[] = []): string[] => [...before, value];
   const command = new Command('create')
     .description('retrain at times: --cron "0 3 * * *", --interval 6h, --calendar "dayOfWeek=MONDAY hour=3"')
     .argument('[id]', "name of the schedule; default: the project's")
@@ -34,14 +34,12 @@ export function createCommand(): Command {
       '--cron <expression>',
       'minute, hour, day of month, month, day of week; may be given again',
       collect,
-      [],
     )
-    .option('--interval <duration>', '6h; 1d/3h is three hours after each midnight UTC', collect, [])
+    .option('--interval <duration>', '6h; 1d/3h is three hours after each midnight UTC', collect)
     .option(
       '--calendar <parts>',
       'NAME=VALUE of second, minute, hour, dayOfMonth, month, year, dayOfWeek',
       collect,
-      [],
     )
     .option('--timezone <name>', 'of --cron and --calendar; default: UTC')
     .option('--jitter <duration>', 'fire up to so much later, at random')
@@ -55,7 +53,7 @@ export function createCommand(): Command {
     .addOption(
       new Option('--workflow <type>', 'what to run').choices(['retrain', 'reproduce']).default('retrain'),
     )
-    .option('--input <json>', "the workflow's input", jsonObject, {})
+    .option('--input <json>', "the workflow's input; default: {}", jsonObject)
     .option('--workspace <path>', "the project's folder as the workers of a remote server see it")
     .option('--json', 'print one JSON object per event');
   withGitOptions(command, {
@@ -68,7 +66,7 @@ export function createCommand(): Command {
     const { checkedInput } = await import('../../schedules/checked-input.js');
     const { createSchedule } = await import('../../schedules/schedules.js');
     const { say } = await import('../../retrain/say.js');
-    const { workflow, input, overlap } = options;
+    const { workflow, input = {}, overlap } = options;
     const spec = scheduleSpec(options);
     const catchupWindow = milliseconds(options.catchupWindow, '--catchup-window');
     const place = gitPlaceOf(options, command, workflow === 'retrain');
