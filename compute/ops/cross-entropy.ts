@@ -1,6 +1,7 @@
 import { computesOnGpu } from '../native/computes-on-gpu.js';
 import { tf } from '../native/tensorflow.js';
 import { fused } from './fused.js';
+import { labelTarget } from './label-target.js';
 import { operations, typeAttribute } from './raw-operation.js';
 
 /**
@@ -40,8 +41,7 @@ function ofOneKind(
 ): { readonly losses: tf.Tensor; readonly slope: tf.Tensor } {
   const [losses, slope] = fused([logits, labels], (given) => {
     const [logits, labels] = given as [tf.Tensor2D, tf.Tensor1D];
-    const hit = tf.equal(tf.range(0, logits.shape[1], 1, 'int32'), tf.reshape(labels, [-1, 1]));
-    const target = tf.cast(hit, 'float32');
+    const target = labelTarget(logits.shape[1], labels);
     const shifted = tf.sub(logits, tf.max(logits, -1, true));
     const exps = tf.exp(shifted);
     const sum = tf.sum(exps, -1, true);

@@ -1,5 +1,6 @@
 import { tf } from '../native/tensorflow.js';
 import { fused } from './fused.js';
+import { labelTarget } from './label-target.js';
 
 /**
  * Cross entropy of each row against a label that is taken for right with 1 − ε, the rest being spread over all classes:
@@ -18,7 +19,7 @@ export function smoothedCrossEntropy(
       const highest = tf.max(logits, -1, true);
       const shifted = tf.sub(logits, highest);
       const logSum = tf.log(tf.sum(tf.exp(shifted), -1, true));
-      const expected = tf.sum(tf.mul(shifted, target(logits.shape, labels, smoothing)), -1);
+      const expected = tf.sum(tf.mul(shifted, labelTarget(logits.shape[1], labels, smoothing)), -1);
       return [tf.sub(tf.reshape(logSum, [-1]), expected), tf.add(logSum, highest)];
     }) as [tf.Tensor, tf.Tensor];
     (save as tf.GradSaveFunc)([...inputs, logSum]);
@@ -28,7 +29,7 @@ export function smoothedCrossEntropy(
         const [slope] = fused([dy, ...saved], (given) => {
           const [dy, logits, labels, logSum] = given as [tf.Tensor1D, tf.Tensor2D, tf.Tensor1D, tf.Tensor2D];
           const probabilities = tf.exp(tf.sub(logits, logSum));
-          const gap = tf.sub(probabilities, target(logits.shape, labels, smoothing));
+          const gap = tf.sub(probabilities, labelTarget(logits.shape[1], labels, smoothing));
           return [tf.mul(gap, tf.reshape(dy, [-1, 1]))];
         });
         // Integers have no gradient; tfjs wants one of the same shape.
@@ -37,10 +38,4 @@ export function smoothedCrossEntropy(
     };
   });
   return loss(logits, labels) as tf.Tensor1D;
-}
-
-/** [rows, classes]: 1 − ε at the label, and ε / classes everywhere. */
-function target([, classes]: [number, number], labels: tf.Tensor1D, smoothing: number): tf.Tensor {
-  const hit = tf.equal(tf.range(0, classes, 1, 'int32'), tf.reshape(labels, [-1, 1]));
-  return tf.add(tf.mul(tf.cast(hit, 'float32'), 1 - smoothing), smoothing / classes);
 }
